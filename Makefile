@@ -1,0 +1,59 @@
+# Tonewall: every target installs what it needs, inside this folder.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+CARD ?= approved
+TESTS ?=
+
+.PHONY: help demo run test test-fast check bench asterisk peers dev lock sounds format clean
+
+help:  ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/installed asterisk  ## A real call through a real Asterisk pays an invoice (CARD=approved|declined|hangup|timeout)
+	@$(PY) -m stack.demo --card $(CARD)
+
+run: .venv/installed asterisk  ## Start the same stack, keep it up, print how to call it
+	@$(PY) -m stack.run
+
+test: .venv/installed asterisk peers  ## All tests, with a real Asterisk and real SIP phones
+	$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
+
+test-fast: .venv/installed  ## The tests that need no Asterisk and no other program
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not asterisk and not peer" $(TESTS)
+
+check: .venv/installed  ## Format, lint, types, import rules, size budget, shipped flows
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) scripts/size_budget.py
+	$(PY) -m ivr check flows
+
+bench: .venv/installed asterisk peers  ## The same short call by Read(), FastAGI and the flow engine -> bench/results.json
+	$(PY) -m bench
+
+asterisk: .venv/installed  ## Find an Asterisk >= 20, or unpack Debian's into .tools/ (no root needed)
+	@$(PY) -m stack.asterisk
+
+peers: .venv/installed  ## Fetch the programs written by others that tests run against (SIP phones, SMSC, localstripe)
+	@$(PY) -m stack.peers
+
+sounds: .venv/installed  ## Render the prompts whose text changed (fetches the offline voice into .tools/)
+	$(PY) scripts/render_sounds.py
+
+format: .venv/installed  ## Format the code and mend what the linter can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: .venv/installed  ## Pin the dependencies anew (needs uv on PATH)
+	uv pip compile pyproject.toml -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements.lock
+	uv pip compile pyproject.toml -q --extra dev --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements-dev.lock
+
+dev: .venv/installed  ## Make the virtual environment (.venv) from the pinned lock
+
+.venv/installed: requirements-dev.lock scripts/make_venv.sh
+	@scripts/make_venv.sh
+
+clean:  ## Remove what make made (.venv, .tools, run)
+	rm -rf .venv .tools run

@@ -1,0 +1,1 @@
+"""The call side: runs the flows. It never meets a card digit."""

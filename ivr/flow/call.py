@@ -1,0 +1,150 @@
+"""What a step may do with a call: the only door from the flow engine to the outside.
+
+`ivr.calls.call.LiveCall` opens it onto Asterisk, the card side and the database;
+`ivr.flow.scripted.ScriptedCall` onto a written dialogue, for tests and the simulator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from ivr.money import Money
+from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
+
+
+class CallerHungUp(Exception):  # noqa: N818 - an event of the call, not a fault
+    """The caller hung up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenDigits:
+    """Digits read one by one, such as the last four of a card."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenBrand:
+    """The name of a card brand."""
+
+    brand: Brand
+
+
+# a part of a prompt: a prompt id, or a value that is spoken in the language of the call
+Part = str | Money | date | SpokenDigits | SpokenBrand
+Prompt = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """How many keys to wait for and how long."""
+
+    most: int
+    least: int = 1
+    finish_on_key: str = "#"
+    first_digit_timeout: float = 8.0
+    inter_digit_timeout: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What a caller can pay."""
+
+    id: int
+    account: str
+    reference: str
+    amount: Money
+    due: date | None = None
+    mobile: str | None = None
+
+
+class LookupFailed(Exception):  # noqa: N818 - the step turns it into the outcome `unavailable`
+    """The ledger did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOrder:
+    """Which card fields the card side shall ask for, and how patiently (seconds)."""
+
+    security_code: bool = True
+    postal_code: bool = False
+    valid_card_types: tuple[Brand, ...] = (Brand.VISA, Brand.MASTERCARD, Brand.AMEX)
+    first_digit_timeout: float = 20.0
+    inter_digit_timeout: float = 5.0
+    entry_attempts: int = 3
+    prompts: tuple[PromptRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A card that the card side holds; it is named by a handle, never by its number."""
+
+    capture_id: str
+    brand: Brand
+    last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What came of a charge. Speak of it only as far as `state` is final."""
+
+    state: ChargeState
+    decline_reason: DeclineReason | None = None
+
+
+class SecureLineDown(Exception):  # noqa: N818 - the step turns it into an outcome
+    """The card side is not there; a card was not asked for."""
+
+
+class ReceiptChannel(StrEnum):
+    """How a caller gets the confirmation."""
+
+    VOICE = "voice"
+    SMS = "sms"
+
+
+@dataclass(slots=True)
+class Variables:
+    """What a flow may name: a closed, typed set. A card field is not among it and cannot be added by a flow."""
+
+    account_number: str = ""
+    invoice: Invoice | None = None
+
+
+class Call(Protocol):
+    """One call, from the flow's point of view. Every method raises `CallerHungUp` when the caller is gone."""
+
+    @property
+    def language(self) -> str:
+        """The two-letter language that the caller hears."""
+
+    @property
+    def variables(self) -> Variables:
+        """What the flow knows so far."""
+
+    async def speak(self, prompt: Prompt) -> None:
+        """Say it to the end."""
+
+    async def collect(self, prompt: Prompt, keys: Keys) -> str:
+        """Say it, stop at the first key, give the keys without the finishing one; "" after silence."""
+
+    async def find_invoice(self, account: str) -> Invoice | None:
+        """The open invoice of an account; `LookupFailed` if the ledger cannot say."""
+
+    async def secure_line_ready(self) -> bool:
+        """Whether the card side could take this caller now."""
+
+    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+        """Hand the caller to the card side until it gives them back; `SecureLineDown` if it cannot take them."""
+
+    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+        """Charge a confirmed amount once; the outcome and its message to the caller's phone are stored together."""
+
+    async def send_receipt(self) -> bool:
+        """Whether a text message about the last payment is on its way to the number on file."""
+
+    async def hang_up(self) -> None:
+        """End the call."""

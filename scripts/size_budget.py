@@ -1,0 +1,44 @@
+"""Keep files and functions small: `make check` fails where one has outgrown the budget."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("asterisk_ari", "bench", "ivr", "pci", "scripts", "stack", "tests")
+FILE_LINES = 300
+FUNCTION_LINES = 40
+
+
+def main() -> int:
+    """Print each breach and the size of the card side; 1 if there is a breach."""
+    sources = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    breaches = [breach for path in sources for breach in breaches_of(path)]
+    print(*breaches, sep="\n", end="\n" if breaches else "")
+    card_side = sum(count_lines(path) for path in sources if path.is_relative_to(ROOT / "pci"))
+    print(f"{len(sources)} files within {FILE_LINES} lines, functions within {FUNCTION_LINES}; pci: {card_side} lines")
+    return 1 if breaches else 0
+
+
+def breaches_of(path: Path) -> Iterator[str]:
+    """What in a file is over the budget."""
+    name = path.relative_to(ROOT)
+    if (lines := count_lines(path)) > FILE_LINES:
+        yield f"{name}: {lines} lines, the budget is {FILE_LINES}: split it by job"
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+            length = node.end_lineno - node.lineno + 1
+            if length > FUNCTION_LINES:
+                yield f"{name}:{node.lineno}: {node.name} has {length} lines, the budget is {FUNCTION_LINES}"
+
+
+def count_lines(path: Path) -> int:
+    """Lines of a file."""
+    return len(path.read_text().splitlines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
