@@ -37,7 +37,9 @@ asterisk: .venv/installed  ## Find an Asterisk >= 20, or unpack Debian's into .t
 	@$(PY) -m stack.asterisk
 
 peers: .venv/installed  ## Fetch the programs written by others that tests run against (SIP phones, SMSC, localstripe)
-	@$(PY) -m stack.peers
+	@$(PY) -m stack.phones
+	@$(PY) -m stack.peers localstripe --install-only
+	@$(PY) -m stack.node_peers
 
 sounds: .venv/installed  ## Render the prompts whose text changed (fetches the offline voice into .tools/)
 	$(PY) scripts/render_sounds.py

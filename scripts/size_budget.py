@@ -19,7 +19,9 @@ def main() -> int:
     breaches = [breach for path in sources for breach in breaches_of(path)]
     print(*breaches, sep="\n", end="\n" if breaches else "")
     card_side = sum(count_lines(path) for path in sources if path.is_relative_to(ROOT / "pci"))
-    print(f"{len(sources)} files within {FILE_LINES} lines, functions within {FUNCTION_LINES}; pci: {card_side} lines")
+    print(
+        f"{len(sources)} files within {FILE_LINES} lines, functions within {FUNCTION_LINES}; pci: {card_side} lines"
+    )
     return 1 if breaches else 0
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stack.children import alongside
+
 Line = dict[str, Any]
 STOP_SECONDS = 8.0
 START_SECONDS = 30.0
@@ -114,8 +116,7 @@ async def running(
         limit=LINE_LIMIT,
     )
     process = Process(name, child, listeners=[listener] if listener else [])
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(process.read())
+    async with alongside(process.read()):
         try:
             yield process
         finally:

@@ -30,6 +30,12 @@ def test_a_number_is_found_in_every_encoding(encoding: str) -> None:
     assert encoding in {find.encoding for find in search_bytes(data, NUMBER, "here")}
 
 
+def test_a_packed_number_of_mostly_zeros_is_not_searched_for() -> None:
+    # its bytes are in every process, whether it has met the number or not
+    assert "bcd" in encodings_of(NUMBER)
+    assert "bcd" not in encodings_of("4000000000000002")
+
+
 def test_another_number_is_not_found() -> None:
     assert not list(search_bytes(b" ".join(encodings_of(OTHER).values()), NUMBER, "here"))
 

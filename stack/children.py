@@ -1,0 +1,88 @@
+"""Start programs of others as child processes that cannot outlive us and leave no core files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+Reader = Callable[[Process], Coroutine[None, None, None]]
+STOP_SECONDS = 10.0
+
+
+@contextlib.asynccontextmanager
+async def child(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    stdin: int = DEVNULL,
+    stdout: int | IO[bytes] = DEVNULL,
+    stderr: int | IO[bytes] = DEVNULL,
+    read: Reader | None = None,
+) -> AsyncIterator[Process]:
+    """Run `command` in `folder`, which is its home too; on the way out end it, by force if it takes long.
+
+    `read` runs beside and takes in what the program prints, until the program closes its output.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *_guards(),
+        *command,
+        cwd=folder,
+        env=environment(folder),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+    )
+    async with alongside(read(process)) if read else contextlib.nullcontext():
+        try:
+            yield process
+        finally:
+            await _end(process)
+
+
+@contextlib.asynccontextmanager
+async def alongside(job: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run `job` beside what is in the context, and wait for its end; a failure in the context comes out as it is.
+
+    A plain TaskGroup would wrap it into a group, which hides it from every `except` further out.
+    """
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(job)
+            yield
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) > 1:
+            raise
+        raise group.exceptions[0] from None
+
+
+def environment(folder: Path) -> Mapping[str, str]:
+    """What such a program gets to see: `folder` as its home, and no settings of this machine's OpenSSL."""
+    return {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "OPENSSL_CONF": os.devnull, "LC_ALL": "C.UTF-8"}
+
+
+async def _end(process: Process) -> None:
+    for patience, number in ((STOP_SECONDS, signal.SIGTERM), (None, signal.SIGKILL)):
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(
+                    process.pid, number
+                )  # process.terminate() would take the exit status from under asyncio's feet
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await process.wait()
+                return
+
+
+def _guards() -> tuple[str, ...]:
+    """No core file, whatever the shell's limit, for it would hold keys; and an end with a parent that was killed."""
+    core = ("prlimit", "--core=0") if shutil.which("prlimit") else ()
+    parent = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
+    return (*core, *parent)
