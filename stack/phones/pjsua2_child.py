@@ -1,0 +1,127 @@
+"""The process behind the pjsua2 phone.
+
+Reads one JSON list per line from standard input: ["dial", uri], ["press", key], ["hang-up", ""]; the end of the input
+hangs up and ends the process. Writes one JSON string per line: "ready", "answered", "ended".
+Its argument is the WAV file to record to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import pjsua2 as pj
+
+HANDLE_EVENTS_MS = 20
+LINGER_ROUNDS = 100
+RATE = 8000
+REPORT = os.dup(1)
+os.dup2(2, 1)  # PJSIP prints to standard output now and then
+
+
+def say(state: str) -> None:
+    """Report to the parent, at once."""
+    os.write(REPORT, json.dumps(state).encode() + b"\n")
+
+
+class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
+    """One call; records what it hears from the moment that audio flows."""
+
+    def __init__(self, account: pj.Account, wav: str) -> None:
+        super().__init__(account)
+        self.wav = wav
+        self.recorder: Any = None
+        self.over = False
+
+    def onCallState(self, _: object) -> None:  # noqa: N802 - PJSIP's name
+        """Report the states that a person would notice."""
+        state = self.getInfo().state
+        if state == pj.PJSIP_INV_STATE_CONFIRMED:
+            say("answered")
+        if state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.over = True
+            say("ended")
+
+    def onCallMediaState(self, _: object) -> None:  # noqa: N802 - PJSIP's name
+        """Record, also what is heard before the answer."""
+        if self.recorder is None and self.hasMedia():
+            self.recorder = pj.AudioMediaRecorder()
+            self.recorder.createRecorder(self.wav)
+            self.getAudioMedia(-1).startTransmit(self.recorder)
+
+
+class Commands:
+    """Lines from standard input, without ever blocking PJSIP's own event loop."""
+
+    def __init__(self) -> None:
+        os.set_blocking(0, False)
+        self.closed = False
+        self._rest = b""
+
+    def read(self) -> list[list[str]]:
+        """The commands that have come since the last time."""
+        try:
+            received = os.read(0, 65536)
+        except BlockingIOError:
+            return []
+        self.closed = not received
+        *lines, self._rest = (self._rest + received).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+
+def start() -> tuple[Any, Any]:
+    """PJSIP on loopback with no sound card, and an account that needs no registration."""
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.logConfig.level = config.logConfig.consoleLevel = 1  # its log names keys from level 4 on
+    config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
+    config.medConfig.noVad = True
+    endpoint.libInit(config)
+    transport = pj.TransportConfig()
+    transport.boundAddress = transport.publicAddress = "127.0.0.1"
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    endpoint.libStart()
+    endpoint.audDevManager().setNullDev()
+    settings = pj.AccountConfig()
+    settings.idUri = "sip:pjsua2@127.0.0.1"
+    media = settings.mediaConfig.transportConfig
+    media.boundAddress = media.publicAddress = "127.0.0.1"
+    account = pj.Account()
+    account.create(settings)
+    return endpoint, account
+
+
+def main(wav: str) -> None:
+    """Obey until standard input ends."""
+    endpoint, account = start()
+    commands, call = Commands(), None
+    say("ready")
+    while not commands.closed:
+        endpoint.libHandleEvents(HANDLE_EVENTS_MS)
+        for verb, argument in commands.read():
+            if verb == "dial":
+                call = Call(account, wav)
+                call.makeCall(argument, pj.CallOpParam(True))
+            elif call is not None and not call.over and verb == "press":
+                call.dialDtmf(argument)
+            elif call is not None and not call.over and verb == "hang-up":
+                call.hangup(pj.CallOpParam(True))
+    if call is not None:
+        if not call.over:
+            call.hangup(pj.CallOpParam(True))
+        for _ in range(LINGER_ROUNDS):  # the BYE wants its answer
+            if call.over:
+                break
+            endpoint.libHandleEvents(HANDLE_EVENTS_MS)
+        call.recorder = None  # completes the file
+    call = account = None
+    endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # the goodbyes are said, and it would wait for more
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
