@@ -1,0 +1,148 @@
+"""One Stasis application: its connection to Asterisk, kept up, and its events, brought to their readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
+
+import aiohttp
+import structlog
+
+from asterisk_ari.client import REQUEST_TIMEOUT, Asterisk
+from asterisk_ari.dispatch import Dispatch
+from asterisk_ari.errors import ApplicationClosed, ApplicationTaken, AriError, AriUnreachable, LoginRefused
+from asterisk_ari.events import ApplicationReplaced, StasisStart, parse
+from asterisk_ari.login import AriLogin
+from asterisk_ari.rest import Rest, open_session
+from asterisk_ari.stream import open_frames, pauses
+from asterisk_ari.watch import Watch
+
+HEARTBEAT = 2.0
+# a connection that held for so long was a good one: the next loss is met with a short pause again
+_STEADY = 5.0
+
+log = structlog.get_logger()
+
+
+class AriApp:
+    """A Stasis application that is registered with Asterisk for as long as it is open.
+
+    The connection is opened again, for ever, when it drops; see `Gap` for what a reader is told. Not so when another
+    client opens the same application: then `taken` is true, every reader gets an `ApplicationTaken`, and it is over.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, login: AriLogin, name: str, heartbeat: float) -> None:
+        self.name = name
+        self.asterisk = Asterisk(Rest(session, login))
+        """The REST verbs."""
+        self.connected = False
+        """Whether events flow now."""
+        self._session = session
+        self._login = login
+        self._heartbeat = heartbeat
+        self._dispatch = Dispatch()
+        self._first_try = asyncio.Event()
+        self._failure: AriError = AriUnreachable()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, login: AriLogin, name: str, *, heartbeat: float = HEARTBEAT, patience: float = 10.0
+    ) -> AsyncIterator[AriApp]:
+        """Register `name` and have its events until the block ends.
+
+        An Asterisk that is starting up is waited for `patience` seconds; then the `AriError` of the last attempt is
+        raised (`LoginRefused` at once). Channels left in the application by a predecessor come out of `arrivals()`.
+        """
+        async with open_session(login, REQUEST_TIMEOUT) as session:
+            app = cls(session, login, name, heartbeat)
+            failure: Exception | None = None
+            async with asyncio.TaskGroup() as group:
+                keeper = group.create_task(app._keep_connected())
+                try:
+                    await app._wait_until_open(patience)
+                    yield app
+                except Exception as error:  # noqa: BLE001 - raised below, outside of the group, which would wrap it
+                    failure = error
+                finally:
+                    app._dispatch.end(ApplicationClosed)
+                    keeper.cancel()
+            if failure is not None:
+                raise failure
+
+    @property
+    def taken(self) -> bool:
+        """Whether another client opened this application, so that no event will come any more."""
+        return self._dispatch.ended is ApplicationTaken
+
+    def arrivals(self) -> AsyncIterator[StasisStart]:
+        """Channels that come into the application and that nobody watches, those found after a gap among them.
+
+        For one reader. Take an arrival, then `watch` its channel: its events are kept meanwhile.
+        """
+        return self._dispatch.arrivals()
+
+    def watch(self, channel_id: str) -> AbstractContextManager[Watch]:
+        """The events of one channel, in order, from now on: enter it before you cause them."""
+        return self._dispatch.watch(channel_id)
+
+    async def _wait_until_open(self, patience: float) -> None:
+        try:
+            async with asyncio.timeout(patience):
+                await self._first_try.wait()
+        except TimeoutError:
+            raise self._failure from None
+        if not self.connected:
+            raise self._failure
+
+    async def _keep_connected(self) -> None:
+        waits = pauses()
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            try:
+                await self._listen()
+            except AriError as failure:
+                self._failed(failure)
+            if self.connected:
+                self._lost()
+            if self._dispatch.ended is not None:
+                return
+            if loop.time() - began > _STEADY:
+                waits = pauses()
+            await asyncio.sleep(next(waits))
+
+    async def _listen(self) -> None:
+        """Bring the events of one connection to their readers until it drops."""
+        async with open_frames(self._session, self._login, self.name, self._heartbeat) as frames:
+            await self._resync()
+            async for frame in frames:
+                event = parse(frame)
+                if type(event) is ApplicationReplaced:
+                    log.error("ari_application_taken", app=self.name)
+                    self._dispatch.end(ApplicationTaken)
+                    return
+                self._dispatch.deliver(event)
+
+    async def _resync(self) -> None:
+        """Find out what is where now. No frame is read before that, so whatever happens meanwhile comes after it."""
+        subscribed = (await self.asterisk.application(self.name)).channel_ids
+        living = {channel.id: channel for channel in await self.asterisk.channels()}
+        # a leg that we are calling is subscribed to from the start, and in the application only once it has answered
+        inside = frozenset(name for name in subscribed if name in living and living[name].running == "Stasis")
+        self.connected = True
+        self._dispatch.restored(inside, living)
+        self._first_try.set()
+        log.info("ari_connected", app=self.name)
+
+    def _lost(self) -> None:
+        self.connected = False
+        self._dispatch.lost()
+        log.warning("ari_connection_lost", app=self.name)
+
+    def _failed(self, failure: AriError) -> None:
+        log.warning("ari_connection_failed", app=self.name, reason=type(failure).__name__)
+        self._failure = failure
+        if isinstance(failure, LoginRefused):
+            self._first_try.set()

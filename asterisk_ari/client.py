@@ -1,0 +1,204 @@
+"""The REST verbs: what can be done to channels, bridges, playbacks and applications of one Asterisk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+from asterisk_ari.errors import AlreadyExists, AnswerUnreadable, NotFound
+from asterisk_ari.login import AriLogin
+from asterisk_ari.model import (
+    Application,
+    AsteriskInfo,
+    Bridge,
+    Channel,
+    Malformed,
+    Playback,
+    listed,
+    read_application,
+    read_bridge,
+    read_channel,
+    read_info,
+    read_playback,
+)
+from asterisk_ari.rest import Rest, open_session
+
+REQUEST_TIMEOUT = 10.0
+T = TypeVar("T")
+_ID_TAKEN = {409: AlreadyExists}
+_NO_SUCH_MEMBER = {400: NotFound}
+# of other kinds of media Asterisk 22 starts a playback that never finishes
+_MEDIA = ("sound:", "recording:", "number:", "digits:", "characters:", "tone:")
+# Asterisk splits the arguments of an application as the dialplan does: these would not arrive as they were sent
+_UNSENDABLE = frozenset(",\"'\\()[]{}$")
+
+
+class Asterisk:
+    """One Asterisk, by its REST interface. Every verb raises an `AriError` if it was not done.
+
+    Ids of playbacks, bridges and originated channels are chosen on this side, so that the events they cause can be
+    told apart even if they come before the answer.
+    """
+
+    __slots__ = ("_rest",)
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, login: AriLogin, *, timeout: float = REQUEST_TIMEOUT) -> AsyncIterator[Asterisk]:
+        """The verbs alone, without an application and its events. `timeout` is for each request, in seconds."""
+        async with open_session(login, timeout) as session:
+            yield cls(Rest(session, login))
+
+    async def info(self) -> AsteriskInfo:
+        """Which Asterisk answers; also a way to find out whether the login is good."""
+        return _read(read_info, await self._rest.get("asterisk/info", only="system"))
+
+    # channels
+
+    async def channels(self) -> tuple[Channel, ...]:
+        """Every channel there is, in any application or none."""
+        return _read_all(read_channel, await self._rest.get("channels"))
+
+    async def channel(self, channel_id: str) -> Channel:
+        """One channel as it is now; `NotFound` if it is gone."""
+        return _read(read_channel, await self._rest.get(f"channels/{_id(channel_id)}"))
+
+    async def originate(
+        self, endpoint: str, app: str, args: Sequence[str] = (), *, caller: str = "", channel_id: str = ""
+    ) -> Channel:
+        """Call `endpoint` (such as `PJSIP/alice`) for at most 30 s; once it answers, it comes into `app`.
+
+        A channel made so keeps a subscription of `app` for life, even when it is moved elsewhere: see `unsubscribe`.
+        """
+        body = {"endpoint": endpoint, "app": app, "appArgs": _joined(args)}
+        if caller:
+            body["callerId"] = caller
+        path = f"channels/{_id(channel_id or str(uuid4()))}"
+        return _read(read_channel, await self._rest.post(path, body, meaning=_ID_TAKEN))
+
+    async def ring(self, channel_id: str) -> None:
+        """Let the caller hear that it rings."""
+        await self._rest.post(f"channels/{_id(channel_id)}/ring")
+
+    async def answer(self, channel_id: str) -> None:
+        """Take the call."""
+        await self._rest.post(f"channels/{_id(channel_id)}/answer")
+
+    async def hang_up(self, channel_id: str, *, reason: str = "normal") -> None:
+        """End the call. `reason` is one of ARI's: `normal`, `busy`, `congestion`, `no_answer`..."""
+        await self._rest.delete(f"channels/{_id(channel_id)}", reason=reason)
+
+    async def move(self, channel_id: str, app: str, args: Sequence[str] = ()) -> None:
+        """Hand the channel to another application.
+
+        That this returns means nothing yet: the channel has moved when `app` gets its StasisStart. It does not
+        before the sounds that it plays have ended (stop them first), and if nobody has `app` open it stays here and
+        an `ApplicationMoveFailed` comes instead. A client of `app` that has just died is not noticed at once: then the
+        channel waits there in silence until `app` is opened again.
+        """
+        await self._rest.post(f"channels/{_id(channel_id)}/move", {"app": app, "appArgs": _joined(args)})
+
+    # playbacks
+
+    async def play(self, channel_id: str, media: Sequence[str], *, playback_id: str = "") -> Playback:
+        """Play sounds such as `sound:hello` to a channel, one after the other, as one playback; returns at once.
+
+        Give a `playback_id` of your own (`new_playback_id`) if it must be known before the first event can come.
+        Playbacks of a channel wait for each other, and so does most of what is asked of a channel that is playing:
+        `answer` and `add_channel` do not return before its sounds have ended.
+        """
+        if not media or not all(sound.startswith(_MEDIA) for sound in media):
+            raise ValueError(f"what to play must be one or more of {', '.join(_MEDIA)} followed by a name")
+        path = f"channels/{_id(channel_id)}/play/{_id(playback_id or new_playback_id())}"
+        return _read(read_playback, await self._rest.post(path, {"media": list(media)}))
+
+    async def playback(self, playback_id: str) -> Playback:
+        """One playback as it is now; `NotFound` once it has ended."""
+        return _read(read_playback, await self._rest.get(f"playbacks/{_id(playback_id)}"))
+
+    async def stop_playback(self, playback_id: str) -> None:
+        """Fall silent; `NotFound` if the playback has ended by itself."""
+        await self._rest.delete(f"playbacks/{_id(playback_id)}")
+
+    # bridges
+
+    async def create_bridge(self, kind: Sequence[str] = ("mixing", "proxy_media"), *, name: str = "") -> Bridge:
+        """A new bridge. The default kind lets Asterisk see the media, and so the keys, of those who are in it."""
+        body = {"type": ",".join(kind), "name": name}
+        return _read(read_bridge, await self._rest.post(f"bridges/{uuid4()}", body, meaning=_ID_TAKEN))
+
+    async def bridges(self) -> tuple[Bridge, ...]:
+        """Every bridge there is, whoever made it."""
+        return _read_all(read_bridge, await self._rest.get("bridges"))
+
+    async def bridge(self, bridge_id: str) -> Bridge:
+        """One bridge as it is now."""
+        return _read(read_bridge, await self._rest.get(f"bridges/{_id(bridge_id)}"))
+
+    async def add_channel(
+        self, bridge_id: str, channel_id: str, *, absorb_dtmf: bool = False, mute: bool = False
+    ) -> None:
+        """Let the channel join; with `absorb_dtmf` nobody there gets its keys, with `mute` nobody hears it."""
+        body = {"channel": channel_id, "absorbDTMF": absorb_dtmf, "mute": mute}
+        await self._rest.post(f"bridges/{_id(bridge_id)}/addChannel", body, meaning=_NO_SUCH_MEMBER)
+
+    async def remove_channel(self, bridge_id: str, channel_id: str) -> None:
+        """Take the channel out of the bridge; it stays in its application. `NotInApplication` if it is not in it."""
+        path = f"bridges/{_id(bridge_id)}/removeChannel"
+        await self._rest.post(path, {"channel": channel_id}, meaning=_NO_SUCH_MEMBER)
+
+    async def destroy_bridge(self, bridge_id: str) -> None:
+        """Close the bridge; the channels in it stay in their applications."""
+        await self._rest.delete(f"bridges/{_id(bridge_id)}")
+
+    # applications
+
+    async def applications(self) -> tuple[Application, ...]:
+        """Every Stasis application that Asterisk knows of, connected or not."""
+        return _read_all(read_application, await self._rest.get("applications"))
+
+    async def application(self, name: str) -> Application:
+        """One Stasis application; `NotFound` if nobody ever opened it."""
+        return _read(read_application, await self._rest.get(f"applications/{_id(name)}"))
+
+    async def subscribe(self, app: str, source: str) -> None:
+        """Let `app` have the events of `source`: `channel:ID`, `bridge:ID`, `endpoint:TECH/NAME`."""
+        await self._rest.post(f"applications/{_id(app)}/subscription", {"eventSource": source})
+
+    async def unsubscribe(self, app: str, source: str) -> None:
+        """Take the events of `source` away from `app`; `NotInApplication` if it has none.
+
+        Subscriptions are counted: one that was made twice has to be taken away twice.
+        """
+        await self._rest.delete(f"applications/{_id(app)}/subscription", eventSource=source)
+
+
+def new_playback_id() -> str:
+    """A fresh id for `Asterisk.play`."""
+    return str(uuid4())
+
+
+def _id(name: str) -> str:
+    return quote(name, safe="", errors="replace")
+
+
+def _joined(args: Sequence[str]) -> str:
+    if any(not arg or arg.isspace() or _UNSENDABLE.intersection(arg) for arg in args):
+        raise ValueError("an application's argument is empty or holds one of , \" ' \\ ( ) [ ] { } $")
+    return ",".join(args)
+
+
+def _read(read: Callable[[object], T], value: object) -> T:
+    with suppress(Malformed):
+        return read(value)
+    raise AnswerUnreadable
+
+
+def _read_all(read: Callable[[object], T], value: object) -> tuple[T, ...]:
+    return _read(lambda items: listed(items, read), value)

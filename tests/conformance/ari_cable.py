@@ -1,0 +1,88 @@
+"""A cable between an ARI client and an Asterisk that tests can cut, pull and let go dead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
+
+
+class Cable:
+    """Forwards TCP connections from `base_url` to `target_url`, for as long as it is `plugged`."""
+
+    def __init__(self, target_url: str) -> None:
+        parts = urlsplit(target_url)
+        self._target = (parts.hostname or "", parts.port or 80)
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self.plugged = True
+        self.connections = 0
+        self.base_url = ""
+
+    @classmethod
+    @asynccontextmanager
+    async def to(cls, target_url: str) -> AsyncIterator[Cable]:
+        cable = cls(target_url)
+        server = await asyncio.start_server(cable._forward, "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()[:2]
+        cable.base_url = f"http://{host}:{port}"
+        try:
+            yield cable
+        finally:
+            server.close()
+            cable._flowing.set()
+            cable.cut()
+            await server.wait_closed()
+            while cable._writers:
+                await asyncio.sleep(0)
+
+    def cut(self) -> None:
+        """End every connection; new ones are possible."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def pull(self) -> None:
+        """End every connection; no new one is possible until `plugged` is true again."""
+        self.plugged = False
+        self.cut()
+
+    def go_dead(self) -> None:
+        """Keep every connection open, but let nothing through any more, on new ones neither."""
+        self._flowing.clear()
+
+    def revive(self) -> None:
+        """Let new connections through again; those of before stay dead."""
+        self.cut()
+        self._flowing.set()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        if not self.plugged:
+            writer.transport.abort()
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        both = {writer, far_writer}
+        self._writers |= both
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pump(reader, far_writer))
+                group.create_task(self._pump(far_reader, writer))
+        finally:
+            self._writers -= both
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        await self._flowing.wait()
+        with suppress(OSError):
+            writer.close()
+            await writer.wait_closed()
