@@ -15,7 +15,7 @@ from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
 
 
-class CallerHungUp(Exception):  # noqa: N818 - an event of the call, not a fault
+class CallerHungUp(Exception):
     """The caller hung up."""
 
 
@@ -40,7 +40,7 @@ Prompt = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """How many keys to wait for and how long."""
+    """How many keys to wait for and how long (seconds). `finish_on_key` "" means that no key ends the entry."""
 
     most: int
     least: int = 1
@@ -61,7 +61,7 @@ class Invoice:
     mobile: str | None = None
 
 
-class LookupFailed(Exception):  # noqa: N818 - the step turns it into the outcome `unavailable`
+class LookupFailed(Exception):
     """The ledger did not answer."""
 
 
@@ -95,8 +95,20 @@ class Charged:
     decline_reason: DeclineReason | None = None
 
 
-class SecureLineDown(Exception):  # noqa: N818 - the step turns it into an outcome
+class SecureLineDown(Exception):
     """The card side is not there; a card was not asked for."""
+
+
+class PaymentInProgress(Exception):
+    """Another payment for this invoice is open; nothing was charged by this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """An approved payment of this call, as far as it may be spoken."""
+
+    invoice: Invoice
+    card: Captured
 
 
 class ReceiptChannel(StrEnum):
@@ -112,6 +124,7 @@ class Variables:
 
     account_number: str = ""
     invoice: Invoice | None = None
+    paid: Paid | None = None
 
 
 class Call(Protocol):
@@ -138,10 +151,20 @@ class Call(Protocol):
         """Whether the card side could take this caller now."""
 
     async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
-        """Hand the caller to the card side until it gives them back; `SecureLineDown` if it cannot take them."""
+        """Hand the caller to the card side until it gives them back.
+
+        `SecureLineDown` if it cannot take them; `PaymentInProgress` if the invoice is known to be in payment already.
+        """
 
     async def charge(self, invoice: Invoice, card: Captured) -> Charged:
-        """Charge a confirmed amount once; the outcome and its message to the caller's phone are stored together."""
+        """Charge a confirmed amount once; the outcome and its message to the caller's phone are stored together.
+
+        `PaymentInProgress` if the card side refuses it for another open payment. An answer that was lost is no
+        exception: it is a `Charged` that is UNKNOWN.
+        """
+
+    async def forget(self, card: Captured) -> None:
+        """Have the card side drop a card that will not be charged; it expires there anyway, so this never fails."""
 
     async def send_receipt(self) -> bool:
         """Whether a text message about the last payment is on its way to the number on file."""

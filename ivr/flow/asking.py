@@ -1,0 +1,48 @@
+"""Asking for keys until they fit: what ask and menu share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from pydantic import Field
+
+from ivr.flow.call import Call, Keys, Prompt
+from ivr.flow.model import Step
+from ivr.flow.values import MoneyPart, Seconds, Speech, speech
+
+
+class Asking(Step):
+    """A step that asks, asks again after silence or wrong keys, and gives up after `attempts`."""
+
+    wrong_keys: ClassVar[str]
+    """The prompt after keys that do not fit, where the flow gives none of its own."""
+
+    prompt: Speech = Field(min_length=1)
+    attempts: int = Field(default=3, ge=1, le=5)
+    first_digit_timeout: Seconds = Field(default=8.0, gt=0, le=120)
+    inter_digit_timeout: Seconds = Field(default=4.0, gt=0, le=60)
+    no_input: Speech = ("nothing-heard",)
+    no_match: Speech | None = None
+    give_up: Speech = ("too-many-tries",)
+
+    def says(self) -> tuple[str | MoneyPart, ...]:
+        """The question and the three kinds of answer to a wrong answer."""
+        return self.prompt + self.no_input + self._no_match + self.give_up
+
+    @property
+    def _no_match(self) -> tuple[str | MoneyPart, ...]:
+        return (self.wrong_keys,) if self.no_match is None else self.no_match
+
+    async def answer(self, call: Call, keys: Keys, fits: Callable[[str], bool]) -> str | None:
+        """The keys that fit, or None after the last attempt."""
+        question = speech(self.prompt, call.variables)
+        sorry: Prompt = ()
+        for _ in range(self.attempts):
+            pressed = await call.collect(sorry + question, keys)
+            if fits(pressed):
+                return pressed
+            sorry = speech(self._no_match if pressed else self.no_input, call.variables)
+        if self.give_up:
+            await call.speak(speech(self.give_up, call.variables))
+        return None

@@ -1,0 +1,92 @@
+"""The flows of a folder: read, checked and found by the number that was dialled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.flow.checks import Catalogue, lint
+from ivr.flow.errors import FlowProblems
+from ivr.flow.loader import Source, load
+from ivr.flow.model import Flow
+from ivr.flow.problems import Code, Mark, Problem, quoted
+from ivr.flow.source import MOST_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBook:
+    """Flows by the dialled numbers that they answer."""
+
+    by_number: Mapping[str, Flow]
+
+    def find(self, dialled: str) -> Flow | None:
+        """The flow that answers `dialled`, or None."""
+        return self.by_number.get(dialled)
+
+
+def load_flows(path: Path, catalogue: Catalogue) -> FlowBook:
+    """The flows of a folder (or of one file); FlowProblems if anything at all is wrong with any of them."""
+    sources, problems = _examine(path, catalogue)
+    if problems:
+        raise FlowProblems(problems)
+    return FlowBook({number: source.flow for source in sources for number in source.flow.answers})
+
+
+def check(path: Path, catalogue: Catalogue) -> list[Problem]:
+    """Everything that is wrong with the flows of a folder or a file, in order; print it with `problems.report`."""
+    return _examine(path, catalogue)[1]
+
+
+def parse_flow(data: bytes, file: str, catalogue: Catalogue) -> Flow:
+    """One flow from its text; FlowProblems if anything is wrong with it. `file` is how messages name it."""
+    source, problems = _examine_one(data, file, catalogue)
+    if problems or source is None:
+        raise FlowProblems(problems)
+    return source.flow
+
+
+def _examine(path: Path, catalogue: Catalogue) -> tuple[list[Source], list[Problem]]:
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    if not files:
+        problems.append(_unreadable(path, "there is no flow in this folder", "put a file in it that ends in .yaml"))
+    for file in files:
+        try:
+            with file.open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+        except OSError as error:
+            problems.append(
+                _unreadable(file, f"cannot be read ({error.strerror})", "check the name and the permissions")
+            )
+            continue
+        source, found = _examine_one(data, str(file), catalogue)
+        problems += found
+        sources += [source] if source else []
+    return sources, sorted([*problems, *_taken(sources)])
+
+
+def _examine_one(data: bytes, file: str, catalogue: Catalogue) -> tuple[Source | None, list[Problem]]:
+    source, problems = load(data, file)
+    return source, problems + (lint(source, catalogue) if source else [])
+
+
+def _unreadable(path: Path, what: str, mend: str) -> Problem:
+    return Problem(str(path), Mark(), Code.UNREADABLE, what, mend)
+
+
+def _taken(sources: Sequence[Source]) -> Iterator[Problem]:
+    """Names and dialled numbers that are claimed twice."""
+    names: dict[str, str] = {}
+    numbers: dict[str, str] = {}
+    for source in sources:
+        name = source.flow.name
+        if (owner := names.setdefault(name, source.file)) != source.file:
+            what = f"the flow in {owner} is called {quoted(name)} too"
+            yield source.problem(["flow"], Code.NAME_TAKEN, what, "give this one another name")
+        for index, number in enumerate(source.flow.answers):
+            if number in numbers:
+                what = f"{quoted(number)} is answered in {numbers[number]} already"
+                yield source.problem(["answers", index], Code.NUMBER_TAKEN, what, "keep it in one place")
+            numbers.setdefault(number, source.file)

@@ -1,0 +1,83 @@
+"""A problem in a flow file: where it is, what is wrong and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+_LONGEST_QUOTE = 40
+_LONGEST_NAME = 64
+_MOST_CHOICES = 12
+
+
+class Code(StrEnum):
+    """The stable name of a kind of problem. F0xx: the file, F1xx: a key or a value, F2xx: the call itself."""
+
+    UNREADABLE = "F001"
+    TOO_BIG = "F002"
+    TAG = "F003"
+    ANCHOR = "F004"
+    MERGE_KEY = "F005"
+    DUPLICATE_KEY = "F006"
+    ODD_KEY = "F007"
+    UNKNOWN_KEY = "F101"
+    MISSING_KEY = "F102"
+    WRONG_VALUE = "F103"
+    NO_VERB = "F104"
+    UNKNOWN_OUTCOME = "F105"
+    UNKNOWN_STEP = "F201"
+    UNHANDLED_OUTCOME = "F202"
+    UNREACHABLE_STEP = "F203"
+    UNKNOWN_PROMPT = "F204"
+    LANGUAGE_GAP = "F205"
+    RESTLESS_LOOP = "F206"
+    PAY_WITHOUT_WAY_OUT = "F207"
+    NUMBER_TAKEN = "F208"
+    NOT_YET_KNOWN = "F209"
+    NAME_TAKEN = "F210"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a file; line and column count from 1."""
+
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to mend: `what` is wrong, `mend` is what to write; both for someone who is no programmer."""
+
+    file: str
+    at: Mark
+    code: Code
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.at.line}:{self.at.column}: {self.code} {self.what}; {self.mend}"
+
+
+def report(problems: Iterable[Problem]) -> str:
+    """The problems as text, one a line, in the order of the files."""
+    return "\n".join(str(problem) for problem in sorted(problems))
+
+
+def quoted(text: object) -> str:
+    """A value from a file, short and in one line, fit for a message."""
+    words = str(text)
+    return repr(words if len(words) <= _LONGEST_QUOTE else words[:_LONGEST_QUOTE] + "…")
+
+
+def instead_of(word: str, known: Iterable[str]) -> str:
+    """What to write where `word` is not known: the nearest known one, or all of them."""
+    choices = list(known)
+    near = get_close_matches(word, choices, n=1) if len(word) <= _LONGEST_NAME else []
+    if near:
+        return f"did you mean {near[0]}?"
+    if len(choices) > 1:
+        return f"write one of: {', '.join(choices[:_MOST_CHOICES])}{', …' * (len(choices) > _MOST_CHOICES)}"
+    return f"write {choices[0]}" if choices else "remove it"

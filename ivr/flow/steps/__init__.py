@@ -1,0 +1,18 @@
+"""The verbs of the flow language. A new verb is a file in this folder and a name in `AnyStep`."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from ivr.flow.model import Step
+from ivr.flow.steps.ask import Ask
+from ivr.flow.steps.hangup import Hangup
+from ivr.flow.steps.lookup import Lookup
+from ivr.flow.steps.menu import Menu
+from ivr.flow.steps.pay import Pay
+from ivr.flow.steps.receipt import Receipt
+from ivr.flow.steps.say import Say
+
+AnyStep = Say | Ask | Menu | Lookup | Pay | Receipt | Hangup
+
+VERBS: dict[str, type[Step]] = {step.verb: step for step in get_args(AnyStep)}

@@ -1,0 +1,37 @@
+"""menu: let the caller choose the next step with one key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from ivr.flow.asking import Asking
+from ivr.flow.call import Call, Keys
+from ivr.flow.values import Key
+
+
+class Menu(Asking):
+    """`menu: {prompt: [...], choices: {1: pay, 9: goodbye}}`: each key is an outcome, and so is `failed`."""
+
+    verb: ClassVar = "menu"
+    outcomes: ClassVar = ("failed",)
+    ends: ClassVar = frozenset({"failed"})
+    wrong_keys: ClassVar = "did-not-understand"
+
+    choices: dict[Key, str] = Field(min_length=1)
+
+    def targets(self) -> Mapping[str, str]:
+        """The step that each key leads to."""
+        return self.choices
+
+    async def run(self, call: Call) -> str:
+        """Ask, and give the key that was chosen."""
+        keys = Keys(
+            most=1,
+            finish_on_key="",
+            first_digit_timeout=self.first_digit_timeout,
+            inter_digit_timeout=self.inter_digit_timeout,
+        )
+        return await self.answer(call, keys, self.choices.__contains__) or "failed"

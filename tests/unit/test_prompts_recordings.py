@@ -1,0 +1,92 @@
+"""The recordings that are shipped say all there is to say, and sound as they should on a telephone line."""
+
+from __future__ import annotations
+
+import importlib.util
+import wave
+from array import array
+from datetime import date
+from functools import cache
+from math import log10, sqrt
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.flow.call import SpokenBrand, SpokenDigits
+from ivr.money import _EXPONENTS, _TWO_DIGITS, Money
+from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.english import LIMIT
+from ivr.prompts.rendering import render
+from pci.contract import Brand
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = Catalogue.load(ROOT / "sounds")
+RECORDINGS = [(prompt_id, language) for prompt_id, texts in CATALOGUE.texts.items() for language in texts]
+HAS_NO_HOLES = frozenset(CATALOGUE.texts) - frozenset(CATALOGUE.missing("en"))
+
+CURRENCIES = st.sampled_from(sorted(_TWO_DIGITS | _EXPONENTS.keys()))
+AMOUNTS = st.builds(Money, st.integers(-LIMIT + 1, LIMIT - 1), CURRENCIES)
+
+
+@cache
+def load_script() -> ModuleType:
+    """scripts/render_sounds.py as a module."""
+    spec = importlib.util.spec_from_file_location("render_sounds", ROOT / "scripts" / "render_sounds.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def decibels(ratio: float) -> float:
+    return 20 * log10(ratio)
+
+
+def samples_of(prompt_id: str, language: str) -> array[int]:
+    with wave.open(str(CATALOGUE.recording(prompt_id, language))) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
+        assert file.getcomptype() == "NONE"
+        return array("h", file.readframes(file.getnframes()))
+
+
+def test_nothing_is_missing_in_a_shipped_language() -> None:
+    assert CATALOGUE.languages == {"en"}
+    assert CATALOGUE.missing("en") == ()
+
+
+@pytest.mark.parametrize(("prompt_id", "language"), RECORDINGS)
+def test_a_recording_is_fit_for_the_line(prompt_id: str, language: str) -> None:
+    samples = samples_of(prompt_id, language)
+    peak = max(abs(sample) for sample in samples) / 32768
+    loudness = decibels(sqrt(sum(sample * sample for sample in samples) / len(samples)) / 32768)
+    seconds = len(samples) / 8000
+    words = len(CATALOGUE.text(prompt_id, language).split())
+    assert -18 < decibels(peak) < -1, "neither silent nor clipped"
+    assert -33 < loudness < -15, "as loud as the others"
+    assert 0.08 * words < seconds < 0.6 * words + 1.2, "neither cut off nor drawn out"
+    assert max(abs(sample) for sample in samples[:8] + samples[-8:]) < 1000, "no click at either end"
+
+
+@given(AMOUNTS)
+def test_every_amount_can_be_said(amount: Money) -> None:
+    assert set(render((amount,), "en", CATALOGUE).ids) <= HAS_NO_HOLES
+
+
+@given(st.dates())
+def test_every_date_can_be_said(day: date) -> None:
+    assert set(render((day,), "en", CATALOGUE).ids) <= HAS_NO_HOLES
+
+
+@given(st.text("0123456789", min_size=1, max_size=4), st.sampled_from(Brand))
+def test_every_card_can_be_named(last4: str, brand: Brand) -> None:
+    spoken = render((SpokenBrand(brand), "ending-in", SpokenDigits(last4)), "en", CATALOGUE)
+    assert set(spoken.ids) <= HAS_NO_HOLES
+
+
+def test_the_recordings_were_made_from_the_texts_of_today() -> None:
+    """If this fails, run `make sounds` and commit what it made."""
+    assert load_script().stale_and_surplus(CATALOGUE) == ({}, [])
