@@ -1,0 +1,62 @@
+"""The card side's commands: `python -m pci serve` and `python -m pci simulator`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pci.process import restart_with_clean_memory
+
+_ABOUT = """\
+The card side of Tonewall: takes callers over from the call side, asks them for a card, vaults and charges it.
+Card numbers, security codes and keys never leave this process, except to the payment processor."""
+
+_SETTINGS = """\
+The settings file is TOML; paths in it are relative to it, secret files must be private (chmod 600):
+
+  socket = "pci.sock"            where the call side finds us
+  database = "pci.db"            encrypted cards, and the charges made with them
+  key_file = "pci.key"           made on the first run; back it up apart from the database
+  sounds = "sounds"              <language>/<prompt>.wav
+  allowed_uids = [1001]          users that may use the socket; left out: only the user that runs this
+  [asterisk]
+  url = "http://127.0.0.1:8088"  its REST interface (ARI)
+  username = "pci"
+  password_file = "ari.secret"
+  [processor]
+  name = "simulator"             or "stripe"
+  url = "http://127.0.0.1:9000"  not needed for stripe
+  api_key_file = "processor.secret"
+
+Exit status: 0 after SIGTERM, 1 if Asterisk cannot be reached, 2 if the settings cannot be used."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the answer is the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["simulator"]:  # has an interface of its own, and argparse cannot hand options on
+        from pci.simulator.__main__ import main as simulator
+
+        return simulator(words[1:])
+    options = _read(words)
+    restart_with_clean_memory()
+    from pci.app import main as serve  # not before: all of it would be loaded twice
+
+    return serve(options.config)
+
+
+def _read(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="pci", description=_ABOUT, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve", help="run the card side until SIGTERM", epilog=_SETTINGS, formatter_class=parser.formatter_class
+    )
+    serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="settings, see below")
+    commands.add_parser("simulator", help="run a payment processor to practise with")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

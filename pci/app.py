@@ -1,0 +1,103 @@
+"""The card side put together: what is opened in which order, and closed in the reverse one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from asterisk_ari import AriApp, AriError, AriLogin
+from pci.attempts import Attempts
+from pci.capture.captures import Captures
+from pci.capture.desk import CaptureDesk
+from pci.capture.session import Room
+from pci.charges import Charges, Desk
+from pci.config import Settings, load
+from pci.errors import PciError
+from pci.keys import KeyRing
+from pci.log import log
+from pci.log import set_up as set_up_logs
+from pci.process import harden
+from pci.processors import PROCESSORS
+from pci.processors.base import Account
+from pci.prompts import Prompts
+from pci.server import Server, serve
+from pci.store import Store
+from pci.vault import Vault
+
+KEY_NOTICE = "this key lies in a plain file, which is fit for test cards only: use a real key provider for real cards"
+
+
+def main(config: Path) -> int:
+    """The process from its hardening to its exit status; what went wrong is on stderr."""
+    set_up_logs()
+    harden()
+    status = 0
+    try:
+        asyncio.run(_until_told_to_end(load(config)))
+    except* (PciError, AriError, OSError) as errors:
+        status = max(_explain(error) for error in errors.exceptions)
+    return status
+
+
+def _explain(error: BaseException) -> int:
+    """Print what went wrong, once for each error in a group; the answer is the exit status."""
+    if isinstance(error, BaseExceptionGroup):
+        return max(_explain(part) for part in error.exceptions)
+    sys.stderr.write(f"pci: {f'{error.filename}: {error.strerror}' if isinstance(error, OSError) else error}\n")
+    return 1 if isinstance(error, AriError) else 2
+
+
+async def _until_told_to_end(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run(settings, stop)
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set; then give every caller back, finish the charges that were begun, and return."""
+    async with AsyncExitStack() as opened:
+        keys = open_keys(settings)
+        store = await opened.enter_async_context(Store.open(settings.database))
+        vault, captures = Vault(store, keys), Captures()
+        opened.callback(captures.release_all)
+        processor = PROCESSORS[settings.processor.name](
+            Account(settings.processor.url, settings.processor.api_key.get_secret_value())
+        )
+        opened.push_async_callback(processor.close)
+        desk = Desk(
+            Attempts(store), captures, vault, processor, keys.derive("idempotency"), settings.processor.timeout
+        )
+        charges = await opened.enter_async_context(Charges.open(desk))
+        login = AriLogin(
+            settings.asterisk.url, settings.asterisk.username, settings.asterisk.password.get_secret_value()
+        )
+        app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
+        room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures))
+        async with asyncio.TaskGroup() as tasks:
+            strays = tasks.create_task(_see_off_strays(room, stop))
+            server = Server(room, charges, vault, tasks)
+            async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), server.routes()):
+                log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
+                await stop.wait()
+                room.close()
+            strays.cancel()
+
+
+async def _see_off_strays(room: CaptureDesk, stop: asyncio.Event) -> None:
+    """Once our Stasis application is another client's, no key reaches us any more: end in good order."""
+    await room.see_off_strays()
+    log.critical("application_taken")
+    stop.set()
+
+
+def open_keys(settings: Settings) -> KeyRing:
+    """The key ring; a key is made only where no database is, whose cards would need the key that is missing."""
+    keys, created = KeyRing.open(settings.key_file, may_create=not settings.database.exists())
+    if created:
+        log.warning("key_file_created", kek_id=keys.kek_id, advice=KEY_NOTICE)
+    return keys

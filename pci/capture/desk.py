@@ -1,0 +1,81 @@
+"""Lets captures begin, at most one for each channel, and ends them all when the process ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from itertools import chain
+from typing import Final
+
+from asterisk_ari import ApplicationTaken, AriError
+from asterisk_ari import NotFound as NoSuchThing
+from pci.capture.fields import PROMPTS
+from pci.capture.session import CaptureSession, Room
+from pci.contract import CaptureRequest, Health
+from pci.errors import ChannelNotFound, InvalidRequest, NotReady, SessionInProgress
+from pci.log import log
+
+# a capture broken off by a crash of this process: time for the call side to tell the caller so
+_STRAY_SECONDS: Final = 15.0
+
+
+class CaptureDesk:
+    """Admits captures to the `room`."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._sessions: dict[str, CaptureSession] = {}
+        self._closed = False
+
+    def health(self) -> Health:
+        """Whether a capture could begin now."""
+        checks = {"asterisk-not-connected": not self._room.app.connected, "stopping": self._closed}
+        reasons = tuple(reason for reason, failed in checks.items() if failed)
+        return Health(ready=not reasons, reasons=reasons)
+
+    async def admit(self, request: CaptureRequest) -> CaptureSession:
+        """A capture, ready to run; whoever runs it dismisses it. Raises one of `Refused` if it may not begin."""
+        own = chain.from_iterable(rule.say for rule in request.prompts)
+        if request.return_to == self._room.app.name or not self._room.prompts.has_all(
+            PROMPTS.union(own), request.language
+        ):
+            raise InvalidRequest
+        if not self.health().ready:
+            raise NotReady
+        try:
+            channel = await self._room.app.asterisk.channel(request.channel_id)
+        except NoSuchThing:
+            raise ChannelNotFound from None
+        except AriError:
+            raise NotReady from None
+        if request.channel_id in self._sessions:
+            raise SessionInProgress
+        session = self._sessions[request.channel_id] = CaptureSession(self._room, request, channel)
+        return session
+
+    def dismiss(self, session: CaptureSession) -> None:
+        """The capture is over: its channel may be captured again."""
+        del self._sessions[session.request.channel_id]
+
+    def close(self) -> None:
+        """Admit no more and stop what runs: every caller is given back, every kept security code is wiped."""
+        self._closed = True
+        for session in self._sessions.values():
+            session.stop()
+        self._room.captures.release_all()
+
+    async def see_off_strays(self) -> None:
+        """End calls that are in our application without a capture, until another client takes the application."""
+        async with asyncio.TaskGroup() as group:
+            with suppress(ApplicationTaken):
+                async for start in self._room.app.arrivals():
+                    group.create_task(self._see_off(start.channel_id))
+
+    async def _see_off(self, channel_id: str) -> None:
+        await asyncio.sleep(_STRAY_SECONDS)
+        app = self._room.app
+        with suppress(AriError):
+            inside = (await app.asterisk.application(app.name)).channel_ids
+            if channel_id in inside and channel_id not in self._sessions:
+                log.warning("stray_channel_hung_up", channel_id=channel_id)
+                await app.asterisk.hang_up(channel_id)

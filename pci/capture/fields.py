@@ -1,0 +1,80 @@
+"""The fields of a card: what is asked, how an answer is judged, what is said when it is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, assert_never
+
+from pci.card import brand_of, is_card_number, is_expiry, security_code_length
+from pci.contract import Brand, CaptureRequest, CardField, EntryError
+
+_THANKS: Final = "card-thank-you"
+_RESTARTED: Final = "entry-restarted"
+_POSTAL_CODE: Final = range(3, 11)  # digits; letters are left out when keyed
+
+# field -> first asking, asking again after silence or a gap
+_ASK: Final = {
+    CardField.NUMBER: ("card-number", "card-number-again"),
+    CardField.EXPIRY: ("expiry", "expiry-again"),
+    CardField.POSTAL_CODE: ("postal-code", "postal-code"),
+}
+# error -> prompt; those that name a mistake ask again themselves
+_MISTAKE: Final = {
+    EntryError.INVALID_CARD_NUMBER: "card-number-invalid",
+    EntryError.INVALID_CARD_TYPE: "card-type-invalid",
+    EntryError.INVALID_DATE: "expiry-invalid",
+    EntryError.INVALID_SECURITY_CODE: "security-code-invalid",
+    EntryError.INVALID_POSTAL_CODE: "postal-code-invalid",
+}
+_DISTURBANCE: Final = {EntryError.TIMEOUT: "entry-timeout", EntryError.CONNECTION_GAP: "line-gap"}
+# every prompt that a capture may need: without one of them no caller is taken
+PROMPTS: Final = frozenset(
+    {prompt for pair in _ASK.values() for prompt in pair}
+    | {"security-code-3", "security-code-4", _THANKS, _RESTARTED}
+    | set(_MISTAKE.values())
+    | set(_DISTURBANCE.values())
+)
+THANKS: Final = (_THANKS,)
+RESTARTED: Final = (_RESTARTED,)
+
+
+def judge(
+    field: CardField, digits: bytearray, request: CaptureRequest, *, brand: Brand | None, today: date
+) -> EntryError | None:
+    """What is wrong with the digits of a field; None if nothing is. `brand` is that of the card asked for already."""
+    match field:
+        case CardField.NUMBER:
+            if not is_card_number(digits):
+                return EntryError.INVALID_CARD_NUMBER
+            return None if brand_of(digits) in request.valid_card_types else EntryError.INVALID_CARD_TYPE
+        case CardField.EXPIRY:
+            return None if is_expiry(digits, today) else EntryError.INVALID_DATE
+        case CardField.SECURITY_CODE:
+            right = brand is not None and len(digits) == security_code_length(brand)
+            return None if right else EntryError.INVALID_SECURITY_CODE
+        case CardField.POSTAL_CODE:
+            return None if len(digits) in _POSTAL_CODE else EntryError.INVALID_POSTAL_CODE
+    assert_never(field)
+
+
+def prompts_for(
+    field: CardField, request: CaptureRequest, *, attempt: int, error: EntryError | None, brand: Brand | None
+) -> tuple[str, ...]:
+    """What to say before an attempt: by the first rule of the flow's own that matches, else the usual prompts."""
+    for rule in request.prompts:
+        if (
+            rule.for_ is field
+            and (not rule.attempt or attempt in rule.attempt)
+            and rule.error_type in (None, error)
+            and rule.card_type in (None, brand)
+        ):
+            return rule.say
+    if field is CardField.SECURITY_CODE:
+        ask = again = f"security-code-{security_code_length(brand or Brand.VISA)}"
+    else:
+        ask, again = _ASK[field]
+    if error is None:
+        return (ask,)
+    if mistake := _MISTAKE.get(error):
+        return (mistake,)
+    return (_DISTURBANCE[error], again)

@@ -1,0 +1,142 @@
+"""One capture: the caller is taken away, asked for a card, and given back; what was keyed is wiped, come what may."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from asterisk_ari import AriApp, Channel
+from pci.capture.captures import Captured, Captures
+from pci.capture.fields import THANKS
+from pci.capture.keypad import Keypad
+from pci.capture.line import CallerGone, Line, LineNotAlone, Patience
+from pci.capture.question import AttemptsSpent, CaptureCancelled, Emit, Interviewer
+from pci.card import Cvv, Expiry, Pan, PostalCode
+from pci.contract import CaptureOutcome, CaptureRequest, CaptureResult, CaptureStarted, CardField, PromptSpoken
+from pci.log import log
+from pci.prompts import Prompts
+from pci.vault import Vault, random_name
+
+_OUTCOMES: Final = {
+    CallerGone: CaptureOutcome.HUNG_UP,
+    CaptureCancelled: CaptureOutcome.CANCELLED,
+    AttemptsSpent: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
+    TimeoutError: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
+    LineNotAlone: CaptureOutcome.NOT_SECURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What every capture needs."""
+
+    app: AriApp
+    prompts: Prompts
+    vault: Vault
+    captures: Captures
+    today: Callable[[], date] = date.today
+    patience: Patience = field(default_factory=Patience)
+
+
+class CaptureSession:
+    """Runs one capture. End it by `stop()`, never by cancelling: then the caller would not be given back."""
+
+    def __init__(self, room: Room, request: CaptureRequest, channel: Channel) -> None:
+        self.id: Final = random_name("cap")
+        self.request: Final = request
+        self._room = room
+        self._channel = channel
+        self._whole = asyncio.timeout(room.patience.whole)
+        self._asking = self._stopped = False
+        self._pan: Pan | None = None
+        self._expiry: Expiry | None = None
+        self._cvv: Cvv | None = None
+        self._postal_code: PostalCode | None = None
+
+    def stop(self) -> None:
+        """End the capture now: the caller is given back, nothing is kept."""
+        self._stopped = True
+        if self._asking and not self._whole.expired():
+            self._whole.reschedule(asyncio.get_running_loop().time())
+
+    async def run(self, emit: Emit) -> CaptureResult:
+        """From taking the caller to giving them back. `emit` gets all that happens but the result; never raises."""
+        app = self._room.app
+        log.info("capture_began", call_id=self.request.call_id, capture_id=self.id)
+        with app.watch(self._channel.id) as events:
+            line = Line(app.asterisk, events, self._channel, app.name, self._room.patience)
+            outcome = await self._ask(line, emit)
+            if outcome is not CaptureOutcome.HUNG_UP:
+                outcome = await self._give_back(line, outcome)
+        result = await self._conclude(outcome)
+        log.info("capture_ended", call_id=self.request.call_id, capture_id=self.id, outcome=result.outcome)
+        return result
+
+    async def _ask(self, line: Line, emit: Emit) -> CaptureOutcome:
+        try:
+            async with self._whole:
+                self._asking = True
+                if self._stopped:
+                    return CaptureOutcome.INTERNAL_ERROR
+                await line.take(self.id)
+                await emit(CaptureStarted())
+                await self._collect(line, emit)
+                await emit(PromptSpoken(prompts=THANKS))
+                await line.play_to_end(self._room.prompts.media(THANKS, self.request.language))
+            return CaptureOutcome.SUCCESS
+        except Exception as error:  # noqa: BLE001 - whatever it was, the caller must be given back
+            outcome = _OUTCOMES.get(type(error), CaptureOutcome.INTERNAL_ERROR)
+            if outcome is CaptureOutcome.INTERNAL_ERROR:
+                log.error("capture_failed", capture_id=self.id, error=type(error).__name__)
+            return CaptureOutcome.INTERNAL_ERROR if isinstance(error, TimeoutError) and self._stopped else outcome
+        finally:
+            self._asking = False
+
+    async def _collect(self, line: Line, emit: Emit) -> None:
+        request = self.request
+        keypad = Keypad(line, first_digit=request.first_digit_timeout, inter_digit=request.inter_digit_timeout)
+        ask = Interviewer(keypad, request, self._room.prompts, emit, self._room.today).ask
+        try:
+            self._pan = await ask(CardField.NUMBER, Pan, None)
+            brand = self._pan.brand
+            self._expiry = await ask(CardField.EXPIRY, Expiry, brand)
+            if request.security_code:
+                self._cvv = await ask(CardField.SECURITY_CODE, Cvv, brand)
+            if request.postal_code:
+                self._postal_code = await ask(CardField.POSTAL_CODE, PostalCode, brand)
+        finally:
+            keypad.wipe()
+
+    async def _give_back(self, line: Line, outcome: CaptureOutcome) -> CaptureOutcome:
+        """Also a caller who was never taken is moved, so that `return_to` hears of every end in the same way."""
+        try:
+            await line.give_back(self.request.return_to, ("back", self.id))
+        except CallerGone:
+            return CaptureOutcome.HUNG_UP
+        except Exception as error:  # noqa: BLE001 - the call side must get a result, and its other captures go on
+            log.error("give_back_failed", capture_id=self.id, error=type(error).__name__)
+            return CaptureOutcome.INTERNAL_ERROR
+        return outcome
+
+    async def _conclude(self, outcome: CaptureOutcome) -> CaptureResult:
+        """Keep the card only if all went well to the end."""
+        try:
+            if outcome is not CaptureOutcome.SUCCESS or self._pan is None or self._expiry is None:
+                return CaptureResult(outcome=outcome)
+            if self._stopped:
+                return CaptureResult(outcome=CaptureOutcome.INTERNAL_ERROR)
+            token = await self._room.vault.put(self._pan, self._expiry)
+            brand, last4 = self._pan.brand, self._pan.last4
+            self._room.captures.hold(self.id, Captured(token, brand, last4, self._cvv, self._postal_code))
+            self._cvv = self._postal_code = None  # they are wiped with the capture now
+            return CaptureResult(outcome=outcome, capture_id=self.id, token=token, brand=brand, last4=last4)
+        except Exception as error:  # noqa: BLE001 - the call side must get a result; the caller is with it already
+            log.error("card_not_stored", capture_id=self.id, error=type(error).__name__)
+            return CaptureResult(outcome=CaptureOutcome.INTERNAL_ERROR)
+        finally:
+            for secret in (self._pan, self._expiry, self._cvv, self._postal_code):
+                if secret is not None:
+                    secret.wipe()

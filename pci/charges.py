@@ -1,0 +1,179 @@
+"""Charging a captured card exactly once, or not at all.
+
+The intent is on the disk before the first byte leaves, and once the request that moves money may have left, a missing
+answer means UNKNOWN: `pci.recovery` finds out. Nothing here sends a charge twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from pci.attempts import Attempts
+from pci.capture.captures import Captured, Captures
+from pci.contract import Charge, ChargeRequest
+from pci.errors import Conflict, NotFound, PciError
+from pci.log import log
+from pci.processors.base import (
+    Approved,
+    Declined,
+    Misconfigured,
+    NotSent,
+    Order,
+    Processor,
+    ProcessorError,
+    Voided,
+)
+from pci.recovery import Clock, LoopClock, Recovery
+from pci.vault import StoredCard, Vault
+
+DEADLINE: Final = 30.0  # seconds that a caller waits for the bank
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What charging needs. `key` makes idempotency keys; `deadline` is in seconds, from the intent to the answer."""
+
+    attempts: Attempts
+    captures: Captures
+    vault: Vault
+    processor: Processor
+    key: bytes = field(repr=False)
+    deadline: float = DEADLINE
+
+
+@dataclass(slots=True)
+class _Run:
+    """A charge that is being made. Whoever asked for it may go away; the charge does not."""
+
+    request: ChargeRequest
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    charge: Charge | None = None
+    refusal: PciError | None = None
+
+
+class Charges:
+    """Makes charges and remembers them. Open it with `Charges.open`."""
+
+    def __init__(self, desk: Desk, recovery: Recovery, tasks: asyncio.TaskGroup) -> None:
+        self._desk = desk
+        self._recovery = recovery
+        self._tasks = tasks
+        self._runs: dict[str, _Run] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, desk: Desk, clock: Clock | None = None) -> AsyncIterator[Self]:
+        """Take charges for as long as the block runs, and clear up, all the time, what has no outcome yet.
+
+        On the way out every charge that was begun gets its answer or its deadline; what is open then is cleared up
+        by the next process.
+        """
+        recovery = Recovery(desk.attempts, desk.processor, clock or LoopClock(), deadline=desk.deadline)
+        for charge_id in await desk.attempts.left_open():
+            recovery.add(charge_id)
+        async with asyncio.TaskGroup() as tasks:
+            clearing_up = tasks.create_task(recovery.run())
+            charges = cls(desk, recovery, tasks)
+            try:
+                yield charges
+            finally:
+                for run in tuple(charges._runs.values()):
+                    await run.done.wait()
+                clearing_up.cancel()
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Charge once. The same request again, at once or years later, answers with the same charge.
+
+        `Conflict` if its charge_id was used for something else, `OrderInProgress` if the order has an open or
+        approved charge, `CaptureSpent` if the captured card is gone.
+        """
+        run = self._runs.get(request.charge_id)
+        if run is None:
+            run = self._runs[request.charge_id] = _Run(request)
+            self._tasks.create_task(self._make(run))
+        elif run.request != request:
+            raise Conflict
+        await run.done.wait()
+        if run.charge is None:
+            raise run.refusal or PciError
+        return run.charge
+
+    async def find(self, charge_id: str) -> Charge:
+        """Where a charge stands now; `NotFound` if there is none."""
+        attempt = await self._desk.attempts.find(charge_id)
+        if attempt is None:
+            raise NotFound
+        return attempt.charge
+
+    async def _make(self, run: _Run) -> None:
+        """Runs in a task of ours, not of the request's: a client that goes away cannot stop a send half-way."""
+        try:
+            run.charge = await self._answer(run.request)
+        except PciError as refusal:
+            run.refusal = refusal
+        finally:
+            del self._runs[run.request.charge_id]
+            run.done.set()
+
+    async def _answer(self, request: ChargeRequest) -> Charge:
+        attempts, charge_id = self._desk.attempts, request.charge_id
+        known = await attempts.find(charge_id)
+        if known is not None:
+            return known.answers(request)
+        with self._desk.captures.spend(request.capture_id) as captured:
+            async with self._desk.vault.use(captured.token) as card:
+                await attempts.record(request, captured, self._desk.processor.name)
+                outcome = await self._send(self._order(request, captured, card))
+        # from here on the security code is gone, whatever the answer was
+        if outcome is None:
+            await attempts.lose(charge_id)
+            self._recovery.add(charge_id)
+        else:
+            await attempts.settle(charge_id, outcome)
+        charge = await self.find(charge_id)
+        log.info("charge_answered", charge_id=charge_id, state=charge.state)
+        return charge
+
+    async def _send(self, order: Order) -> Approved | Declined | Voided | None:
+        """One try before the deadline. None says that nobody knows; `Voided`, that nothing was sent for sure."""
+        processor = self._desk.processor
+        deadline = asyncio.get_running_loop().time() + self._desk.deadline
+        try:
+            async with asyncio.timeout_at(deadline):
+                reference = await processor.prepare(order)
+        except (ProcessorError, TimeoutError) as error:
+            return self._not_sent(order, error)
+        if isinstance(reference, Declined):
+            return reference
+        await self._desk.attempts.sending(order.reference, reference)
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await processor.charge(order, reference)
+        except (NotSent, Misconfigured) as error:
+            return self._not_sent(order, error)
+        except (ProcessorError, TimeoutError) as error:
+            log.warning("charge_outcome_unknown", charge_id=order.reference, error=type(error).__name__)
+            return None
+
+    def _not_sent(self, order: Order, error: Exception) -> Voided:
+        log.warning("charge_not_sent", charge_id=order.reference, error=type(error).__name__)
+        return Voided()
+
+    def _order(self, request: ChargeRequest, captured: Captured, card: StoredCard) -> Order:
+        return Order(
+            reference=request.charge_id,
+            idempotency_key=hmac.new(self._desk.key, request.charge_id.encode(), hashlib.sha256).hexdigest(),
+            order_id=request.order_id,
+            amount=request.amount,
+            currency=request.currency,
+            pan=card.pan,
+            expiry=card.expiry,
+            cvv=captured.cvv,
+            postal_code=captured.postal_code,
+        )

@@ -1,0 +1,139 @@
+"""pci.toml: what the operator sets. Paths in it are relative to the file itself."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from pci.contract import Identifier
+from pci.errors import ConfigError, KeyFileExposed
+from pci.keys import read_private
+
+_MOST_BYTES: Final = 64 * 1024
+_SOCKET_PATH: Final = 107  # bytes that Linux allows
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    return Path(info.context or ".") / path
+
+
+def _secret(value: object, info: ValidationInfo) -> str:
+    """The one line of a private file."""
+    if not isinstance(value, str):
+        raise ValueError("must be the path of the file that holds the secret")
+    path = _beside_the_file(Path(value), info)
+    try:
+        text = read_private(path).decode().strip()
+    except KeyFileExposed:
+        raise ValueError(f"{path} is not private: it must belong to this user; run `chmod 600 {path}`") from None
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{path} cannot be read: it must hold the secret on one line") from None
+    if not text.isprintable() or not text:
+        raise ValueError(f"{path} must hold the secret on one line and nothing else")
+    return text
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        raise ValueError("must be an address without a login, such as http://127.0.0.1:8088")
+    return url
+
+
+Location = Annotated[Path, AfterValidator(_beside_the_file)]
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+Address = Annotated[str, AfterValidator(_origin)]
+
+
+class _Section(BaseModel):
+    """Frozen, and an unknown key is an error: a misspelt setting must not be ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AsteriskSettings(_Section):
+    """Asterisk's REST interface, and the card side's own login and Stasis application there."""
+
+    url: Address
+    app: Identifier = "pci"
+    username: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    password: Secret = Field(alias="password_file")
+
+
+class ProcessorSettings(_Section):
+    """Who charges the cards. `timeout` is how long a caller waits for the bank, in seconds."""
+
+    name: Literal["simulator", "stripe"]
+    url: Address | Literal[""] = ""
+    api_key: Secret = Field(alias="api_key_file")
+    timeout: float = Field(default=30.0, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if self.name == "simulator" and not self.url:
+            raise ValueError("the simulator needs its url: `python -m pci simulator` prints it")
+        return self
+
+
+class Settings(_Section):
+    """The card side's settings. `allowed_uids` may use the socket; none given means this process's own user."""
+
+    socket: Location
+    database: Location
+    key_file: Location
+    sounds: Location
+    asterisk: AsteriskSettings
+    processor: ProcessorSettings
+    allowed_uids: frozenset[Annotated[int, Field(ge=0)]] = frozenset()
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        if len(bytes(self.socket)) > _SOCKET_PATH:
+            raise ValueError(f"the path of the socket is too long: Linux allows {_SOCKET_PATH} bytes")
+        if not self.sounds.is_dir():
+            raise ValueError(f"the folder of sounds is not there: {self.sounds}")
+        return self
+
+
+def load(path: Path) -> Settings:
+    """The settings in the file; `ConfigError` names every problem and never a secret."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(text) > _MOST_BYTES:
+        raise ConfigError(f"{path}: larger than {_MOST_BYTES // 1024} KiB: this is no settings file")
+    try:
+        return Settings.model_validate(tomllib.loads(text.decode()), context=path.resolve().parent)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    except ValidationError as error:
+        raise ConfigError(
+            *(f"{path}: {_sentence(problem)}" for problem in error.errors(include_input=False))
+        ) from None
+
+
+def _sentence(problem: object) -> str:
+    match problem:
+        case {"type": "extra_forbidden", "loc": tuple() as places}:
+            return f"{'.'.join(map(str, places))}: there is no such setting"
+        case {"loc": tuple() as places, "msg": str() as message}:
+            where = ".".join(map(str, places))
+            message = message.removeprefix("Value error, ")
+            return f"{where}: {message}" if where else message
+    return "cannot be used"

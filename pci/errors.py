@@ -1,0 +1,124 @@
+"""Everything that can go wrong on the card side. The docstring of a class is its message.
+
+    PciError
+    ├── Refused               a request was refused; `code` says why to the call side
+    │   ├── InvalidRequest  NotFound  Forbidden  SessionInProgress  NotReady
+    │   └── ChannelNotFound  CaptureSpent  OrderInProgress  Conflict
+    ├── ConfigError           the one error whose message holds values: the operator's own settings, never a secret
+    ├── KeyFileExposed  KeyFileBroken  KeyFileMissing
+    ├── StoreTooNew
+    ├── RecordBroken
+    └── SecretWiped
+
+No class takes an argument (but ConfigError), so no run-time value can get into a message. Raise them `from None`
+wherever another exception is at hand: a chained exception prints what it held.
+"""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import ClassVar
+
+from pci.contract import ErrorCode
+
+
+class PciError(Exception):
+    """The card side failed."""
+
+    def __init__(self) -> None:
+        super().__init__(cleandoc(type(self).__doc__ or "").replace("\n", " "))
+
+
+class Refused(PciError):
+    """The request was refused."""
+
+    code: ClassVar[ErrorCode] = ErrorCode.INTERNAL_ERROR
+
+
+class InvalidRequest(Refused):
+    """The request does not have the shape that the contract describes."""
+
+    code = ErrorCode.INVALID_REQUEST
+
+
+class NotFound(Refused):
+    """There is no such thing here."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+class Forbidden(Refused):
+    """This user may not talk to the card side: add its uid to allowed_uids in pci.toml."""
+
+    code = ErrorCode.FORBIDDEN
+
+
+class SessionInProgress(Refused):
+    """A capture is already in progress on this channel."""
+
+    code = ErrorCode.SESSION_IN_PROGRESS
+
+
+class NotReady(Refused):
+    """The card side cannot take a caller now: GET /v1/health says why."""
+
+    code = ErrorCode.NOT_READY
+
+
+class ChannelNotFound(Refused):
+    """Asterisk has no such channel."""
+
+    code = ErrorCode.CHANNEL_NOT_FOUND
+
+
+class CaptureSpent(Refused):
+    """This capture was charged, has expired, or never was: ask the caller for the card again."""
+
+    code = ErrorCode.CAPTURE_SPENT
+
+
+class OrderInProgress(Refused):
+    """A payment for this order is open: wait until its state is final."""
+
+    code = ErrorCode.ORDER_IN_PROGRESS
+
+
+class Conflict(Refused):
+    """This charge_id was used before with other values: choose a new one."""
+
+    code = ErrorCode.CONFLICT
+
+
+class ConfigError(PciError):
+    """The configuration cannot be used."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__()
+        self.args = ("\n".join(problems),)
+
+
+class KeyFileExposed(PciError):
+    """A secret file is not private: it must be a regular file of this user with mode 0600
+    (chown it to the user that runs pci, then chmod 600)."""
+
+
+class KeyFileBroken(PciError):
+    """The key file does not hold exactly 32 bytes: restore it from its backup,
+    or delete it if no card was ever stored under it."""
+
+
+class KeyFileMissing(PciError):
+    """There is a database but no key file: restore the key from its backup,
+    or move the database away to start anew without the cards that are in it."""
+
+
+class StoreTooNew(PciError):
+    """The database was written by a newer version of Tonewall: run that version."""
+
+
+class RecordBroken(PciError):
+    """A vault record does not open with this key: it was moved, altered or written under another key."""
+
+
+class SecretWiped(PciError):
+    """The secret was wiped already."""

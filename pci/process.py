@@ -1,0 +1,42 @@
+"""Makes this process a bad place to look for card numbers in.
+
+What Python frees still holds what was in it. With the system's allocator and these settings freed memory is
+overwritten at once, so that copies which libraries make and drop are gone too (PCI DSS 3.3.1).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import sys
+from typing import Final
+
+from pci.log import log
+
+_MEMORY: Final = {
+    "PYTHONMALLOC": "malloc",
+    "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
+}
+# from <sys/prctl.h> and <sys/mman.h>
+_PR_SET_DUMPABLE: Final = 4
+_MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
+
+
+def restart_with_clean_memory() -> None:
+    """Become this same program, with an allocator that overwrites what is freed; return if that is so already."""
+    if any(os.environ.get(name) != value for name, value in _MEMORY.items()):
+        os.execve(sys.executable, sys.orig_argv, os.environ | _MEMORY)  # noqa: S606 - itself, no shell
+
+
+def harden() -> None:
+    """No core dump, no ptrace by the same user, nothing in swap, no file for others."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        log.warning("process_still_dumpable")
+    # with a limit in force a later allocation would fail, which is worse than a page that may be swapped
+    unlimited = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY or os.geteuid() == 0
+    if not unlimited or libc.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) != 0:
+        log.warning("memory_not_locked", advice="raise LimitMEMLOCK to infinity, or run on a host without swap")

@@ -1,0 +1,290 @@
+"""Stripe, through its own SDK.
+
+The account must be enabled for raw card numbers and, with `moto`, for telephone orders. A charge is three requests:
+the card becomes a PaymentMethod, an unconfirmed PaymentIntent names it (no money moves; its id is stored by the
+caller of this module), and only then the intent is confirmed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import stripe
+from pydantic import BaseModel, ValidationError
+
+from pci.contract import DeclineReason
+from pci.processors.base import (
+    Account,
+    Answer,
+    Approved,
+    Capabilities,
+    Declined,
+    Misconfigured,
+    NotSent,
+    Order,
+    OutcomeUnknown,
+    Pending,
+    ProcessorError,
+    Standing,
+    Unseen,
+    Voided,
+)
+from pci.processors.wire import Wire
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams, PaymentMethodCreateParams
+
+# a decline code of the bank's where there is one, else the error code of Stripe's
+_REASONS: Final = {
+    "insufficient_funds": DeclineReason.INSUFFICIENT_FUNDS,
+    "withdrawal_count_limit_exceeded": DeclineReason.INSUFFICIENT_FUNDS,
+    "card_velocity_exceeded": DeclineReason.INSUFFICIENT_FUNDS,
+    "expired_card": DeclineReason.EXPIRED_CARD,
+    "invalid_expiry_month": DeclineReason.EXPIRED_CARD,
+    "invalid_expiry_year": DeclineReason.EXPIRED_CARD,
+    "incorrect_cvc": DeclineReason.INCORRECT_SECURITY_CODE,
+    "invalid_cvc": DeclineReason.INCORRECT_SECURITY_CODE,
+    "incorrect_number": DeclineReason.INVALID_CARD,
+    "invalid_number": DeclineReason.INVALID_CARD,
+    "invalid_account": DeclineReason.INVALID_CARD,
+    "card_not_supported": DeclineReason.NOT_PERMITTED,
+    "currency_not_supported": DeclineReason.NOT_PERMITTED,
+    "not_permitted": DeclineReason.NOT_PERMITTED,
+    "service_not_allowed": DeclineReason.NOT_PERMITTED,
+    "transaction_not_allowed": DeclineReason.NOT_PERMITTED,
+    "fraudulent": DeclineReason.SUSPECTED_FRAUD,
+    "lost_card": DeclineReason.SUSPECTED_FRAUD,
+    "merchant_blacklist": DeclineReason.SUSPECTED_FRAUD,
+    "pickup_card": DeclineReason.SUSPECTED_FRAUD,
+    "security_violation": DeclineReason.SUSPECTED_FRAUD,
+    "stolen_card": DeclineReason.SUSPECTED_FRAUD,
+    "authentication_not_handled": DeclineReason.AUTHENTICATION_REQUIRED,
+    "authentication_required": DeclineReason.AUTHENTICATION_REQUIRED,
+}
+_EXPAND: Final = ["latest_charge"]
+
+
+class Stripe:
+    """Charges by PaymentIntent. `Misconfigured` if the SDK was told to log what it sends."""
+
+    name = "stripe"
+
+    def __init__(self, account: Account) -> None:
+        if "STRIPE_LOG" in os.environ:  # the SDK would print request bodies, card numbers included
+            raise Misconfigured
+        logging.getLogger("stripe").disabled = True
+        stripe.log = None
+        stripe.enable_telemetry = False
+        # another address is a stand-in's, and those know only the core of the API
+        self._real = not account.url
+        moto = account.moto and self._real
+        self.capabilities = Capabilities(lookup=True, timeout_void=True, moto=moto, sends_security_code=True)
+        url = account.url or stripe.DEFAULT_API_BASE
+        self._wire = Wire(url)
+        client = stripe.StripeClient(
+            account.api_key,
+            base_addresses={"api": url.rstrip("/")},
+            http_client=_Transport(self._wire),
+            max_network_retries=0,
+        )
+        self._methods = client.v1.payment_methods
+        self._intents = client.v1.payment_intents
+        self._refunds = client.v1.refunds
+
+    async def prepare(self, order: Order) -> str | Declined:
+        """Hand over the card, name it in an intent, and give the intent's id. Confirming it is what moves money."""
+        key = order.idempotency_key
+        try:
+            method = await self._methods.create_async(_payment_method(order), {"idempotency_key": f"{key}-card"})
+            intent = await self._intents.create_async(
+                self._intent(order, _identity(method)), {"idempotency_key": f"{key}-intent"}
+            )
+        except stripe.CardError as error:
+            return Declined(_reason(error.error or error))
+        except stripe.StripeError as error:
+            raise _translated(error) from None
+        return _identity(intent)
+
+    async def charge(self, order: Order, reference: str) -> Answer:
+        """Confirm the intent."""
+        parameters: PaymentIntentConfirmParams = {"expand": _EXPAND}
+        if self.capabilities.moto:
+            parameters["payment_method_options"] = {"card": {"moto": True}}
+        try:
+            intent = await self._intents.confirm_async(
+                reference, parameters, {"idempotency_key": f"{order.idempotency_key}-confirm"}
+            )
+        except stripe.CardError as error:
+            return Declined(_reason(error.error or error))
+        except stripe.InvalidRequestError:
+            return await self._after_refusal(reference)
+        except stripe.StripeError as error:
+            raise _translated(error) from None
+        if isinstance(_standing(intent), Unseen):
+            return await self._without_web_page(reference)
+        return _answer(_standing(intent))
+
+    async def lookup(self, reference: str) -> Standing:
+        """Retrieve the intent. An intent that is not there is another account's: `Misconfigured`, not `Unseen`."""
+        try:
+            return _standing(await self._intents.retrieve_async(reference, {"expand": _EXPAND}))
+        except stripe.StripeError as error:
+            raise _translated(error) from None
+
+    async def void(self, reference: str) -> None:
+        """Cancel the intent, or refund it in full if it has succeeded."""
+        try:
+            match await self.lookup(reference):
+                case Voided():
+                    return
+                case Approved():
+                    refund = await self._refunds.create_async(
+                        {"payment_intent": reference}, {"idempotency_key": f"{reference}-refund"}
+                    )
+                    proven = getattr(refund, "status", None) == "succeeded"
+                case _:
+                    intent = await self._intents.cancel_async(
+                        reference, {}, {"idempotency_key": f"{reference}-cancel"}
+                    )
+                    proven = isinstance(_standing(intent), Voided)
+        except stripe.StripeError as error:
+            raise _translated(error) from None
+        if not proven:
+            raise OutcomeUnknown
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._wire.close()
+
+    def _intent(self, order: Order, method: str) -> PaymentIntentCreateParams:
+        intent: PaymentIntentCreateParams = {
+            "amount": order.amount,
+            "currency": order.currency.lower(),
+            "capture_method": "automatic",
+            "payment_method": method,
+            "metadata": {"charge": order.reference, "order": order.order_id},
+        }
+        if self._real:  # methods that redirect to a web page are no use on the phone
+            intent["allowed_payment_method_types"] = ["card"]
+        return intent
+
+    async def _after_refusal(self, reference: str) -> Answer:
+        """A refused confirmation: also said of an intent confirmed before, so only its state tells what happened."""
+        try:
+            standing = await self.lookup(reference)
+        except ProcessorError:
+            raise OutcomeUnknown from None
+        if isinstance(standing, Unseen):
+            raise Misconfigured
+        return _answer(standing)
+
+    async def _without_web_page(self, reference: str) -> Declined:
+        """The bank wants to see the cardholder on a web page, which a caller on the phone cannot be shown."""
+        try:
+            await self.void(reference)
+        except ProcessorError:
+            raise OutcomeUnknown from None
+        return Declined(DeclineReason.AUTHENTICATION_REQUIRED)
+
+
+class _Shape(BaseModel):
+    """What every answer looks like; the SDK stumbles over anything else with errors that say nothing."""
+
+    error: dict[str, object] = {}
+
+
+class _Transport(stripe.HTTPClient):
+    """Puts the SDK's requests on our wire, so that one set of rules holds for every processor."""
+
+    name = "aiohttp"
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__()
+        self._wire = wire
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        reply = await self._wire.request(method, url, headers, post_data.encode() if post_data else None)
+        try:
+            _Shape.model_validate_json(reply.body)
+        except ValidationError:
+            raise OutcomeUnknown from None
+        return reply.body, reply.status, reply.headers
+
+    async def sleep_async(self, secs: float) -> None:
+        await asyncio.sleep(secs)
+
+    async def close_async(self) -> None:
+        await self._wire.close()
+
+
+def _payment_method(order: Order) -> PaymentMethodCreateParams:
+    """The SDK takes str only: these short-lived copies are why pci runs with freed memory overwritten."""
+    expiry = bytes(order.expiry.reveal()).decode("ascii")
+    method: PaymentMethodCreateParams = {
+        "type": "card",
+        "card": {
+            "number": bytes(order.pan.reveal()).decode("ascii"),
+            "exp_month": int(expiry[:2]),
+            "exp_year": 2000 + int(expiry[2:]),
+        },
+    }
+    if order.cvv is not None:
+        method["card"]["cvc"] = bytes(order.cvv.reveal()).decode("ascii")
+    if order.postal_code is not None:
+        method["billing_details"] = {"address": {"postal_code": bytes(order.postal_code.reveal()).decode("ascii")}}
+    return method
+
+
+def _standing(intent: object) -> Standing:
+    match intent:
+        case stripe.PaymentIntent(status="succeeded", latest_charge=stripe.Charge(refunded=True)):
+            return Voided()
+        case stripe.PaymentIntent(status="succeeded", latest_charge=stripe.Charge(id=str(charge))):
+            return Approved(charge)
+        case stripe.PaymentIntent(status="canceled"):
+            return Voided()
+        case stripe.PaymentIntent(status="requires_payment_method", last_payment_error=error) if error is not None:
+            return Declined(_reason(error))
+        case stripe.PaymentIntent(status="requires_payment_method" | "requires_confirmation" | "requires_action"):
+            return Unseen()
+        case stripe.PaymentIntent(status="processing" | "requires_capture"):
+            return Pending()
+        case _:
+            raise OutcomeUnknown
+
+
+def _answer(standing: Standing) -> Answer:
+    if not isinstance(standing, Approved | Declined):
+        raise OutcomeUnknown
+    return standing
+
+
+def _identity(thing: object) -> str:
+    match thing:
+        case stripe.PaymentMethod(id=str(identity)) | stripe.PaymentIntent(id=str(identity)):
+            return identity
+        case _:
+            raise OutcomeUnknown
+
+
+def _reason(error: object) -> DeclineReason:
+    for code in (getattr(error, "decline_code", None), getattr(error, "code", None)):
+        if isinstance(code, str) and code in _REASONS:
+            return _REASONS[code]
+    return DeclineReason.GENERIC
+
+
+def _translated(error: stripe.StripeError) -> ProcessorError:
+    match error:
+        case stripe.RateLimitError():
+            return NotSent()
+        case stripe.AuthenticationError() | stripe.PermissionError() | stripe.InvalidRequestError():
+            return Misconfigured()
+        case _:
+            return OutcomeUnknown()

@@ -1,0 +1,204 @@
+"""The card side's unix socket: the routes of `pci.contract`, for allowed users only, and nothing else.
+
+Work that must not stop half-way (a capture gives its caller back, a charge is sent once) runs in the server's own
+TaskGroup; a request that goes away only lets go of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from pci.capture.desk import CaptureDesk
+from pci.capture.session import CaptureSession
+from pci.contract import CaptureEvent, CaptureRequest, Charge, ChargeRequest, Error, ErrorCode
+from pci.errors import ConfigError, Forbidden, InvalidRequest, NotFound, PciError, Refused
+from pci.log import log
+
+BODY_LIMIT: Final = 64 * 1024
+_BODY_SECONDS: Final = 10.0
+_FAREWELL_SECONDS: Final = 15.0  # for captures to give their callers back and tell so
+_STATUS: Final = {
+    ErrorCode.INVALID_REQUEST: 400,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.CHANNEL_NOT_FOUND: 404,
+    ErrorCode.CAPTURE_SPENT: 409,
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.ORDER_IN_PROGRESS: 409,
+    ErrorCode.SESSION_IN_PROGRESS: 409,
+    ErrorCode.NOT_READY: 503,
+}
+_Body = TypeVar("_Body", bound=BaseModel)
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ChargeDesk(Protocol):
+    """What the server needs of `pci.charges`."""
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Charge once; the same request again answers with the same charge. Outlives the request."""
+
+    async def find(self, charge_id: str) -> Charge:
+        """Where a charge stands; `NotFound` if there is none."""
+
+
+class TokenVault(Protocol):
+    """What the server needs of `pci.vault`: it can have a card forgotten, and no more."""
+
+    async def forget(self, token: str) -> None:
+        """Destroy the record, if there is one."""
+
+
+class Server:
+    """Answers requests."""
+
+    def __init__(
+        self, captures: CaptureDesk, charges: ChargeDesk, vault: TokenVault, tasks: asyncio.TaskGroup
+    ) -> None:
+        self._captures = captures
+        self._charges = charges
+        self._vault = vault
+        self._tasks = tasks
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route there is."""
+        return [
+            web.get("/v1/health", self.health, allow_head=False),
+            web.post("/v1/captures", self.capture),
+            web.post("/v1/charges", self.charge),
+            web.get("/v1/charges/{charge_id}", self.find_charge, allow_head=False),
+            web.delete("/v1/tokens/{token}", self.forget),
+        ]
+
+    async def health(self, _: web.Request) -> web.Response:
+        """Whether a capture may begin."""
+        return _json(self._captures.health())
+
+    async def charge(self, request: web.Request) -> web.Response:
+        """Charge a captured card."""
+        return _json(await self._charges.charge(await _body(request, ChargeRequest)))
+
+    async def find_charge(self, request: web.Request) -> web.Response:
+        """Where a charge stands."""
+        return _json(await self._charges.find(request.match_info["charge_id"]))
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """Destroy a card; the same answer whether or not there was one."""
+        await self._vault.forget(request.match_info["token"])
+        return web.Response(status=204)
+
+    async def capture(self, request: web.Request) -> web.StreamResponse:
+        """Stream a capture. A client that closes the connection ends it."""
+        session = await self._captures.admit(await _body(request, CaptureRequest))
+        capture = self._tasks.create_task(self._stream(request, session))
+        try:
+            return await asyncio.shield(capture)
+        except asyncio.CancelledError:
+            session.stop()
+            raise
+
+    async def _stream(self, request: web.Request, session: CaptureSession) -> web.StreamResponse:
+        stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+
+        async def emit(event: CaptureEvent) -> None:
+            try:
+                if not stream.prepared:
+                    await stream.prepare(request)
+                await stream.write(event.model_dump_json(exclude_none=True).encode() + b"\n")
+            except (OSError, RuntimeError):  # the connection is gone
+                session.stop()
+
+        try:
+            result = await session.run(emit)
+        finally:
+            self._captures.dismiss(session)
+        await emit(result)
+        return stream
+
+
+@asynccontextmanager
+async def serve(path: Path, allowed_uids: frozenset[int], routes: list[web.RouteDef]) -> AsyncIterator[None]:
+    """Listen on a unix socket until the block ends. Only `allowed_uids` are answered.
+
+    The socket is for the user and the group (0660); one that nobody serves any more is replaced.
+    """
+
+    @web.middleware
+    async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        try:
+            if _peer_uid(request) not in allowed_uids:
+                raise Forbidden
+            return await handler(request)
+        except Refused as refusal:
+            return _refusal(refusal)
+        except web.HTTPException as error:
+            return _refusal(NotFound() if error.status == 404 else InvalidRequest(), error.status)
+        except Exception as error:  # noqa: BLE001 - its text may hold anything, so nothing of it goes further
+            log.error("request_failed", error=type(error).__name__)
+            return _refusal(PciError(), 500)
+
+    application = web.Application(middlewares=[guard], client_max_size=BODY_LIMIT)
+    application.add_routes(routes)
+    runner = web.AppRunner(
+        application, handler_cancellation=True, access_log=None, shutdown_timeout=_FAREWELL_SECONDS
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, _listen(path)).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _listen(path: Path) -> socket.socket:
+    if path.is_socket():
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(path)) == 0:
+                raise ConfigError(f"{path}: another process serves this socket: stop it first")
+        path.unlink()
+    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.setblocking(False)
+    umask = os.umask(0o777 & ~0o660)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(umask)
+    return listener
+
+
+def _peer_uid(request: web.Request) -> int | None:
+    """Who is at the other end, by the kernel's word."""
+    peer = request.transport.get_extra_info("socket") if request.transport else None
+    if peer is None:
+        return None
+    _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return int(uid)
+
+
+async def _body(request: web.Request, model: type[_Body]) -> _Body:
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            return model.model_validate_json(await request.read())
+    except (ValidationError, TimeoutError):
+        raise InvalidRequest from None
+
+
+def _json(answer: BaseModel) -> web.Response:
+    return web.Response(text=answer.model_dump_json(), content_type="application/json")
+
+
+def _refusal(error: PciError, status: int | None = None) -> web.Response:
+    code = error.code if isinstance(error, Refused) else ErrorCode.INTERNAL_ERROR
+    body = Error(error=code, message=str(error))
+    return web.Response(status=status or _STATUS[code], text=body.model_dump_json(), content_type="application/json")

@@ -1,0 +1,78 @@
+"""After any series of accidents, our book and the processor's ledger say the same, and nobody was charged twice."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pci.contract import ChargeState
+from pci.errors import OrderInProgress
+from pci.simulator.outcomes import Fault
+from tests.unit.charging import DECLINED, GOOD, FastClock, outcome, shop
+
+QUICK_FAULTS = [Fault.ANSWER_LOST, Fault.NEVER_ARRIVED, Fault.ERROR_AFTER_BOOKING, Fault.GARBAGE]
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """One try to pay an order, and what goes wrong with it."""
+
+    order_id: str
+    number: str
+    fault: Fault | None
+    asked_twice: bool
+    client_leaves: bool
+    lookups: str
+
+
+ATTEMPTS = st.builds(
+    Attempted,
+    order_id=st.sampled_from(["inv-1", "inv-2"]),
+    number=st.sampled_from([GOOD, GOOD, DECLINED]),
+    fault=st.sampled_from([None, None, *QUICK_FAULTS]),
+    asked_twice=st.booleans(),
+    client_leaves=st.booleans(),
+    lookups=st.sampled_from(["truthful", "truthful", "not-found", "pending", "error"]),
+)
+
+
+async def live_through(attempts: list[Attempted]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with shop(Path(folder)) as it:
+            made: list[str] = []
+            async with it.charges(FastClock()) as charges, asyncio.TaskGroup() as clients:
+                for attempt in attempts:
+                    faults = [attempt.fault] if attempt.fault else []
+                    await it.behave(attempt.lookups, next_faults=faults)  # type: ignore[arg-type]
+                    request = await it.request(attempt.number, order_id=attempt.order_id)
+                    try:
+                        if attempt.client_leaves:
+                            client = clients.create_task(charges.charge(request))
+                            await asyncio.sleep(0)
+                            client.cancel()
+                        charge = await charges.charge(request)
+                        assert not attempt.asked_twice or (await charges.charge(request)).order_id == charge.order_id
+                    except OrderInProgress:
+                        continue
+                    made.append(request.charge_id)
+                await it.behave("truthful")
+                ended = [await outcome(charges, charge_id) for charge_id in made]
+            ledger = {entry["reference"]: entry["state"] for entry in await it.ledger()}
+    for charge in ended:
+        booked = ledger.get(charge.charge_id)
+        assert (charge.state is ChargeState.APPROVED) == (booked == "approved"), (charge, booked)
+    for order_id in ("inv-1", "inv-2"):
+        taken = [charge for charge in ended if charge.order_id == order_id and charge.state is ChargeState.APPROVED]
+        assert len(taken) <= 1
+    assert set(ledger) <= set(made)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(ATTEMPTS, min_size=1, max_size=6))
+def test_given_any_series_of_accidents_then_both_books_agree(attempts: list[Attempted]) -> None:
+    asyncio.run(live_through(attempts))
