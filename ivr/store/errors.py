@@ -1,0 +1,49 @@
+"""What can go wrong between the call side and its database.
+
+StoreError
+├── StoreUnavailable
+├── SchemaTooNew
+├── PaymentRefused
+│   ├── InvoiceAlreadyPaid
+│   ├── PaymentInProgress
+│   └── InvoiceChanged
+└── ChargeMismatch
+"""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The ledger refused or failed."""
+
+    def __str__(self) -> str:
+        """The text given, or else the first line of the docstring."""
+        return super().__str__() or (self.__doc__ or "").partition("\n")[0]
+
+
+class StoreUnavailable(StoreError):
+    """The database did not answer: check `database` in ivr.toml, its folder's rights and the disk."""
+
+
+class SchemaTooNew(StoreError):
+    """The database was written by a newer version of Tonewall: install that version, or restore a backup."""
+
+
+class PaymentRefused(StoreError):
+    """No payment may begin for this invoice now."""
+
+
+class InvoiceAlreadyPaid(PaymentRefused):
+    """The invoice is paid already."""
+
+
+class PaymentInProgress(PaymentRefused):
+    """Another payment of this invoice is under way, or its outcome is not known yet."""
+
+
+class InvoiceChanged(PaymentRefused):
+    """The invoice is not what the caller heard any more: its amount changed, or it is gone."""
+
+
+class ChargeMismatch(StoreError):
+    """The card side speaks of a charge that the ledger does not know, or knows with another amount."""

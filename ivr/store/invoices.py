@@ -1,0 +1,108 @@
+"""What is owed: looked up by callers, filled from files of bills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.flow.call import Invoice
+from ivr.money import Money
+from ivr.store.database import Database
+from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill as its issuer states it; account and reference together name it."""
+
+    account: str
+    reference: str
+    amount: Money
+    due: date | None = None
+    mobile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, in numbers of bills. The last two were left as they are."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    paid: int = 0
+    being_paid: int = 0
+
+
+class Invoices:
+    """The invoices of the ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_open_invoice(self, account: str) -> Invoice | None:
+        """The invoice that this account should pay first: the oldest due date, those without one last."""
+        query = (
+            select(InvoiceRow)
+            .where(InvoiceRow.account == account, InvoiceRow.status == InvoiceStatus.OPEN)
+            .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
+            .limit(1)
+        )
+        row = await self._database.read(lambda session: session.scalar(query))
+        return None if row is None else as_invoice(row)
+
+    async def put_bills(self, bills: Sequence[Bill]) -> Imported:
+        """Add new bills and bring open ones up to date, all or none; the same bills again change nothing.
+
+        A bill that is paid, or whose payment is under way, stays as its payer heard it.
+        """
+
+        async def put(session: AsyncSession) -> Imported:
+            counts = dict.fromkeys(("added", "updated", "unchanged", "paid", "being_paid"), 0)
+            for bill in bills:
+                counts[await self._put(session, bill)] += 1
+            return Imported(**counts)
+
+        return await self._database.write(put)
+
+    async def _put(self, session: AsyncSession, bill: Bill) -> str:
+        query = select(InvoiceRow).where(InvoiceRow.account == bill.account, InvoiceRow.reference == bill.reference)
+        row = await session.scalar(query.with_for_update())
+        if row is None:
+            session.add(self._row(bill))
+            return "added"
+        if row.status is InvoiceStatus.PAID:
+            return "paid"
+        stated = (bill.amount.minor, bill.amount.currency, bill.due, bill.mobile)
+        if (row.amount_minor, row.currency, row.due, row.mobile) == stated:
+            return "unchanged"
+        unsettled = select(PaymentRow.charge_id).where(
+            PaymentRow.invoice_id == row.id, PaymentRow.state.in_(UNSETTLED)
+        )
+        if await session.scalar(unsettled):
+            return "being_paid"
+        row.amount_minor, row.currency, row.due, row.mobile = stated
+        row.updated = self._database.now()
+        return "updated"
+
+    def _row(self, bill: Bill) -> InvoiceRow:
+        now = self._database.now()
+        return InvoiceRow(
+            account=bill.account,
+            reference=bill.reference,
+            amount_minor=bill.amount.minor,
+            currency=bill.amount.currency,
+            due=bill.due,
+            mobile=bill.mobile,
+            status=InvoiceStatus.OPEN,
+            created=now,
+            updated=now,
+        )
+
+
+def as_invoice(row: InvoiceRow) -> Invoice:
+    """The row, in the words of the flow engine."""
+    return Invoice(row.id, row.account, row.reference, Money(row.amount_minor, row.currency), row.due, row.mobile)

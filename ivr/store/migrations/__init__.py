@@ -1,0 +1,1 @@
+"""Alembic migrations of the ledger; `ivr.store.schema.upgrade` runs them."""

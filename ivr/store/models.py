@@ -1,0 +1,183 @@
+"""The tables. Portable SQL only: SQLite today, PostgreSQL without a change here."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from pci.contract import Brand, ChargeState
+
+
+class InvoiceStatus(StrEnum):
+    """Whether a bill can still be paid."""
+
+    OPEN = "open"
+    PAID = "paid"
+
+
+class OutboxKind(StrEnum):
+    """By which way a message goes out."""
+
+    SMS = "sms"
+
+
+class OutboxState(StrEnum):
+    """Where a message stands. SENT means that the gateway took it."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+# an invoice can have one payment in these states, ever: the caller is charged once or not at all
+HOLDS_INVOICE = (ChargeState.PENDING, ChargeState.UNKNOWN, ChargeState.APPROVED)
+UNSETTLED = (ChargeState.PENDING, ChargeState.UNKNOWN)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC: SQLite keeps no time zone, and two zones would not sort."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a naive datetime is a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without time zone cannot be stored: use datetime.now(UTC)")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware again."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _words(words: type[StrEnum]) -> Enum:
+    """A column of an enum's values (not of its Python names), as plain text."""
+    return Enum(words, native_enum=False, length=20, values_callable=lambda members: [m.value for m in members])
+
+
+class Base(DeclarativeBase):
+    """The ledger's metadata; constraints have names so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime(),
+        InvoiceStatus: _words(InvoiceStatus),
+        OutboxKind: _words(OutboxKind),
+        OutboxState: _words(OutboxState),
+        ChargeState: _words(ChargeState),
+        Brand: _words(Brand),
+    }
+
+
+class InvoiceRow(Base):
+    """A bill. `amount_minor` is in minor units of `currency`."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        UniqueConstraint("account", "reference", name="uq_invoices_account_reference"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index("ix_invoices_account_status", "account", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(40))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    due: Mapped[date | None] = mapped_column(Date)
+    mobile: Mapped[str | None] = mapped_column(String(16))
+    status: Mapped[InvoiceStatus]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class CallRow(Base):
+    """A call, from its first ring here to its end. `ended` is empty while it lasts."""
+
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    dialled: Mapped[str] = mapped_column(String(80))
+    caller: Mapped[str | None] = mapped_column(String(80))
+    flow: Mapped[str] = mapped_column(String(80))
+    started: Mapped[datetime]
+    ended: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(80))
+
+
+class PaymentRow(Base):
+    """An attempt to pay an invoice; written before the card side is asked to charge."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index(
+            "uq_payments_one_per_invoice",
+            "invoice_id",
+            unique=True,
+            sqlite_where=text("state IN ('pending', 'unknown', 'approved')"),
+            postgresql_where=text("state IN ('pending', 'unknown', 'approved')"),
+        ),
+        Index("ix_payments_state", "state"),
+    )
+
+    charge_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    call_id: Mapped[str] = mapped_column(String(80), ForeignKey("calls.id"), index=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[ChargeState]
+    brand: Mapped[Brand]
+    last4: Mapped[str] = mapped_column(String(4))
+    language: Mapped[str] = mapped_column(String(2))
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class OutboxRow(Base):
+    """A message that is owed to somebody. Its text never changes, however often it is tried."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_next_try", "state", "next_try"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[OutboxKind]
+    recipient: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[OutboxState]
+    attempts: Mapped[int]
+    created: Mapped[datetime]
+    next_try: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    gateway_message_id: Mapped[str | None] = mapped_column(String(80))

@@ -1,0 +1,98 @@
+"""Messages that are owed: written with the outcome they speak of, taken by the worker, tried until sent."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import event, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.store.database import Database
+from ivr.store.models import OutboxKind, OutboxRow, OutboxState
+
+# whoever took a message and did not come back (a crash) loses it to the next taker after this time
+LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """A text message to send now. `attempts` counts this one."""
+
+    id: int
+    to: str
+    text: str
+    attempts: int
+
+
+class Outbox:
+    """The outgoing messages of the ledger. `written` is set when there is a new one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.written = asyncio.Event()
+
+    def put(self, session: AsyncSession, *, key: str, to: str, text: str) -> None:
+        """Owe a text message, as a part of the caller's transaction. `key` is unique: it is owed once."""
+        now = self._database.now()
+        session.add(
+            OutboxRow(
+                dedupe_key=key,
+                kind=OutboxKind.SMS,
+                recipient=to,
+                text=text,
+                state=OutboxState.WAITING,
+                attempts=0,
+                created=now,
+                next_try=now,
+            )
+        )
+        event.listen(session.sync_session, "after_commit", lambda _session: self.written.set(), once=True)
+
+    async def has(self, session: AsyncSession, key: str) -> bool:
+        """Whether this message is owed, or was."""
+        return await session.scalar(select(OutboxRow.id).where(OutboxRow.dedupe_key == key)) is not None
+
+    async def take(self) -> OutboxMessage | None:
+        """The message to try now, the oldest first; for the time of `LEASE` nobody else gets it."""
+
+        async def take(session: AsyncSession) -> OutboxMessage | None:
+            now = self._database.now()
+            due = select(OutboxRow).where(OutboxRow.state == OutboxState.WAITING, OutboxRow.next_try <= now)
+            oldest = due.order_by(OutboxRow.next_try, OutboxRow.id).limit(1).with_for_update(skip_locked=True)
+            row = await session.scalar(oldest)
+            if row is None:
+                return None
+            row.attempts += 1
+            row.next_try = now + LEASE
+            return OutboxMessage(row.id, row.recipient, row.text, row.attempts)
+
+        return await self._database.write(take)
+
+    async def mark_sent(self, message: OutboxMessage, gateway_message_id: str) -> None:
+        """The gateway took it."""
+        now = self._database.now()
+        await self._change(message, state=OutboxState.SENT, sent_at=now, gateway_message_id=gateway_message_id[:80])
+
+    async def try_again(self, message: OutboxMessage, after: timedelta) -> None:
+        """Not sent; due again after this time."""
+        await self._change(message, next_try=self._database.now() + after)
+
+    async def give_up(self, message: OutboxMessage) -> None:
+        """Not sent, and it never will be."""
+        await self._change(message, state=OutboxState.FAILED)
+
+    async def time_to_next(self) -> timedelta | None:
+        """How long until a message is due, zero if one is; None if none is waiting."""
+        waiting = select(OutboxRow.next_try).where(OutboxRow.state == OutboxState.WAITING)
+        first = waiting.order_by(OutboxRow.next_try).limit(1)
+        due = await self._database.read(lambda session: session.scalar(first))
+        return None if due is None else max(due - self._database.now(), timedelta())
+
+    async def _change(self, message: OutboxMessage, **values: object) -> None:
+        async def change(session: AsyncSession) -> None:
+            waiting = update(OutboxRow).where(OutboxRow.id == message.id, OutboxRow.state == OutboxState.WAITING)
+            await session.execute(waiting.values(**values))
+
+        await self._database.write(change)

@@ -1,0 +1,173 @@
+"""Payments: the intent before the charge, the outcome together with the message about it.
+
+A state only ever moves up: pending, unknown, then one of the final ones, where it stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.flow.call import Captured, Invoice
+from ivr.money import Money
+from ivr.notify.texts import not_charged, receipt
+from ivr.store.database import Database
+from ivr.store.errors import ChargeMismatch, InvoiceAlreadyPaid, InvoiceChanged, PaymentInProgress
+from ivr.store.models import HOLDS_INVOICE, UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
+from ivr.store.outbox import Outbox
+from pci.contract import Brand, Charge, ChargeState
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """An attempt to pay, as the ledger knows it. `created` is when the intent was written."""
+
+    charge_id: str
+    call_id: str
+    invoice_id: int
+    amount: Money
+    state: ChargeState
+    brand: Brand
+    last4: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is known of a payment now, and whether a text message about it is on its way."""
+
+    state: ChargeState
+    texted: bool
+
+
+class Payments:
+    """The payments of the ledger."""
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database = database
+        self._outbox = outbox
+
+    async def begin_payment(
+        self, call_id: str, invoice: Invoice, card: Captured, charge_id: str, *, language: str = "en"
+    ) -> None:
+        """Write down that this charge is about to be asked for; when this returns it is on disk.
+
+        `InvoiceAlreadyPaid`, `PaymentInProgress` or `InvoiceChanged` if it must not be.
+        """
+
+        async def begin(session: AsyncSession) -> None:
+            await _check_payable(session, invoice)
+            session.add(self._row(call_id, invoice, card, charge_id, language))
+            try:
+                await session.flush()
+            except IntegrityError:
+                # a second writer was faster (a database with several): the unique index says so
+                raise PaymentInProgress from None
+
+        await self._database.write(begin)
+
+    async def settle_payment(self, charge: Charge, *, caller_hears: bool = True) -> Settled:
+        """Take note of what became of a charge: payment, invoice and message change together or not at all.
+
+        `caller_hears` says that somebody is on the line to be told. The same charge again changes nothing.
+        `ChargeMismatch` if the ledger has no such payment or another amount.
+        """
+
+        async def settle(session: AsyncSession) -> Settled:
+            row = await session.get(PaymentRow, charge.charge_id, with_for_update=True)
+            if row is None or (row.amount_minor, row.currency) != (charge.amount, charge.currency):
+                raise ChargeMismatch
+            return await self._settle(session, row, charge.state, caller_hears)
+
+        return await self._database.write(settle)
+
+    async def settle_never_sent(self, charge_id: str, *, caller_hears: bool = False) -> Settled:
+        """The card side has never heard of this charge, so nothing was charged."""
+
+        async def settle(session: AsyncSession) -> Settled:
+            row = await session.get(PaymentRow, charge_id, with_for_update=True)
+            if row is None:
+                raise ChargeMismatch
+            return await self._settle(session, row, ChargeState.NOT_CHARGED, caller_hears)
+
+        return await self._database.write(settle)
+
+    async def unsettled_payments(self) -> tuple[Payment, ...]:
+        """The payments whose outcome is not known yet, oldest first: ask the card side about them."""
+        query = select(PaymentRow).where(PaymentRow.state.in_(UNSETTLED)).order_by(PaymentRow.created)
+
+        async def look(session: AsyncSession) -> tuple[Payment, ...]:
+            return tuple(map(_as_payment, await session.scalars(query)))
+
+        return await self._database.read(look)
+
+    async def _settle(
+        self, session: AsyncSession, row: PaymentRow, state: ChargeState, caller_hears: bool
+    ) -> Settled:
+        earlier = row.state
+        if earlier.final or state in (earlier, ChargeState.PENDING):
+            if state.final and state is not earlier:
+                _log.error("payment_contradicted", charge_id=row.charge_id, state=earlier, outcome=state)
+            return Settled(earlier, await self._outbox.has(session, _message_key(row)))
+        row.state, row.updated = state, self._database.now()
+        invoice = await session.get_one(InvoiceRow, row.invoice_id, with_for_update=True)
+        if state is ChargeState.APPROVED:
+            invoice.status, invoice.updated = InvoiceStatus.PAID, row.updated
+        # an ordinary "declined" is spoken; who was told nothing, or "we do not know yet", gets it in writing
+        owed = state is ChargeState.APPROVED or (state.final and (earlier is ChargeState.UNKNOWN or not caller_hears))
+        if not owed or invoice.mobile is None:
+            return Settled(state, texted=False)
+        self._outbox.put(session, key=_message_key(row), to=invoice.mobile, text=_message(row, invoice))
+        return Settled(state, texted=True)
+
+    def _row(self, call_id: str, invoice: Invoice, card: Captured, charge_id: str, language: str) -> PaymentRow:
+        now = self._database.now()
+        return PaymentRow(
+            charge_id=charge_id,
+            call_id=call_id,
+            invoice_id=invoice.id,
+            amount_minor=invoice.amount.minor,
+            currency=invoice.amount.currency,
+            state=ChargeState.PENDING,
+            brand=card.brand,
+            last4=card.last4,
+            language=language,
+            created=now,
+            updated=now,
+        )
+
+
+async def _check_payable(session: AsyncSession, invoice: Invoice) -> None:
+    row = await session.get(InvoiceRow, invoice.id, with_for_update=True)
+    if row is None:
+        raise InvoiceChanged
+    if row.status is InvoiceStatus.PAID:
+        raise InvoiceAlreadyPaid
+    holders = select(PaymentRow.charge_id).where(
+        PaymentRow.invoice_id == invoice.id, PaymentRow.state.in_(HOLDS_INVOICE)
+    )
+    if await session.scalar(holders):
+        raise PaymentInProgress
+    if Money(row.amount_minor, row.currency) != invoice.amount:
+        raise InvoiceChanged
+
+
+def _message_key(row: PaymentRow) -> str:
+    return f"{row.charge_id}:{row.state}"
+
+
+def _message(row: PaymentRow, invoice: InvoiceRow) -> str:
+    write = receipt if row.state is ChargeState.APPROVED else not_charged
+    return write(row.language, Money(row.amount_minor, row.currency), invoice.reference, row.brand, row.last4)
+
+
+def _as_payment(row: PaymentRow) -> Payment:
+    amount = Money(row.amount_minor, row.currency)
+    return Payment(row.charge_id, row.call_id, row.invoice_id, amount, row.state, row.brand, row.last4, row.created)

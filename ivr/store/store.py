@@ -1,0 +1,34 @@
+"""The ledger, opened: the one thing that the app holds of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from ivr.store.calls import Calls
+from ivr.store.database import Clock, Database, utc_now
+from ivr.store.invoices import Invoices
+from ivr.store.outbox import Outbox
+from ivr.store.payments import Payments
+from ivr.store.schema import upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Every repository of the ledger, on one database."""
+
+    database: Database
+    invoices: Invoices
+    calls: Calls
+    payments: Payments
+    outbox: Outbox
+
+
+@asynccontextmanager
+async def open_store(url: str, clock: Clock = utc_now) -> AsyncIterator[Store]:
+    """The ledger behind `url`, its tables brought up to date first; `StoreError` says what is in the way."""
+    await upgrade(url)
+    async with Database.open(url, clock) as database:
+        outbox = Outbox(database)
+        yield Store(database, Invoices(database), Calls(database), Payments(database, outbox), outbox)

@@ -1,0 +1,86 @@
+"""Which invoice a caller is asked to pay, and what an import changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ivr.money import Money
+from ivr.store.invoices import Bill, Imported
+from ivr.store.models import CallRow
+from pci.contract import ChargeState
+from tests.unit.ledger import BILL, Ledger, open_ledger
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    async with open_ledger(tmp_path) as opened:
+        yield opened
+
+
+async def test_given_several_open_invoices_then_the_oldest_due_is_found_first_and_those_without_a_date_last(
+    ledger: Ledger,
+) -> None:
+    bills = [
+        Bill("7", "no-date", Money(100, "USD")),
+        Bill("7", "later", Money(200, "USD"), date(2026, 12, 20)),
+        Bill("7", "sooner", Money(300, "JPY"), date(2026, 12, 1), "+15550100177"),
+    ]
+    await ledger.store.invoices.put_bills(bills)
+    found = await ledger.store.invoices.find_open_invoice("7")
+    assert found is not None
+    assert (found.account, found.reference, found.amount) == ("7", "sooner", Money(300, "JPY"))
+    assert (found.due, found.mobile) == (date(2026, 12, 1), "+15550100177")
+
+
+async def test_given_an_account_that_owes_nothing_then_nothing_is_found(ledger: Ledger) -> None:
+    assert await ledger.store.invoices.find_open_invoice("no such account") is None
+
+
+async def test_given_the_same_bills_again_then_nothing_changes(ledger: Ledger) -> None:
+    assert await ledger.store.invoices.put_bills([BILL]) == Imported(unchanged=1)
+    assert await ledger.store.invoices.find_open_invoice(BILL.account) == ledger.invoice
+
+
+async def test_given_a_changed_bill_then_the_open_invoice_is_brought_up_to_date(ledger: Ledger) -> None:
+    changed = replace(BILL, amount=Money(9900, "EUR"), due=None, mobile=None)
+    assert await ledger.store.invoices.put_bills([changed]) == Imported(updated=1)
+    found = await ledger.store.invoices.find_open_invoice(BILL.account)
+    assert found is not None
+    assert (found.id, found.amount, found.due, found.mobile) == (ledger.invoice.id, Money(9900, "EUR"), None, None)
+
+
+async def test_given_a_paid_invoice_then_a_changed_bill_does_not_open_it_again(ledger: Ledger) -> None:
+    await ledger.begin()
+    await ledger.settle(ChargeState.APPROVED)
+    assert await ledger.store.invoices.put_bills([replace(BILL, amount=Money(1, "USD"))]) == Imported(paid=1)
+    assert await ledger.store.invoices.find_open_invoice(BILL.account) is None
+
+
+@pytest.mark.parametrize("state", [ChargeState.PENDING, ChargeState.UNKNOWN])
+async def test_given_a_payment_under_way_then_its_invoice_stays_as_the_caller_heard_it(
+    ledger: Ledger, state: ChargeState
+) -> None:
+    await ledger.begin()
+    await ledger.settle(state)
+    assert await ledger.store.invoices.put_bills([replace(BILL, amount=Money(1, "USD"))]) == Imported(being_paid=1)
+    assert await ledger.store.invoices.find_open_invoice(BILL.account) == ledger.invoice
+
+
+async def test_given_a_bill_that_the_database_refuses_then_none_of_the_import_is_there(ledger: Ledger) -> None:
+    bills = [Bill("8", "good", Money(100, "USD")), Bill("8", "worth nothing", Money(0, "USD"))]
+    with pytest.raises(Exception, match="database"):
+        await ledger.store.invoices.put_bills(bills)
+    assert await ledger.store.invoices.find_open_invoice("8") is None
+
+
+async def test_given_a_call_then_its_start_and_its_first_end_are_recorded(ledger: Ledger) -> None:
+    await ledger.store.calls.record_call_end("call-1", "paid")
+    await ledger.store.calls.record_call_end("call-1", "reported twice")
+    call = await ledger.store.database.read(lambda session: session.get_one(CallRow, "call-1"))
+    assert (call.dialled, call.caller, call.flow, call.outcome) == ("1000", "+15550100999", "pay-invoice", "paid")
+    assert (call.started, call.ended) == (ledger.clock(), ledger.clock())
