@@ -1,0 +1,136 @@
+"""The composition root: checks what must be right, opens what calls need, takes calls, and closes in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from asterisk_ari import AriApp, AriLogin, AriUnreachable
+from ivr.calls.call import OWN_PROMPTS, Services
+from ivr.calls.charging import Charging
+from ivr.calls.journal import Journal
+from ivr.calls.router import Router
+from ivr.calls.settling import Settling
+from ivr.config import AsteriskSettings, Settings, SmsSettings
+from ivr.errors import ConfigError
+from ivr.flow.library import FlowBook, load_flows
+from ivr.notify.outbox import OutboxWorker
+from ivr.notify.port import Notifier
+from ivr.notify.smpp import SmppLogin, SmppNotifier
+from ivr.notify.twilio import TwilioAccount, TwilioNotifier
+from ivr.pci_client import PciClient
+from ivr.prompts.catalogue import Catalogue
+from ivr.store.database import sqlite_url
+from ivr.store.store import Store, open_store
+
+_log = structlog.get_logger()
+# how long a start waits for Asterisk before it says so, and how long after that
+_PATIENCE = (2.0, 5.0)
+_ADVICE = "check that Asterisk runs, that http.conf has enabled=yes, and [asterisk] url in ivr.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was opened, and what was read before that."""
+
+    settings: Settings
+    prompts: Catalogue
+    book: FlowBook
+    store: Store
+    pci: PciClient
+    app: AriApp
+    notifier: Notifier | None
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Take calls until `stop` is set, then end them politely and release everything.
+
+    ConfigError and FlowProblems: nothing was started. StoreError, LoginRefused, ApplicationTaken: it cannot go on.
+    """
+    prompts = Catalogue.load(settings.sounds)
+    book = read_flows(settings.flows, prompts)
+    async with AsyncExitStack() as opened:
+        notifier = await opened.enter_async_context(_open_notifier(settings.sms))
+        store = await opened.enter_async_context(open_store(sqlite_url(settings.database)))
+        pci = await opened.enter_async_context(PciClient.open(settings.pci.socket, settings.pci.charge_timeout))
+        app = await _connect(opened, settings.asterisk, stop)
+        if app is not None:
+            await _take_calls(Parts(settings, prompts, book, store, pci, app, notifier), stop)
+    _log.info("stopped")
+
+
+def read_flows(path: Path, prompts: Catalogue) -> FlowBook:
+    """The flows of a folder or a file; FlowProblems for what is wrong with them, ConfigError for missing sounds."""
+    book = load_flows(path, prompts)
+    for language in sorted({language for flow in book.by_number.values() for language in flow.languages}):
+        missing = sorted(set(OWN_PROMPTS) & set(prompts.missing(language)) | set(OWN_PROMPTS) - prompts.texts.keys())
+        if missing:
+            raise ConfigError(f"{prompts.folder}: every call needs these prompts in {language}: {', '.join(missing)}")
+    return book
+
+
+async def _connect(opened: AsyncExitStack, asterisk: AsteriskSettings, stop: asyncio.Event) -> AriApp | None:
+    """Our Stasis application, waited for as long as it takes; None if told to stop before."""
+    login = AriLogin(asterisk.url, asterisk.username, asterisk.password.get_secret_value())
+    patience = _PATIENCE[0]
+    while not stop.is_set():
+        try:
+            return await opened.enter_async_context(AriApp.open(login, asterisk.app, patience=patience))
+        except AriUnreachable:
+            _log.warning("asterisk_unreachable", url=asterisk.url, advice=_ADVICE)
+            patience = _PATIENCE[1]
+    return None
+
+
+async def _take_calls(parts: Parts, stop: asyncio.Event) -> None:
+    settings, store = parts.settings, parts.store
+    async with asyncio.TaskGroup() as background:
+        async with asyncio.TaskGroup() as charges:
+            charging = Charging(parts.pci, store.payments, charges)
+            texts = parts.notifier is not None
+            services = Services(settings.asterisk.app, parts.prompts, store, parts.pci, charging, texts)
+            journal = Journal(store.calls)
+            workers = [
+                background.create_task(journal.run()),
+                background.create_task(Settling(parts.pci, store, charging).run()),
+            ]
+            if parts.notifier is not None:
+                workers.append(background.create_task(OutboxWorker(store.outbox, parts.notifier).run()))
+            router = Router(parts.app, parts.book, services, journal, settings.max_calls)
+            _log.info("ready", flows=len(parts.book.by_number), max_calls=settings.max_calls)
+            await router.serve(stop, settings.stop_grace)
+        # the calls are over and so is every charge that they began
+        for worker in workers:
+            worker.cancel()
+
+
+@asynccontextmanager
+async def _open_notifier(sms: SmsSettings) -> AsyncIterator[Notifier | None]:
+    """The gateway for text messages; None if there is none."""
+    try:
+        gateway = _gateway(sms)
+    except ValueError as error:
+        raise ConfigError(f"sms.{sms.gateway}: {error}") from None
+    match gateway:
+        case None:
+            yield None
+        case SmppLogin():
+            async with SmppNotifier.open(gateway, sms.sender) as smpp:
+                yield smpp
+        case TwilioAccount():
+            async with TwilioNotifier.open(gateway, sms.sender) as twilio:
+                yield twilio
+
+
+def _gateway(sms: SmsSettings) -> SmppLogin | TwilioAccount | None:
+    """Where texts go, checked by the rules of the gateway itself."""
+    if sms.gateway == "smpp" and sms.smpp is not None:
+        return SmppLogin(sms.smpp.host, sms.smpp.port, sms.smpp.system_id, sms.smpp.password.get_secret_value())
+    if sms.gateway == "twilio" and sms.twilio is not None:
+        return TwilioAccount(sms.twilio.url, sms.twilio.account_sid, sms.twilio.auth_token.get_secret_value())
+    return None

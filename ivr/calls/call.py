@@ -1,0 +1,203 @@
+"""LiveCall: a flow's wishes carried out on a real line, with the real card side and the real ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from ivr.calls.charging import Attempt, Charging
+from ivr.calls.line import Line
+from ivr.calls.visit import INTERRUPTED, Visit
+from ivr.errors import PciError
+from ivr.flow.call import (
+    Captured,
+    CaptureOrder,
+    Charged,
+    Invoice,
+    Keys,
+    LookupFailed,
+    PaymentInProgress,
+    Prompt,
+    SecureLineDown,
+    Variables,
+)
+from ivr.pci_client import PciClient
+from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.rendering import render
+from ivr.store.errors import StoreError
+from ivr.store.store import Store
+from pci.contract import CaptureOutcome, CaptureRequest, ChargeState
+
+_log = structlog.get_logger()
+_DISTURBED = "line-gap"
+_CHARGE_CUT_OFF = "payment-unknown"
+_FAREWELL = "goodbye"
+OWN_PROMPTS = (_DISTURBED, _CHARGE_CUT_OFF, _FAREWELL, INTERRUPTED)
+"""What a call may say whatever its flow says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which call this is: its id here, the number that was dialled, who called, and the flow that answers."""
+
+    call_id: str
+    dialled: str
+    caller: str | None = field(repr=False)
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every call uses. `app` is our Stasis application, to which the card side gives callers back.
+
+    Without a gateway for `texts` no caller may be promised one.
+    """
+
+    app: str
+    prompts: Catalogue
+    store: Store
+    pci: PciClient
+    charging: Charging
+    texts: bool
+
+
+class LiveCall:
+    """A call in progress; implements `ivr.flow.call.Call`."""
+
+    def __init__(self, origin: Origin, line: Line, language: str, services: Services) -> None:
+        self.language = language
+        self.variables = Variables()
+        self._origin = origin
+        self._line = line
+        self._services = services
+        self._tokens: dict[str, str] = {}
+        self._attempts = 0
+        self._texted = False
+
+    async def speak(self, prompt: Prompt) -> None:
+        """Say it to the end."""
+        if prompt:
+            await self._line.say(self._media(prompt))
+
+    async def collect(self, prompt: Prompt, keys: Keys) -> str:
+        """Say it, stop at the first key, give the keys without the finishing one; "" after silence."""
+        return await self._line.ask(self._media(prompt), lambda: self._media((_DISTURBED, *prompt)), keys)
+
+    async def find_invoice(self, account: str) -> Invoice | None:
+        """The open invoice of an account; LookupFailed if the ledger cannot say."""
+        try:
+            invoice = await self._services.store.invoices.find_open_invoice(account)
+        except StoreError as error:
+            _log.error("lookup_failed", reason=type(error).__name__)
+            raise LookupFailed from None
+        if invoice is not None and not self._services.texts:
+            return replace(invoice, mobile=None)
+        return invoice
+
+    async def secure_line_ready(self) -> bool:
+        """Whether the card side could take this caller now."""
+        try:
+            health = await self._services.pci.health()
+        except PciError as error:
+            _log.warning("secure_line_down", reasons=(type(error).__name__,))
+            return False
+        if not health.ready:
+            _log.warning("secure_line_down", reasons=health.reasons)
+        return health.ready
+
+    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+        """Hand the caller to the card side until it gives them back.
+
+        SecureLineDown if it cannot take them; PaymentInProgress if the invoice is known to be in payment already.
+        """
+        await self._check_not_in_payment()
+        services = self._services
+        request = CaptureRequest(
+            call_id=self._origin.call_id,
+            channel_id=self._line.channel_id,
+            return_to=services.app,
+            language=self.language,
+            security_code=order.security_code,
+            postal_code=order.postal_code,
+            valid_card_types=order.valid_card_types,
+            first_digit_timeout=order.first_digit_timeout,
+            inter_digit_timeout=order.inter_digit_timeout,
+            entry_attempts=order.entry_attempts,
+            prompts=order.prompts,
+        )
+        result = await Visit(self._line, services.pci, services.prompts, self.language).pay(request)
+        if result.outcome is not CaptureOutcome.SUCCESS:
+            return result.outcome
+        if result.capture_id is None or result.brand is None or result.last4 is None:
+            return CaptureOutcome.INTERNAL_ERROR
+        if result.token is not None:
+            self._tokens[result.capture_id] = result.token
+        return Captured(result.capture_id, result.brand, result.last4)
+
+    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+        """Charge a confirmed amount once; PaymentInProgress if another payment of the invoice is open."""
+        self._attempts += 1
+        origin = self._origin
+        attempt = Attempt(f"{origin.call_id}.{self._attempts}", origin.call_id, invoice, card, self.language)
+        if not await self._on_record():
+            return Charged(ChargeState.NOT_CHARGED)
+        told = await self._services.charging.charge(attempt)
+        self._texted = told.texted
+        return told.charged
+
+    async def forget(self, card: Captured) -> None:
+        """Have the card side drop a card that will not be charged; it expires there anyway, so this never fails."""
+        token = self._tokens.pop(card.capture_id, None)
+        if token is not None:
+            try:
+                await self._services.pci.forget(token)
+            except PciError as error:
+                _log.warning("forgetting_failed", reason=type(error).__name__)
+
+    async def send_receipt(self) -> bool:
+        """Whether a text message about the last payment is on its way to the number on file."""
+        return self._texted and self._services.texts
+
+    async def hang_up(self) -> None:
+        """End the call."""
+        await self._line.hang_up()
+
+    async def say_farewell(self) -> None:
+        """We have to end the call: tell the caller, if a sound can reach them and only them."""
+        if self._line.is_away:
+            return
+        charging = f"{self._origin.call_id}.{self._attempts}" in self._services.charging.in_flight
+        await self.speak((_CHARGE_CUT_OFF if charging else _FAREWELL,))
+
+    async def _on_record(self) -> bool:
+        """Whether the ledger knows this call; payments name it."""
+        if self._attempts > 1:
+            return True
+        origin, calls = self._origin, self._services.store.calls
+        try:
+            await calls.record_call_start(
+                origin.call_id, dialled=origin.dialled, caller=origin.caller, flow=origin.flow
+            )
+        except StoreError as error:
+            _log.error("payment_refused", reason=type(error).__name__)
+            return False
+        return True
+
+    async def _check_not_in_payment(self) -> None:
+        invoice = self.variables.invoice
+        if invoice is None:
+            return
+        try:
+            under_way = await self._services.charging.under_way(invoice)
+        except StoreError:
+            # a payment that cannot be written down must not begin
+            raise SecureLineDown from None
+        if under_way:
+            raise PaymentInProgress
+
+    def _media(self, prompt: Prompt) -> list[str]:
+        """The sounds that say it; about to be played, so it is logged."""
+        spoken = render(prompt, self.language, self._services.prompts)
+        _log.info("prompt_spoken", prompts=spoken.ids, text=spoken.text, by="ivr")
+        return [self._services.prompts.media(prompt_id, self.language) for prompt_id in spoken.ids]

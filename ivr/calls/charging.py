@@ -1,0 +1,166 @@
+"""Charges: written down before they are asked for, seen through even after a hang-up, told as far as known."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
+from ivr.flow.call import Captured, Charged, Invoice, PaymentInProgress
+from ivr.pci_client import PciClient
+from ivr.store import errors as store_errors
+from ivr.store.payments import Payments, Settled
+from pci.contract import Charge, ChargeRequest, ChargeState, ErrorCode
+
+_log = structlog.get_logger()
+# after these the processor may have been asked; every other refusal comes before that
+_MAY_HAVE_BEGUN = frozenset({ErrorCode.INTERNAL_ERROR, ErrorCode.CONFLICT})
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One charge of one card for one invoice. `charge_id` names it for ever, here and on the card side."""
+
+    charge_id: str
+    call_id: str
+    invoice: Invoice
+    card: Captured
+    language: str
+    caller_hears: bool = True
+
+    def request(self) -> ChargeRequest:
+        """What the card side is asked; the order is the invoice, so that two calls cannot both pay it."""
+        amount = self.invoice.amount
+        return ChargeRequest(
+            charge_id=self.charge_id,
+            order_id=f"invoice-{self.invoice.id}",
+            capture_id=self.card.capture_id,
+            amount=amount.minor,
+            currency=amount.currency,
+            confirmed=True,
+        )
+
+    def unknown(self) -> Charge:
+        """The charge as far as it is known when no answer came."""
+        request = self.request()
+        return Charge(
+            charge_id=request.charge_id,
+            order_id=request.order_id,
+            state=ChargeState.UNKNOWN,
+            amount=request.amount,
+            currency=request.currency,
+            brand=self.card.brand,
+            last4=self.card.last4,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the caller is told of a charge, and whether a text message about it is on its way."""
+
+    charged: Charged
+    texted: bool = False
+
+
+class Charging:
+    """Charges cards in tasks of the application: a charge that has begun does not end with its call."""
+
+    def __init__(self, pci: PciClient, payments: Payments, tasks: asyncio.TaskGroup) -> None:
+        self._pci = pci
+        self._payments = payments
+        self._tasks = tasks
+        self.in_flight: set[str] = set()
+        self.unsettled = asyncio.Event()
+        """Set when there is a payment to settle later."""
+
+    async def under_way(self, invoice: Invoice) -> bool:
+        """Whether a payment of this invoice has begun and its outcome is not known; StoreError if nobody can say."""
+        return any(payment.invoice_id == invoice.id for payment in await self._payments.unsettled_payments())
+
+    async def charge(self, attempt: Attempt) -> Told:
+        """Charge once. PaymentInProgress if the invoice is being paid, or is paid, by another attempt."""
+        told: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self._tasks.create_task(self._see_through(attempt, told))
+        try:
+            return await asyncio.shield(told)
+        except asyncio.CancelledError:
+            attempt.caller_hears = False
+            raise
+
+    async def _see_through(self, attempt: Attempt, told: asyncio.Future[Told]) -> None:
+        # a caller who hung up does not read the exception, and asyncio would complain about that
+        told.add_done_callback(lambda future: future.cancelled() or future.exception())
+        self.in_flight.add(attempt.charge_id)
+        try:
+            told.set_result(await self._charge(attempt))
+        except Exception as error:  # noqa: BLE001 - it belongs to the call, not to the application
+            told.set_exception(error)
+        finally:
+            told.cancel()
+            self.in_flight.discard(attempt.charge_id)
+
+    async def _charge(self, attempt: Attempt) -> Told:
+        try:
+            await self._payments.begin_payment(
+                attempt.call_id, attempt.invoice, attempt.card, attempt.charge_id, language=attempt.language
+            )
+        except (store_errors.PaymentInProgress, store_errors.InvoiceAlreadyPaid) as refusal:
+            _log.info("payment_refused", charge_id=attempt.charge_id, reason=type(refusal).__name__)
+            raise PaymentInProgress from None
+        except store_errors.StoreError as failure:
+            _log.error("payment_refused", charge_id=attempt.charge_id, reason=type(failure).__name__)
+            return Told(Charged(ChargeState.NOT_CHARGED))
+        return await self._ask_card_side(attempt)
+
+    async def _ask_card_side(self, attempt: Attempt) -> Told:
+        try:
+            charge = await self._pci.charge(attempt.request())
+        except PciUnreachable:
+            return await self._never_sent(attempt, "unreachable")
+        except PciAnswerLost:
+            return await self._settle(attempt, attempt.unknown(), "answer-lost")
+        except PciRefused as refusal:
+            if refusal.code in _MAY_HAVE_BEGUN:
+                return await self._settle(attempt, attempt.unknown(), refusal.code)
+            told = await self._never_sent(attempt, refusal.code)
+            if refusal.code is ErrorCode.ORDER_IN_PROGRESS:
+                raise PaymentInProgress from None
+            return told
+        if charge.charge_id != attempt.charge_id:
+            return await self._settle(attempt, attempt.unknown(), "answer-mistaken")
+        return await self._settle(attempt, charge)
+
+    async def _settle(self, attempt: Attempt, charge: Charge, reason: str | None = None) -> Told:
+        try:
+            settled = await self._payments.settle_payment(charge, caller_hears=attempt.caller_hears)
+        except store_errors.StoreError as failure:
+            # the outcome and its message are stored together or not at all: tell it when they are
+            settled, reason = Settled(ChargeState.UNKNOWN, texted=False), type(failure).__name__
+        return self._tell(attempt, settled, charge, reason)
+
+    async def _never_sent(self, attempt: Attempt, reason: str) -> Told:
+        settled = Settled(ChargeState.NOT_CHARGED, texted=False)
+        try:
+            settled = await self._payments.settle_never_sent(attempt.charge_id, caller_hears=attempt.caller_hears)
+        except store_errors.StoreError:
+            self.unsettled.set()
+        return self._tell(attempt, settled, attempt.unknown(), reason)
+
+    def _tell(self, attempt: Attempt, settled: Settled, charge: Charge, reason: str | None) -> Told:
+        state = settled.state if settled.state.final else ChargeState.UNKNOWN
+        _log.info(
+            "charge_settled" if state.final else "charge_unknown",
+            charge_id=attempt.charge_id,
+            state=state,
+            reason=charge.decline_reason or reason,
+            amount=str(attempt.invoice.amount),
+            currency=charge.currency,
+            brand=charge.brand,
+            last4=charge.last4,
+        )
+        if not state.final:
+            self.unsettled.set()
+        declined = state is ChargeState.DECLINED
+        return Told(Charged(state, charge.decline_reason if declined else None), settled.texted)

@@ -1,0 +1,175 @@
+"""The caller's line: sounds go out on it, keys come in, in order, and a disturbance is noticed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import structlog
+
+from asterisk_ari import AriError, Asterisk, Gap, NotFound, NotInApplication, PlaybackFinished, StasisEnd, StasisStart
+from ivr.calls.keys import Heard, Interrupted, read_keys
+from ivr.flow.call import CallerHungUp, Keys
+
+_log = structlog.get_logger()
+_DISTURBANCES = 3
+_LOOK_SECONDS = 0.25
+_ELSEWHERE_SECONDS = 30.0
+
+
+class Line:
+    """One channel of Asterisk. Every method raises CallerHungUp when the channel is gone."""
+
+    def __init__(self, asterisk: Asterisk, channel_id: str) -> None:
+        self.channel_id = channel_id
+        self.asterisk = asterisk
+        self.ended = False
+        """Whether we hung up."""
+        self.returned = asyncio.Event()
+        """Set when the caller comes back from the card side."""
+        self._heard: asyncio.Queue[Heard] = asyncio.Queue()
+        self._deaf = False
+        self._may_leave = False
+
+    # what the session tells of the channel
+
+    def hear(self, event: Heard) -> None:
+        """A key, the end of a sound or a gap; called in the order of events."""
+        if not self._deaf:
+            self._heard.put_nowait(event)
+
+    def moved(self, event: StasisStart | StasisEnd) -> None:
+        """The channel left our application, or is in it again. Leaving is a hang-up unless the card side takes it."""
+        if isinstance(event, StasisEnd):
+            if not self._may_leave:
+                self.gone()
+        elif self._may_leave:
+            self.returned.set()
+            self._may_leave = self._deaf
+
+    def gone(self) -> None:
+        """Nobody is on the line any more: CallerHungUp, unless it was us who hung up."""
+        if not self.ended:
+            raise CallerHungUp
+
+    # what a call does with its line
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the card side may have the caller now."""
+        return self._may_leave
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """For as long as the caller is with the card side: no key is noted, whoever might send one here.
+
+        A caller whose leaving was not seen by the end may still be leaving; that then is no hang-up either.
+        """
+        self._deaf = self._may_leave = True
+        self.returned.clear()
+        self._forget_keys()
+        try:
+            yield
+        finally:
+            self._deaf = False
+            self._may_leave = not self.returned.is_set()
+
+    def stayed(self) -> None:
+        """The card side refused the caller, who is as surely on this line as before."""
+        self._may_leave = False
+
+    async def answer(self) -> None:
+        """Pick up."""
+        with _hang_up_noticed():
+            await self.asterisk.answer(self.channel_id)
+
+    async def hang_up(self, reason: str = "normal") -> None:
+        """End the call; it is fine if it has ended already."""
+        self.ended = True
+        try:
+            await self.asterisk.hang_up(self.channel_id, reason=reason)
+        except NotFound:
+            pass
+        except AriError:
+            self.ended = False
+            raise
+
+    async def start(self, media: Sequence[str]) -> str:
+        """Begin to play `media`; the id of the playback."""
+        with _hang_up_noticed():
+            return (await self.asterisk.play(self.channel_id, media)).id
+
+    async def say(self, media: Sequence[str]) -> None:
+        """Play `media` to the end; once more from the start after a disturbance."""
+        for _ in range(_DISTURBANCES):
+            playback = await self.start(media)
+            try:
+                return await self._end_of(playback)
+            except Interrupted as gap:
+                await self._undisturbed(gap)
+                await self._silence(playback)
+
+    async def say_elsewhere(self, media: Sequence[str]) -> None:
+        """Play `media` to a caller who may be in another application, where the end of a sound is not told to us.
+
+        To be told we would have to subscribe to the channel, and then its keys would come here too: so we look.
+        """
+        playback = await self.start(media)
+        with suppress(NotFound, TimeoutError):
+            async with asyncio.timeout(_ELSEWHERE_SECONDS):
+                while True:
+                    await asyncio.sleep(_LOOK_SECONDS)
+                    await self.asterisk.playback(playback)
+
+    async def ask(self, media: Sequence[str], again: Callable[[], Sequence[str]], keys: Keys) -> str:
+        """Play `media`, give the keys; after a disturbance they are thrown away and what `again` gives is played.
+
+        A key that was pressed before the question is not an answer to it.
+        """
+        self._forget_keys()
+        for _ in range(_DISTURBANCES):
+            playback = await self.start(media) if media else None
+            try:
+                return await read_keys(self._heard, keys, playback, self._silence)
+            except Interrupted as gap:
+                await self._undisturbed(gap)
+                await self._silence(playback)
+                media = again()
+        return ""
+
+    async def _silence(self, playback: str | None) -> None:
+        if playback:
+            with suppress(NotFound):  # it ended by itself meanwhile
+                await self.asterisk.stop_playback(playback)
+
+    async def _end_of(self, playback: str) -> None:
+        while True:
+            event = await self._heard.get()
+            if isinstance(event, Gap):
+                raise Interrupted(over=event.over)
+            if isinstance(event, PlaybackFinished) and event.playback.id == playback:
+                if event.playback.state == "failed":
+                    _log.error("playback_failed")
+                return
+
+    async def _undisturbed(self, gap: Interrupted) -> None:
+        """Wait until events flow again; whether the caller is still there comes with them."""
+        _log.warning("line_disturbed")
+        over = gap.over
+        while not over:
+            event = await self._heard.get()
+            over = isinstance(event, Gap) and event.over
+        self._forget_keys()
+
+    def _forget_keys(self) -> None:
+        while not self._heard.empty():
+            self._heard.get_nowait()
+
+
+@contextmanager
+def _hang_up_noticed() -> Iterator[None]:
+    try:
+        yield
+    except (NotFound, NotInApplication):
+        raise CallerHungUp from None

@@ -1,0 +1,93 @@
+"""Arrivals: each becomes a call of the flow that answers its number, or is refused for a reason networks know."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from asterisk_ari import AriApp, AriError, StasisStart
+from ivr.calls.call import Services
+from ivr.calls.journal import Journal
+from ivr.calls.session import Session
+from ivr.flow.library import FlowBook
+
+_log = structlog.get_logger()
+_GIVEN_BACK = "back"
+
+
+class Router:
+    """Takes calls of one application until it is told to stop; at most `max_calls` at a time."""
+
+    def __init__(self, app: AriApp, book: FlowBook, services: Services, journal: Journal, max_calls: int) -> None:
+        self._app = app
+        self._book = book
+        self._services = services
+        self._journal = journal
+        self._max_calls = max_calls
+        self._sessions: set[Session] = set()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._stopping = False
+
+    @property
+    def calls(self) -> int:
+        """How many calls there are now."""
+        return len(self._sessions)
+
+    async def serve(self, stop: asyncio.Event, grace: float) -> None:
+        """Take calls until `stop` is set; those in progress may go on for `grace` seconds and are then closed.
+
+        Calls are refused while they end. Raises ApplicationTaken if another ivr took over the application.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            acceptor = tasks.create_task(self._accept(tasks))
+            await stop.wait()
+            self._stopping = True
+            _log.info("stopping", calls=self.calls)
+            try:
+                async with asyncio.timeout(grace):
+                    await self._quiet.wait()
+            except TimeoutError:
+                for session in self._sessions:
+                    session.close()
+                await self._quiet.wait()
+            acceptor.cancel()
+
+    async def _accept(self, tasks: asyncio.TaskGroup) -> None:
+        async for start in self._app.arrivals():
+            session = self._admit(start)
+            if isinstance(session, Session):
+                self._sessions.add(session)
+                self._quiet.clear()
+                tasks.create_task(self._hold(session))
+            else:
+                tasks.create_task(self._refuse(start, session))
+
+    def _admit(self, start: StasisStart) -> Session | str:
+        """A session for the call, or the reason (one of ARI's) to refuse it.
+
+        A call that was found after a gap is taken as if it had just arrived. One that the card side gives back and
+        that nobody here knows any more has lost its place in its flow, perhaps in the middle of a payment: it ends.
+        """
+        if start.args[:1] == (_GIVEN_BACK,):
+            return "normal"
+        if self._stopping or self.calls >= self._max_calls:
+            return "congestion"
+        flow = self._book.find(start.channel.dialled)
+        return "unallocated" if flow is None else Session(self._app, start.channel, flow, self._services)
+
+    async def _hold(self, session: Session) -> None:
+        try:
+            self._journal.note(await session.run())
+        finally:
+            self._sessions.discard(session)
+            if not self._sessions:
+                self._quiet.set()
+
+    async def _refuse(self, start: StasisStart, reason: str) -> None:
+        _log.warning("call_refused", reason=reason, dialled=start.channel.dialled)
+        try:
+            await self._app.asterisk.hang_up(start.channel_id, reason=reason)
+        except AriError as error:
+            _log.info("refused_call_gone", reason=type(error).__name__)

@@ -1,0 +1,133 @@
+"""One call: one task group, in which the flow runs while the channel is listened to. A hang-up cancels the flow."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import suppress
+
+import structlog
+
+from asterisk_ari import (
+    AriApp,
+    AriError,
+    Channel,
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelHangupRequest,
+    Gap,
+    PlaybackFinished,
+    StasisEnd,
+    StasisStart,
+    Watch,
+)
+from ivr.calls.call import LiveCall, Origin, Services
+from ivr.calls.line import Line
+from ivr.flow.call import CallerHungUp
+from ivr.flow.engine import Ending, StepTaken, run_flow
+from ivr.flow.model import Flow
+from ivr.store.calls import FinishedCall
+
+_log = structlog.get_logger()
+_FAILED = "failed"
+_CLOSED = "closed"
+_CUT_OFF = "interrupted"
+_FAREWELL_SECONDS = 10.0
+
+
+class Session:
+    """A call from its arrival to its end, whoever ends it."""
+
+    def __init__(self, app: AriApp, channel: Channel, flow: Flow, services: Services) -> None:
+        # letters and few digits, so that no part of an id can pass for a card number
+        call_id = f"c{secrets.token_urlsafe(9)}"
+        self.origin = Origin(call_id, channel.dialled, channel.caller_number or None, flow.name)
+        self._app = app
+        self._answered = channel.state == "Up"
+        self._flow = flow
+        self._services = services
+        self._line = Line(app.asterisk, channel.id)
+        self._call = LiveCall(self.origin, self._line, flow.languages[0], services)
+        self._task: asyncio.Task[object] | None = None
+        self._closing = False
+
+    def close(self) -> None:
+        """End the call from our side: say so to the caller and hang up."""
+        self._closing = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def run(self) -> FinishedCall:
+        """Answer, run the flow, and release everything; never raises but when cancelled without `close`."""
+        self._task = asyncio.current_task()
+        database = self._services.store.database
+        started, outcome = database.now(), _FAILED
+        origin = self.origin
+        with structlog.contextvars.bound_contextvars(call_id=origin.call_id):
+            _log.info("call_started", flow=origin.flow, dialled=origin.dialled)
+            try:
+                outcome = await self._converse()
+            except Exception:  # noqa: BLE001 - whatever fails in one call must not end the others
+                _log.exception("call_failed")
+            finally:
+                await self._release()
+                ended = database.now()
+                seconds = round((ended - started).total_seconds(), 3)
+                _log.info("call_ended", outcome=outcome, seconds=seconds)
+        return FinishedCall(origin.call_id, origin.dialled, origin.caller, origin.flow, started, ended, outcome)
+
+    async def _converse(self) -> str:
+        outcome: str = Ending.CALLER_HUNG_UP
+        with self._app.watch(self._line.channel_id) as events:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    listener = tasks.create_task(self._listen(events))
+                    outcome = await self._talk()
+                    listener.cancel()
+            except* CallerHungUp:
+                pass
+        we_did = outcome == Ending.CALLER_HUNG_UP and self._line.ended
+        return _CUT_OFF if we_did else outcome
+
+    async def _talk(self) -> str:
+        try:
+            if self._closing:
+                raise asyncio.CancelledError
+            if not self._answered:
+                await self._line.answer()
+            return await run_flow(self._flow, self._call, self._observe)
+        except asyncio.CancelledError:
+            if not self._closing or self._task is None:
+                raise
+            self._task.uncancel()
+            await self._say_farewell()
+            return _CLOSED
+
+    async def _say_farewell(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                await self._call.say_farewell()
+        await self._call.hang_up()
+
+    async def _listen(self, events: Watch) -> None:
+        """Bring the channel's events to the line; CallerHungUp when there is nobody on it any more."""
+        line = self._line
+        async for event in events:
+            if isinstance(event, (ChannelDtmfReceived, PlaybackFinished, Gap)):
+                line.hear(event)
+            elif isinstance(event, (StasisStart, StasisEnd)):
+                line.moved(event)
+            elif isinstance(event, (ChannelHangupRequest, ChannelDestroyed)):
+                line.gone()
+        line.gone()
+
+    def _observe(self, taken: StepTaken) -> None:
+        _log.info("step_done", step=taken.step, verb=taken.verb, outcome=taken.outcome)
+
+    async def _release(self) -> None:
+        if not self._line.ended:
+            try:
+                await self._line.hang_up()
+            except AriError as error:
+                # the channel, if it is still there, comes back as an arrival when Asterisk is back
+                _log.warning("release_failed", reason=type(error).__name__)

@@ -1,0 +1,186 @@
+"""ivr.toml: every setting of the call side, checked before anything starts.
+
+Paths are relative to the file. A secret is never in it: it names another file, which only its owner may read.
+"""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from ivr.errors import ConfigError
+
+_MOST_BYTES = 64 * 1024
+_MOST_SECRET_BYTES = 4096
+_LONGEST_SOCKET = 107
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    # load() gives the folder; settings built without it are relative to where the process runs
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / path
+
+
+def _read_secret(value: object, info: ValidationInfo) -> str:
+    """The first line of a file that only its owner may read."""
+    if not isinstance(value, str) or not value:
+        raise _problem("is the path of the file that holds the secret")
+    path = _beside_the_file(Path(value), info)
+    try:
+        with path.open("rb") as file:
+            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+                raise _problem(f"others may read {path}: run `chmod 600 {path}`")
+            secret = file.read(_MOST_SECRET_BYTES + 1)
+    except OSError as error:
+        raise _problem(f"cannot read {path}: {error.strerror}") from None
+    text = secret.decode("utf-8", "replace").strip()
+    if not text or not text.isprintable() or len(secret) > _MOST_SECRET_BYTES:
+        raise _problem(f"{path} must hold the secret on one line and nothing else")
+    return text
+
+
+def _server_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _problem("is an address such as http://127.0.0.1:8088")
+    if parts.username or parts.password:
+        raise _problem("must not hold a user name or a password: put them in their own settings")
+    return url.rstrip("/")
+
+
+def _fits_a_socket(path: Path) -> Path:
+    if len(bytes(path)) > _LONGEST_SOCKET:
+        raise _problem(f"is too long: the path of a socket has at most {_LONGEST_SOCKET} bytes")
+    return path
+
+
+def _problem(sentence: str) -> PydanticCustomError:
+    # braces would be read as placeholders
+    return PydanticCustomError("tonewall", "{sentence}", {"sentence": sentence})
+
+
+Location = Annotated[Path, AfterValidator(_beside_the_file)]
+SecretFile = Annotated[SecretStr, BeforeValidator(_read_secret)]
+ServerAddress = Annotated[str, AfterValidator(_server_address)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class _Section(BaseModel):
+    """Frozen, and an unknown key is an error: a misspelt setting must not be ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AsteriskSettings(_Section):
+    """Where Asterisk's REST interface is, and who we are there."""
+
+    url: ServerAddress
+    app: Name = "ivr"
+    username: Name
+    password: SecretFile = Field(alias="password_file")
+
+
+class PciSettings(_Section):
+    """Where the card side listens, and how long it may take to answer a charge (seconds)."""
+
+    socket: Annotated[Location, AfterValidator(_fits_a_socket)]
+    charge_timeout: float = Field(default=45.0, ge=1, le=120)
+
+
+class SmppSettings(_Section):
+    """An SMS centre that speaks SMPP."""
+
+    host: str = Field(min_length=1, max_length=253)
+    port: Port
+    system_id: Name
+    password: SecretFile = Field(alias="password_file")
+
+
+class TwilioSettings(_Section):
+    """An HTTP gateway that speaks Twilio's message API."""
+
+    url: ServerAddress
+    account_sid: Name
+    auth_token: SecretFile = Field(alias="auth_token_file")
+
+
+class SmsSettings(_Section):
+    """By which gateway texts go out, and from which number or name."""
+
+    gateway: Literal["smpp", "twilio", "none"] = "none"
+    sender: str = Field(default="", pattern=r"^(\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11})?$")
+    smpp: SmppSettings | None = None
+    twilio: TwilioSettings | None = None
+
+    @model_validator(mode="after")
+    def _gateway_is_described(self) -> Self:
+        if self.gateway != "none" and getattr(self, self.gateway) is None:
+            raise _problem(f'gateway = "{self.gateway}" needs a section [sms.{self.gateway}]')
+        if self.gateway != "none" and not self.sender:
+            raise _problem('needs a sender, such as sender = "+15551230000"')
+        return self
+
+
+class Settings(_Section):
+    """All of ivr.toml."""
+
+    database: Location
+    flows: Location
+    sounds: Location
+    max_calls: int = Field(default=200, ge=1, le=10_000)
+    stop_grace: float = Field(default=10.0, ge=0, le=300, description="seconds that calls may go on after SIGTERM")
+    asterisk: AsteriskSettings
+    pci: PciSettings
+    sms: SmsSettings = SmsSettings()
+
+
+def load(path: Path) -> Settings:
+    """The settings of `path`; ConfigError names the setting, what is wrong with it and what to write."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES + 1)
+        if len(text) > _MOST_BYTES:
+            raise ConfigError(f"{path}: is larger than {_MOST_BYTES // 1024} KiB; this is not an ivr.toml")
+        values = tomllib.loads(text.decode("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}. Name another file with --config.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    try:
+        return Settings.model_validate(values, context={"folder": path.resolve().parent})
+    except ValidationError as error:
+        lines = [f"{path}: {_sentence(detail)}" for detail in error.errors(include_url=False, include_input=False)]
+        raise ConfigError("\n".join(lines)) from None
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in detail["loc"]) or "ivr.toml"
+    match detail["type"]:
+        case "missing":
+            return f"{name}: is missing; write {name.rpartition('.')[2]} = …" + _where(name)
+        case "extra_forbidden":
+            return f"{name}: is not a setting known here; remove it or mend its spelling"
+        case _:
+            return f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+
+
+def _where(name: str) -> str:
+    section = name.rpartition(".")[0]
+    return f" in the section [{section}]" if section else ""

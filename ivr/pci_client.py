@@ -1,0 +1,160 @@
+"""The call side's only way to the card side: HTTP over its unix socket.
+
+Bodies are never logged and never part of an error. Every request has a connection of its own, so that a failure to
+connect proves that nothing was sent, and closing the connection of a capture ends that capture and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import aiohttp
+from aiohttp.http_exceptions import LineTooLong
+from pydantic import BaseModel, ValidationError
+
+from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
+from pci.contract import (
+    CAPTURE_EVENT,
+    CaptureEvent,
+    CaptureRequest,
+    CaptureResult,
+    Charge,
+    ChargeRequest,
+    Error,
+    ErrorCode,
+    Health,
+)
+
+_CONNECT_SECONDS = 2.0
+_ANSWER_SECONDS = 5.0
+# the longest prompt of the card side, with room to spare: silence beyond this and the keys' time-outs is a dead peer
+_PROMPT_SECONDS = 60.0
+_MOST_BYTES = 64 * 1024
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_LOST = (aiohttp.ClientError, TimeoutError, OSError, ValueError, LineTooLong)
+_JSON_BODY = {"Content-Type": "application/json"}
+_Answer = TypeVar("_Answer", bound=BaseModel)
+
+
+class PciClient:
+    """What the card side can be asked. Raises PciUnreachable, PciAnswerLost or PciRefused."""
+
+    def __init__(self, session: aiohttp.ClientSession, charge_timeout: float) -> None:
+        self._session = session
+        self._charge_timeout = charge_timeout
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, socket: Path, charge_timeout: float = 45.0) -> AsyncIterator[PciClient]:
+        """A client of the card side at `socket`; a charge may take `charge_timeout` seconds."""
+        connector = aiohttp.UnixConnector(path=str(socket), force_close=True)
+        async with aiohttp.ClientSession("http://pci", connector=connector) as session:
+            yield cls(session, charge_timeout)
+
+    async def health(self) -> Health:
+        """Whether a capture may start now."""
+        return _read(Health, await self._send("GET", "/v1/health"))
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Charge a captured card. After PciAnswerLost it may have happened: ask `find_charge` later."""
+        return _read(Charge, await self._send("POST", "/v1/charges", body=request, seconds=self._charge_timeout))
+
+    async def find_charge(self, charge_id: str) -> Charge | None:
+        """What is known of a charge now; None if the card side never heard of it."""
+        try:
+            return _read(Charge, await self._send("GET", f"/v1/charges/{charge_id}"))
+        except PciRefused as refusal:
+            if refusal.code is ErrorCode.NOT_FOUND:
+                return None
+            raise
+
+    async def forget(self, token: str) -> None:
+        """Have a card dropped that will not be charged; one that is gone already is fine."""
+        try:
+            await self._send("DELETE", f"/v1/tokens/{token}")
+        except PciRefused as refusal:
+            if refusal.code is not ErrorCode.NOT_FOUND:
+                raise
+
+    async def capture(self, request: CaptureRequest) -> AsyncGenerator[CaptureEvent, None]:
+        """What happens in a capture, as it happens; closing the generator ends the capture.
+
+        The last event is the CaptureResult: a stream that ends without one raises PciAnswerLost.
+        """
+        silence = _PROMPT_SECONDS + request.first_digit_timeout + request.inter_digit_timeout
+        timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=silence)
+        try:
+            response = await self._session.post(
+                "/v1/captures", data=_json(request), headers=_JSON_BODY, timeout=timeout
+            )
+        except _NOT_SENT:
+            raise PciUnreachable from None
+        except _LOST:
+            raise PciAnswerLost from None
+        try:
+            async for event in _events(response):
+                yield event
+        finally:
+            response.close()
+
+    async def _send(
+        self, method: str, path: str, *, body: BaseModel | None = None, seconds: float = _ANSWER_SECONDS
+    ) -> bytes:
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
+        data, headers = (None, None) if body is None else (_json(body), _JSON_BODY)
+        try:
+            async with self._session.request(method, path, data=data, headers=headers, timeout=timeout) as response:
+                text = await _whole(response)
+        except _NOT_SENT:
+            raise PciUnreachable from None
+        except _LOST:
+            raise PciAnswerLost from None
+        if response.status >= 300:
+            raise _refusal(text)
+        return text
+
+
+async def _events(response: aiohttp.ClientResponse) -> AsyncGenerator[CaptureEvent, None]:
+    """The lines of a capture up to its result."""
+    if response.status >= 300:
+        try:
+            text = await _whole(response)
+        except _LOST:
+            raise PciAnswerLost from None
+        raise _refusal(text)
+    while True:
+        try:
+            line = await response.content.readline(max_line_length=_MOST_BYTES)
+            event = CAPTURE_EVENT.validate_json(line)
+        except _LOST:  # an empty last line is no event either: the stream broke off
+            raise PciAnswerLost from None
+        yield event
+        if isinstance(event, CaptureResult):
+            return
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    text = b""
+    async for chunk in response.content.iter_any():
+        text += chunk
+        if len(text) > _MOST_BYTES:
+            raise ValueError
+    return text
+
+
+def _json(body: BaseModel) -> bytes:
+    return body.model_dump_json(by_alias=True).encode()
+
+
+def _read(answer: type[_Answer], text: bytes) -> _Answer:
+    try:
+        return answer.model_validate_json(text)
+    except ValidationError:
+        raise PciAnswerLost from None
+
+
+def _refusal(text: bytes) -> PciRefused:
+    return PciRefused(_read(Error, text).error)
