@@ -1,0 +1,1 @@
+"""`make bench`: the same short call by Asterisk's Read(), by a FastAGI server and by our flow engine, in one run."""

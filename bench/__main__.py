@@ -1,0 +1,174 @@
+"""Run the bench: `python -m bench [--seconds N]`. Prints a table and writes bench/results.json."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import math
+import shutil
+import struct
+import sys
+import wave
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.load import Outcome, put_load
+from bench.machine import cpu_seconds, describe
+from stack.asterisk import Benchmark, Instance
+from stack.asterisk import running as running_asterisk
+from stack.errors import StackError
+from stack.ports import free_tcp_port
+from stack.processes import Process, ProcessFailed, is_event, running
+from stack.product import ROOT, write_secret
+
+HERE = Path(__file__).resolve().parent
+FOLDER = ROOT / "run" / "bench"
+RATES = (10, 30, 60)
+KINDS = {"native": "native", "fastagi": "agi", "tonewall": "2000"}  # what is measured, and the number that reaches it
+# the tone, and what the call side wants to be able to say in any call
+PROMPTS = (
+    *("bench-tone", "nothing-heard", "too-many-tries", "wrong-length"),
+    *("goodbye", "line-gap", "payment-interrupted", "payment-unknown"),
+)
+SETTLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind of call at one rate; CPU in milliseconds per call."""
+
+    kind: str
+    calls_per_second: int
+    calls: int
+    failed: int
+    answer_ms_p50: float
+    answer_ms_p99: float
+    asterisk_cpu_ms: float
+    app_cpu_ms: float
+    total_cpu_ms: float
+    ratio_to_native: float = 1.0
+
+
+async def bench(seconds: int) -> list[Row]:
+    """All kinds at all rates, side by side on one Asterisk."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    prompt = write_prompt(FOLDER / "sounds")
+    agi_port = free_tcp_port()
+    setting = Benchmark(prompt=prompt.with_suffix(""), agi_port=agi_port)
+    rows: list[Row] = []
+    async with running_asterisk(FOLDER / "asterisk", benchmark=setting) as asterisk:
+        agi_command = [sys.executable, "-m", "bench.fastagi", str(agi_port), str(prompt.with_suffix(""))]
+        async with running("fastagi", agi_command) as agi, engine(asterisk) as app:
+            await agi.expect(lambda line: bool(line.get("ready")))
+            pids = {"native": 0, "fastagi": agi.pid, "tonewall": app.pid}
+            for rate in RATES:
+                for kind, number in KINDS.items():
+                    folder = FOLDER / f"{kind}-{rate}"
+                    before = cpu_seconds(asterisk.pid), cpu_seconds(pids[kind])
+                    outcome = await put_load(folder, number, asterisk.sip_port, rate, seconds)
+                    used = cpu_seconds(asterisk.pid) - before[0], cpu_seconds(pids[kind]) - before[1]
+                    rows.append(row_of(kind, rate, outcome, used, rows))
+                    print(line_of(rows[-1]), flush=True)
+                    await asyncio.sleep(SETTLE_SECONDS)
+    return rows
+
+
+def row_of(kind: str, rate: int, outcome: Outcome, used: tuple[float, float], before: list[Row]) -> Row:
+    """The figures of one run; the ratio is to the native run at the same rate."""
+    asterisk_ms, app_ms = (1000 * seconds / outcome.calls for seconds in used)
+    total = asterisk_ms + app_ms
+    native = next(
+        (row.total_cpu_ms for row in before if row.kind == "native" and row.calls_per_second == rate), total
+    )
+    return Row(
+        kind=kind,
+        calls_per_second=rate,
+        **asdict(outcome),
+        asterisk_cpu_ms=round(asterisk_ms, 2),
+        app_cpu_ms=round(app_ms, 2),
+        total_cpu_ms=round(total, 2),
+        ratio_to_native=round(total / native, 2) if native else 0.0,
+    )
+
+
+@contextlib.asynccontextmanager
+async def engine(asterisk: Instance) -> AsyncIterator[Process]:
+    """The call side with the short flow."""
+    folder = FOLDER / "ivr"
+    folder.mkdir()
+    write_secret(folder / "ari.secret", asterisk.ivr_password)
+    config = folder / "ivr.toml"
+    config.write_text(
+        f"""database = "ivr.sqlite"
+flows = "{HERE / "flow"}"
+sounds = "{FOLDER / "sounds"}"
+max_calls = 2000
+
+[asterisk]
+url = "{asterisk.ari_url}"
+app = "ivr"
+username = "ivr"
+password_file = "ari.secret"
+
+[pci]
+socket = "pci.sock"
+
+[sms]
+gateway = "none"
+"""
+    )
+    command = [sys.executable, "-m", "ivr", "serve", "--config", str(config)]
+    async with running("ivr", command, log_file=folder / "ivr.log") as process:
+        await process.expect(is_event("ready"))
+        yield process
+
+
+def write_prompt(folder: Path) -> Path:
+    """One second of a quiet tone as every prompt of the bench's own catalogue; the WAV file that is heard."""
+    (folder / "en").mkdir(parents=True)
+    (folder / "prompts.yaml").write_text("".join(f'{name}: {{en: "A tone."}}\n' for name in PROMPTS))
+    tone = b"".join(struct.pack("<h", int(3000 * math.sin(n * 0.345))) for n in range(8000))
+    for name in PROMPTS:
+        with wave.open(str(folder / "en" / f"{name}.wav"), "wb") as sound:
+            sound.setparams((1, 2, 8000, 0, "NONE", ""))
+            sound.writeframes(tone)
+    return folder / "en" / f"{PROMPTS[0]}.wav"
+
+
+def line_of(row: Row) -> str:
+    """A row of the printed table."""
+    return (
+        f"{row.kind:9} {row.calls_per_second:3} calls/s  {row.calls - row.failed}/{row.calls} ok  "
+        f"answer p50 {row.answer_ms_p50:6.1f} p99 {row.answer_ms_p99:6.1f} ms  "
+        f"cpu/call asterisk {row.asterisk_cpu_ms:5.2f} app {row.app_cpu_ms:5.2f} total {row.total_cpu_ms:5.2f} ms  "
+        f"x{row.ratio_to_native:.2f}"
+    )
+
+
+def main() -> int:
+    """0 when the results are written."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=15, help="how long each load is put on (default 15)")
+    seconds = parser.parse_args().seconds
+    try:
+        rows = asyncio.run(bench(seconds))
+    except (StackError, ProcessFailed, OSError) as problem:
+        print(f"The bench could not be run: {problem}", file=sys.stderr)
+        return 2
+    results = {
+        "measured": datetime.now(UTC).date().isoformat(),
+        "machine": describe(),
+        "seconds_per_load": seconds,
+        "rows": [asdict(row) for row in rows],
+    }
+    (HERE / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    print("written to bench/results.json")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""The caller of the demo: listens for prompts and presses keys, as a person with a card in hand would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from stack.phones import Phone
+from stack.processes import Line
+
+
+class Card(StrEnum):
+    """Which call is shown."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    HANGUP = "hangup"
+    TIMEOUT = "timeout"
+
+
+# public test numbers, see docs/reference/simulator.md for what the stand-in does with each
+NUMBERS = {
+    Card.APPROVED: "4111111111111111",
+    Card.DECLINED: "4000000000000002",
+    Card.HANGUP: "4111111111111111",
+    Card.TIMEOUT: "4000000000008013",
+}
+ACCOUNT = "204863"
+NO_OTHER_CARD = {"card-number": "*", "press-1-to-pay": "9"}  # what the caller presses the second time
+HANG_UP = "hang up"
+HANG_UP_AFTER = 9  # digits of the card number
+THINKING = 0.5  # seconds that the caller listens before pressing
+
+
+@dataclass
+class Caller:
+    """Presses what belongs to each prompt; `pressed_in_menus` is what the call side may know of it."""
+
+    card: Card
+    phone: Phone
+    show: Callable[[str, bool], None]
+    pressed_in_menus: str = ""
+    _times: dict[str, int] = field(default_factory=dict)
+    _heard: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
+
+    def hear(self, line: Line) -> None:
+        """Take note of a log line of the call side: a prompt is being spoken."""
+        if line.get("event") == "prompt_spoken":
+            for prompt in line.get("prompts", ()):
+                self._heard.put_nowait(prompt)
+
+    def leave(self) -> None:
+        """The call is over."""
+        self._heard.put_nowait(None)
+
+    async def act(self) -> None:
+        """Answer prompt after prompt until the call is over."""
+        while (prompt := await self._heard.get()) is not None:
+            keys = self._answer(prompt)
+            if keys is None:
+                continue
+            await asyncio.sleep(THINKING)
+            if await self._press(prompt, keys):
+                return
+
+    def _answer(self, prompt: str) -> str | None:
+        self._times[prompt] = self._times.get(prompt, 0) + 1
+        if self._times[prompt] > 1 and prompt in NO_OTHER_CARD:
+            return NO_OTHER_CARD[prompt]
+        return self._answers().get(prompt)
+
+    def _answers(self) -> Mapping[str, str]:
+        number = NUMBERS[self.card]
+        return {
+            "enter-account": f"{ACCOUNT}#",
+            "press-1-to-pay": "1",
+            "card-number": number[:HANG_UP_AFTER] + HANG_UP if self.card is Card.HANGUP else f"{number}#",
+            "expiry": "1230#",
+            "security-code-3": "123#",
+            "press-1-to-confirm": "1",
+        }
+
+    async def _press(self, prompt: str, keys: str) -> bool:
+        digits, leaves, _ = keys.partition(HANG_UP)
+        secret = prompt in ("card-number", "expiry", "security-code-3")
+        if not secret:
+            self.pressed_in_menus += digits
+        self.show(digits, secret)
+        await self.phone.press(digits)
+        if leaves:
+            await self.phone.hang_up()
+        return bool(leaves)

@@ -1,0 +1,190 @@
+"""Start the whole product on loopback: Asterisk, the processor stand-in, an SMSC, the card side, the call side."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stack.asterisk import Instance
+from stack.asterisk import running as running_asterisk
+from stack.processes import Line, Process, ProcessFailed, is_event, running
+from stack.wiretap import Tap, tap_tcp, tap_unix
+
+ROOT = Path(__file__).resolve().parent.parent
+Listener = Callable[[str, Line], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """Which payment processor the card side charges: where it listens, and its key."""
+
+    name: str = "simulator"
+    url: str = ""
+    api_key: str = "demo-key"
+    timeout: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """Where text messages go: the port of an SMSC on loopback and its login."""
+
+    port: int
+    system_id: str = "tonewall"
+    password: str = "demo-sms"  # noqa: S105 - of a stand-in on loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to start and where. Empty parts are filled with stand-ins."""
+
+    folder: Path
+    bills: Path = ROOT / "demo" / "bills.csv"
+    flows: Path = ROOT / "flows"
+    processor: Processor = field(default_factory=Processor)
+    sms: Sms | None = None
+    listener: Listener = lambda name, line: None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The running product. The taps hold all that went between the call side and its two neighbours."""
+
+    folder: Path
+    asterisk: Instance
+    processor_url: str
+    ivr: Process
+    pci: Process
+    smsc: Process | None
+    ari_tap: Tap
+    pci_tap: Tap
+
+    @property
+    def ivr_folder(self) -> Path:
+        """Everything that the call side may write is in here."""
+        return self.folder / "ivr"
+
+
+@contextlib.asynccontextmanager
+async def product(plan: Plan) -> AsyncIterator[Product]:
+    """Run it all, each process in a folder of its own under `plan.folder`; stop everything on the way out."""
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        asterisk = await stack.enter_async_context(running_asterisk(plan.folder / "asterisk"))
+        processor = plan.processor
+        if processor.name == "simulator" and not processor.url:
+            simulator = await stack.enter_async_context(_child(plan, "simulator", *_simulator_command(plan)))
+            ready = await simulator.expect(lambda line: bool(line.get("ready")))
+            processor = Processor("simulator", ready["url"], processor.api_key, processor.timeout)
+        smsc, sms = None, plan.sms
+        if sms is None:
+            smsc = await stack.enter_async_context(_child(plan, "smsc", "stack.smsc", "--port", "0"))
+            ready = await smsc.expect(lambda line: bool(line.get("ready")))
+            sms = Sms(ready["port"], ready["system_id"], ready["password"])
+        pci_config = write_pci_config(plan.folder / "pci", asterisk, processor)
+        pci = await stack.enter_async_context(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
+        await pci.expect(is_event("ready"))
+        ari_tap = await stack.enter_async_context(tap_tcp("127.0.0.1", asterisk.http_port))
+        (plan.folder / "ivr").mkdir(exist_ok=True)
+        pci_tap = await stack.enter_async_context(
+            tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock")
+        )
+        ivr_config = write_ivr_config(plan, asterisk, ari_tap, sms)
+        await _import_bills(plan, ivr_config)
+        ivr = await stack.enter_async_context(_child(plan, "ivr", "ivr", "serve", "--config", str(ivr_config)))
+        await ivr.expect(is_event("ready"))
+        yield Product(plan.folder, asterisk, processor.url, ivr, pci, smsc, ari_tap, pci_tap)
+
+
+def write_pci_config(folder: Path, asterisk: Instance, processor: Processor) -> Path:
+    """Write pci.toml and its secret files."""
+    folder.mkdir(exist_ok=True)
+    write_secret(folder / "ari.secret", asterisk.pci_password)
+    write_secret(folder / "processor.secret", processor.api_key)
+    config = folder / "pci.toml"
+    config.write_text(
+        f"""socket = "pci.sock"
+database = "pci.sqlite"
+key_file = "pci.key"
+sounds = "{ROOT / "sounds"}"
+
+[asterisk]
+url = "http://127.0.0.1:{asterisk.http_port}"
+app = "pci"
+username = "pci"
+password_file = "ari.secret"
+
+[processor]
+name = "{processor.name}"
+url = "{processor.url}"
+api_key_file = "processor.secret"
+timeout = {processor.timeout}
+"""
+    )
+    return config
+
+
+def write_ivr_config(plan: Plan, asterisk: Instance, ari_tap: Tap, sms: Sms) -> Path:
+    """Write ivr.toml and its secret files."""
+    folder = plan.folder / "ivr"
+    write_secret(folder / "ari.secret", asterisk.ivr_password)
+    write_secret(folder / "sms.secret", sms.password)
+    config = folder / "ivr.toml"
+    config.write_text(
+        f"""database = "ivr.sqlite"
+flows = "{plan.flows}"
+sounds = "{ROOT / "sounds"}"
+
+[asterisk]
+url = "http://127.0.0.1:{ari_tap.port}"
+app = "ivr"
+username = "ivr"
+password_file = "ari.secret"
+
+[pci]
+socket = "pci.sock"
+
+[sms]
+gateway = "smpp"
+sender = "Tonewall"
+
+[sms.smpp]
+host = "127.0.0.1"
+port = {sms.port}
+system_id = "{sms.system_id}"
+password_file = "sms.secret"
+"""
+    )
+    return config
+
+
+async def _import_bills(plan: Plan, ivr_config: Path) -> None:
+    command = ("ivr", "bills", "import", str(plan.bills), "--config", str(ivr_config))
+    async with _child(plan, "bills", *command) as child:
+        if await child.child.wait() != 0:
+            raise ProcessFailed(f"The bills could not be imported:\n{child.last_words()}")
+
+
+def _simulator_command(plan: Plan) -> tuple[str, ...]:
+    (plan.folder / "simulator").mkdir(exist_ok=True)
+    return "pci", "simulator", "--port", "0", "--ledger", str(plan.folder / "simulator" / "ledger.sqlite")
+
+
+@contextlib.asynccontextmanager
+async def _child(plan: Plan, name: str, module: str, *arguments: str) -> AsyncIterator[Process]:
+    async with running(
+        name,
+        [sys.executable, "-m", module, *arguments],
+        log_file=plan.folder / name / f"{name}.log",
+        environment={"PYTHONPATH": str(ROOT)},
+        listener=lambda line: plan.listener(name, line),
+    ) as process:
+        yield process
+
+
+def write_secret(path: Path, value: str) -> None:
+    """Write a secret that only its owner can read."""
+    path.touch(mode=0o600)
+    path.write_text(value)

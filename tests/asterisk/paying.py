@@ -1,0 +1,45 @@
+"""A caller who pays an invoice of the running product, with any phone."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from stack.children import alongside
+from stack.demo.caller import Caller, Card
+from stack.phones import PHONES, Phone
+from stack.processes import Line
+from stack.product import Product
+
+CALL_SECONDS = 120.0
+
+
+class Listener:
+    """Hands the call side's log lines on to whoever is listening now."""
+
+    def __init__(self) -> None:
+        self.caller: Caller | None = None
+
+    def __call__(self, name: str, line: Line) -> None:
+        """Take in a line."""
+        if name == "ivr" and self.caller:
+            self.caller.hear(line)
+
+
+def phone_for(product: Product, name: str, folder: Path) -> AbstractAsyncContextManager[Phone]:
+    """One of the three phones, pointed at the product."""
+    return PHONES[name](folder, product.asterisk.sip_port)
+
+
+async def pay(phone: Phone, listener: Listener, card: Card = Card.APPROVED) -> Caller:
+    """Dial, answer every prompt, stay until the call is over."""
+    caller = Caller(card, phone, lambda keys, secret: None)
+    listener.caller = caller
+    await phone.dial("1000")
+    await phone.wait_answered()
+    async with alongside(caller.act()):
+        try:
+            await phone.wait_ended(CALL_SECONDS)
+        finally:
+            caller.leave()
+    return caller
