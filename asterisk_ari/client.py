@@ -99,8 +99,8 @@ class Asterisk:
 
         That this returns means nothing yet: the channel has moved when `app` gets its StasisStart. It does not
         before the sounds that it plays have ended (stop them first), and if nobody has `app` open it stays here and
-        an `ApplicationMoveFailed` comes instead. A client of `app` that has just died is not noticed at once: then the
-        channel waits there in silence until `app` is opened again.
+        an `ApplicationMoveFailed` comes instead. A client of `app` that has just died is not noticed at once: then
+        the channel waits there in silence until `app` is opened again.
         """
         await self._rest.post(f"channels/{_id(channel_id)}/move", {"app": app, "appArgs": _joined(args)})
 

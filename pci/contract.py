@@ -102,6 +102,7 @@ class CaptureRequest(_Model):
     first_digit_timeout: float = Field(default=20.0, gt=0, le=120, description="seconds")
     inter_digit_timeout: float = Field(default=5.0, gt=0, le=60, description="seconds")
     entry_attempts: int = Field(default=3, ge=1, le=5)
+    opening: tuple[PromptId, ...] = Field(default=(), max_length=8, description="said before the first question")
     prompts: tuple[PromptRule, ...] = Field(default=(), max_length=32)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stack.asterisk import Instance
@@ -69,33 +69,44 @@ class Product:
 
 @contextlib.asynccontextmanager
 async def product(plan: Plan) -> AsyncIterator[Product]:
-    """Run it all, each process in a folder of its own under `plan.folder`; stop everything on the way out."""
+    """Run it all, each process in a folder of its own under `plan.folder`; stop everything on the way out.
+
+    What does not wait for another starts beside it.
+    """
     plan.folder.mkdir(parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
-        asterisk = await stack.enter_async_context(running_asterisk(plan.folder / "asterisk"))
-        processor = plan.processor
-        if processor.name == "simulator" and not processor.url:
-            simulator = await stack.enter_async_context(_child(plan, "simulator", *_simulator_command(plan)))
-            ready = await simulator.expect(lambda line: bool(line.get("ready")))
-            processor = Processor("simulator", ready["url"], processor.api_key, processor.timeout)
-        smsc, sms = None, plan.sms
-        if sms is None:
-            smsc = await stack.enter_async_context(_child(plan, "smsc", "stack.smsc", "--port", "0"))
-            ready = await smsc.expect(lambda line: bool(line.get("ready")))
-            sms = Sms(ready["port"], ready["system_id"], ready["password"])
+        start = stack.enter_async_context
+        simulated = plan.processor.name == "simulator" and not plan.processor.url
+        simulator = await start(_child(plan, "simulator", *_simulator_command(plan))) if simulated else None
+        smsc = await start(_child(plan, "smsc", "stack.smsc", "--port", "0")) if plan.sms is None else None
+        asterisk = await start(running_asterisk(plan.folder / "asterisk"))
+        processor = await _processor_of(plan, simulator)
         pci_config = write_pci_config(plan.folder / "pci", asterisk, processor)
-        pci = await stack.enter_async_context(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
-        await pci.expect(is_event("ready"))
-        ari_tap = await stack.enter_async_context(tap_tcp("127.0.0.1", asterisk.http_port))
+        pci = await start(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
+        ari_tap = await start(tap_tcp("127.0.0.1", asterisk.http_port))
         (plan.folder / "ivr").mkdir(exist_ok=True)
-        pci_tap = await stack.enter_async_context(
-            tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock")
-        )
-        ivr_config = write_ivr_config(plan, asterisk, ari_tap, sms)
+        pci_tap = await start(tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock"))
+        ivr_config = write_ivr_config(plan, asterisk, ari_tap, await _sms_of(plan, smsc))
         await _import_bills(plan, ivr_config)
-        ivr = await stack.enter_async_context(_child(plan, "ivr", "ivr", "serve", "--config", str(ivr_config)))
+        ivr = await start(_child(plan, "ivr", "ivr", "serve", "--config", str(ivr_config)))
+        await pci.expect(is_event("ready"))
         await ivr.expect(is_event("ready"))
         yield Product(plan.folder, asterisk, processor.url, ivr, pci, smsc, ari_tap, pci_tap)
+
+
+async def _processor_of(plan: Plan, simulator: Process | None) -> Processor:
+    if simulator is None:
+        return plan.processor
+    ready = await simulator.expect(lambda line: bool(line.get("ready")))
+    return replace(plan.processor, url=ready["url"])
+
+
+async def _sms_of(plan: Plan, smsc: Process | None) -> Sms:
+    if plan.sms is not None:
+        return plan.sms
+    assert smsc is not None  # noqa: S101 - started because the plan names none
+    ready = await smsc.expect(lambda line: bool(line.get("ready")))
+    return Sms(ready["port"], ready["system_id"], ready["password"])
 
 
 def write_pci_config(folder: Path, asterisk: Instance, processor: Processor) -> Path:

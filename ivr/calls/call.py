@@ -124,6 +124,7 @@ class LiveCall:
             first_digit_timeout=order.first_digit_timeout,
             inter_digit_timeout=order.inter_digit_timeout,
             entry_attempts=order.entry_attempts,
+            opening=order.opening,
             prompts=order.prompts,
         )
         result = await Visit(self._line, services.pci, services.prompts, self.language).pay(request)

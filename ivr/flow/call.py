@@ -67,7 +67,11 @@ class LookupFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CaptureOrder:
-    """Which card fields the card side shall ask for, and how patiently (seconds)."""
+    """Which card fields the card side shall ask for, and how patiently (seconds).
+
+    `opening` are the prompts that the card side says first. Whatever invites a caller to key a card belongs there:
+    said by the call side, it would have the first digits keyed to the wrong side.
+    """
 
     security_code: bool = True
     postal_code: bool = False
@@ -75,6 +79,7 @@ class CaptureOrder:
     first_digit_timeout: float = 20.0
     inter_digit_timeout: float = 5.0
     entry_attempts: int = 3
+    opening: tuple[str, ...] = ()
     prompts: tuple[PromptRule, ...] = ()
 
 
@@ -103,14 +108,6 @@ class PaymentInProgress(Exception):
     """Another payment for this invoice is open; nothing was charged by this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """An approved payment of this call, as far as it may be spoken."""
-
-    invoice: Invoice
-    card: Captured
-
-
 class ReceiptChannel(StrEnum):
     """How a caller gets the confirmation."""
 
@@ -124,7 +121,7 @@ class Variables:
 
     account_number: str = ""
     invoice: Invoice | None = None
-    paid: Paid | None = None
+    paid: Invoice | None = None
 
 
 class Call(Protocol):

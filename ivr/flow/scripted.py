@@ -167,6 +167,8 @@ class ScriptedCall:
         """What the card side gives back."""
         self._settle()
         self.orders.append(order)
+        if not self._comes("card side", "refuses"):
+            self._say(order.opening)
         words = self._take("card side", "the card side").words
         match words.split():
             case ["reads", brand, last4]:
@@ -194,7 +196,7 @@ class ScriptedCall:
     async def send_receipt(self) -> bool:
         """Whether the paid invoice has a mobile number to send to."""
         self._settle()
-        mobile = self._variables.paid.invoice.mobile if self._variables.paid else None
+        mobile = self._variables.paid.mobile if self._variables.paid else None
         self.texted += [mobile] if mobile else []
         return mobile is not None
 

@@ -37,7 +37,7 @@ class CaptureDesk:
         """A capture, ready to run; whoever runs it dismisses it. Raises one of `Refused` if it may not begin."""
         own = chain.from_iterable(rule.say for rule in request.prompts)
         if request.return_to == self._room.app.name or not self._room.prompts.has_all(
-            PROMPTS.union(own), request.language
+            PROMPTS.union(own, request.opening), request.language
         ):
             raise InvalidRequest
         if not self.health().ready:

@@ -45,6 +45,8 @@ class Interviewer:
         """
         attempt, error = 1, None
         spoken = prompts_for(field, self.request, attempt=1, error=None, brand=brand)
+        if field is CardField.NUMBER:
+            spoken = self.request.opening + spoken
         while attempt <= self.request.entry_attempts:
             ending = await self._read(field, attempt, spoken, error)
             if ending is Ending.CANCELLED:

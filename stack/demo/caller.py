@@ -31,7 +31,7 @@ ACCOUNT = "204863"
 NO_OTHER_CARD = {"card-number": "*", "press-1-to-pay": "9"}  # what the caller presses the second time
 HANG_UP = "hang up"
 HANG_UP_AFTER = 9  # digits of the card number
-THINKING = 0.5  # seconds that the caller listens before pressing
+THINKING = 0.3  # seconds that the caller listens before pressing
 
 
 @dataclass

@@ -18,7 +18,7 @@ from stack.phones.phone import ANSWER_SECONDS, END_SECONDS, Progress, checked_ke
 
 SCRIPT = Path(__file__).with_name("pjsua2_child.py")  # -P below: beside it lies a pjsua2.py that is not the wheel
 START_SECONDS = 15.0
-KEY_SECONDS = 0.32  # PJSIP holds a key for 200 ms
+KEY_SECONDS = 0.26  # PJSIP holds a key for 200 ms
 
 
 @dataclass(slots=True)

@@ -17,13 +17,13 @@ TO_THE_MENU = """
 """
 TO_THE_CARD = f"""{TO_THE_MENU}
     caller presses 1
-    caller hears I will now connect you to the secure card line
+    caller hears alone on the secure line
 """
 TO_THE_BANK = f"""{TO_THE_CARD}
     card side reads visa 1111
     caller hears You are about to pay 125.40 USD with your Visa card ending in 1 1 1 1 To confirm, press 1
     caller presses 1
-    caller hears Please wait while your bank answers
+    caller hears One moment, please
 """
 
 
@@ -44,8 +44,8 @@ async def test_a_caller_pays_and_gets_the_confirmation_by_voice_and_text(flow: F
         f"""{TO_THE_BANK}
         processor approves
         caller hears Your payment was approved.
-        caller hears You paid 125.40 USD with your Visa card ending in 1 1 1 1
-        caller hears We have sent a confirmation to your phone.
+        caller hears You paid 125.40 USD
+        caller hears A text message will follow
         caller hears Goodbye
         """,
     )
@@ -74,7 +74,7 @@ async def test_a_caller_without_a_mobile_on_file_is_not_promised_a_text(flow: Fl
         card side reads mastercard 4444
         caller presses 1
         processor approves
-        caller hears You paid 9.90 USD with your Mastercard ending in 4 4 4 4
+        caller hears You paid 9.90 USD
         """,
     )
     assert played.call.texted == []

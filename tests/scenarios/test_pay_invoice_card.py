@@ -14,13 +14,13 @@ TO_THE_CARD = """
     caller presses 1000442#
     caller hears You owe 125.40 USD
     caller presses 1
-    caller hears I will now connect you to the secure card line
+    caller hears alone on the secure line
 """
 TO_THE_BANK = f"""{TO_THE_CARD}
     card side reads visa 1111
     caller hears To confirm, press 1
     caller presses 1
-    caller hears Please wait while your bank answers
+    caller hears One moment, please
 """
 
 
@@ -40,13 +40,13 @@ async def test_after_a_decline_another_card_can_be_used(flow: Flow) -> None:
         flow,
         f"""{TO_THE_BANK}
         processor declines
-        caller hears Your bank declined this payment. You have not been charged. You can try again with another card.
+        caller hears Your bank declined this payment. You have not been charged. You can try another card.
         card side reads mastercard 4444
         caller hears You are about to pay 125.40 USD with your Mastercard ending in 4 4 4 4
         caller presses 1
         processor approves
         caller hears Your payment was approved.
-        caller hears You paid 125.40 USD with your Mastercard
+        caller hears You paid 125.40 USD
         """,
     )
     assert played.charges == [("125.40", "visa 1111", "declined"), ("125.40", "mastercard 4444", "approved")]
@@ -58,7 +58,7 @@ async def test_lack_of_funds_twice_ends_with_the_reason_and_no_third_card(flow: 
         flow,
         f"""{TO_THE_BANK}
         processor declines insufficient-funds
-        caller hears funds. You have not been charged. You can try again with another card.
+        caller hears funds. You have not been charged. You can try another card.
         card side reads visa 0002
         caller presses 1
         processor declines insufficient-funds
@@ -184,7 +184,7 @@ async def test_a_card_side_that_is_down_never_makes_the_call_side_ask_for_a_card
         """,
     )
     assert played.call.orders == []
-    assert not any("secure card line" in text for text in played.call.heard)
+    assert not any("secure line" in text for text in played.call.heard)
 
 
 async def test_too_many_wrong_entries_are_told_as_not_charged(flow: Flow) -> None:

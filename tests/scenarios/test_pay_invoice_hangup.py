@@ -19,7 +19,7 @@ IN_EVERY_STEP = {
     "wrong-account": "caller presses 9999999#\ncaller hears no open invoice",
     "no-ledger": "caller presses 1000442#\nledger is down\ncaller hears I cannot reach",
     "offer": "caller presses 1000442#\ncaller hears You owe",
-    "pay": "caller presses 1000442#\ncaller presses 1\ncaller hears secure card line",
+    "pay": "caller presses 1000442#\ncaller presses 1\ncaller hears secure line",
     "receipt": "caller presses 1000442#\ncaller presses 1\ncard side reads visa 1111\ncaller presses 1\n"
     "processor approves\ncaller hears You paid",
     "bye": "caller presses 1000442#\ncaller presses 9\ncaller hears Goodbye",
@@ -29,11 +29,11 @@ caller presses 123#
 caller presses 1000442#
 caller hears You owe
 caller presses 1
-caller hears secure card line
+caller hears secure line
 card side reads visa 0002
 caller hears about to pay
 caller presses 1
-caller hears Please wait
+caller hears One moment
 processor declines insufficient-funds
 caller hears another card
 card side reads mastercard 4444

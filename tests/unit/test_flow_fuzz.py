@@ -143,7 +143,7 @@ async def test_whatever_happens_in_a_call_the_money_rules_hold(
     assert states.count("approved") <= 1
     assert ("was approved" in told) <= ("approved" in states)
     assert ("could not confirm" in told) <= ("unknown" in states)
-    assert told.count("Please wait while your bank answers") >= len(states), "nothing is charged unannounced"
+    assert told.count("One moment, please") >= len(states), "nothing is charged unannounced"
     assert told.count("To confirm, press 1.") >= len(states), "nothing is charged unconfirmed"
     if ending is Ending.COMPLETED:
         assert call.hung_up

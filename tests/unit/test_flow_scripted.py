@@ -39,7 +39,9 @@ async def test_what_did_not_come_true_is_told_with_its_line(dialogue: str, messa
 
 
 async def test_what_was_said_is_told_with_the_mismatch() -> None:
-    with pytest.raises(DialogueMismatch, match=r"said since the last line that was heard: 'Welcome\. This line"):
+    with pytest.raises(
+        DialogueMismatch, match=r"said since the last line that was heard: 'Welcome to our payment line"
+    ):
         await play(FLOW, "processor approves")
 
 

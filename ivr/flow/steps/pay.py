@@ -15,7 +15,6 @@ from ivr.flow.call import (
     CaptureOrder,
     Invoice,
     Keys,
-    Paid,
     PaymentInProgress,
     SecureLineDown,
     SpokenBrand,
@@ -56,7 +55,7 @@ _LAST_WORDS: dict[Outcome, tuple[str, ...]] = {
     "in-progress": ("order-in-progress",),
 }
 _SAYS = (
-    *("secure-line-next", "about-to-pay", "with-your", "ending-in", "press-1-to-confirm", "please-wait-for-bank"),
+    *("secure-line", "about-to-pay", "with-your", "ending-in", "press-1-to-confirm", "please-wait-for-bank"),
     *("payment-declined", *_DECLINED.values(), "try-another-card", "will-text-you"),
     *(prompt for words in _LAST_WORDS.values() for prompt in words),
 )
@@ -142,9 +141,9 @@ class Pay(Step):
         """Card after card until one is charged, the caller stops or `decline_attempts` is reached."""
         if not await call.secure_line_ready():
             raise SecureLineDown
-        await call.speak(("secure-line-next",))
-        for attempt in range(1, self.decline_attempts + 1):
-            card = await call.capture(self._order())
+        opening: tuple[str, ...] = ("secure-line",)
+        for _ in range(self.decline_attempts):
+            card = await call.capture(self._order(opening))
             if not isinstance(card, Captured):
                 return _not_captured(card)
             if not await _confirmed(call, invoice, card):
@@ -153,12 +152,13 @@ class Pay(Step):
             outcome, reason = await _charge(call, invoice, card)
             if outcome != "declined":
                 return outcome
-            again = ("try-another-card",) if attempt < self.decline_attempts else ()
-            await call.speak((reason, *again))
+            await call.speak((reason,))
+            opening = ("try-another-card",)
         return "declined"
 
-    def _order(self) -> CaptureOrder:
-        return CaptureOrder(**{field.name: getattr(self, field.name) for field in fields(CaptureOrder)})
+    def _order(self, opening: tuple[str, ...]) -> CaptureOrder:
+        own = (field.name for field in fields(CaptureOrder) if field.name != "opening")
+        return CaptureOrder(opening=opening, **{name: getattr(self, name) for name in own})
 
 
 def _not_captured(outcome: CaptureOutcome) -> Outcome:
@@ -187,7 +187,7 @@ async def _charge(call: Call, invoice: Invoice, card: Captured) -> tuple[Outcome
         await call.forget(card)
         raise
     if charged.state is ChargeState.APPROVED:
-        call.variables.paid = Paid(invoice, card)
+        call.variables.paid = invoice
         return "success", ""
     if not charged.state.final:
         return "outcome-unknown", ""

@@ -7,11 +7,10 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from ivr.flow.call import Call, ReceiptChannel, SpokenBrand, SpokenDigits
+from ivr.flow.call import Call, ReceiptChannel
 from ivr.flow.errors import MissingVariable
 from ivr.flow.model import Step
 from ivr.flow.values import MoneyPart, Variable, listed
-from pci.contract import Brand
 
 Outcome = Literal["done"]
 
@@ -27,8 +26,8 @@ class Receipt(Step):
     by: Annotated[tuple[ReceiptChannel, ...], BeforeValidator(listed), Field(min_length=1)]
 
     def says(self) -> tuple[str | MoneyPart, ...]:
-        """The words around amount, brand and last four digits."""
-        return ("you-paid", "with-your", "ending-in", "text-is-coming", *(f"brand-{brand}" for brand in Brand))
+        """The words around the amount."""
+        return ("you-paid", "text-is-coming")
 
     def needs(self) -> Set[Variable]:
         """An approved payment."""
@@ -40,8 +39,7 @@ class Receipt(Step):
         if paid is None:
             raise MissingVariable("paid")
         if ReceiptChannel.VOICE in self.by:
-            brand, last4 = SpokenBrand(paid.card.brand), SpokenDigits(paid.card.last4)
-            await call.speak(("you-paid", paid.invoice.amount, "with-your", brand, "ending-in", last4))
+            await call.speak(("you-paid", paid.amount))
         if ReceiptChannel.SMS in self.by and await call.send_receipt():
             await call.speak(("text-is-coming",))
         return "done"
