@@ -14,27 +14,31 @@ from typing import IO
 
 Reader = Callable[[Process], Coroutine[None, None, None]]
 STOP_SECONDS = 10.0
+LINE_LIMIT = 1 << 20  # bytes of one line that a program prints
 
 
 @contextlib.asynccontextmanager
-async def child(
+async def child(  # noqa: PLR0913 - they mirror asyncio's own
     command: Sequence[str],
     *,
     folder: Path,
     stdin: int = DEVNULL,
     stdout: int | IO[bytes] = DEVNULL,
     stderr: int | IO[bytes] = DEVNULL,
+    surroundings: Mapping[str, str] | None = None,
     read: Reader | None = None,
 ) -> AsyncIterator[Process]:
-    """Run `command` in `folder`, which is its home too; on the way out end it, by force if it takes long.
+    """Run `command` in `folder`; on the way out end it and all that it started, by force if it takes long.
 
-    `read` runs beside and takes in what the program prints, until the program closes its output.
+    Its environment is `surroundings`, or else next to nothing, with `folder` as its home. `read` runs beside and
+    takes in what the program prints, until the program closes its output.
     """
     process = await asyncio.create_subprocess_exec(
         *_guards(),
         *command,
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder) if surroundings is None else surroundings,
+        limit=LINE_LIMIT,
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
@@ -44,7 +48,7 @@ async def child(
         try:
             yield process
         finally:
-            await _end(process)
+            await end(process)
 
 
 @contextlib.asynccontextmanager
@@ -68,17 +72,19 @@ def environment(folder: Path) -> Mapping[str, str]:
     return {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "OPENSSL_CONF": os.devnull, "LC_ALL": "C.UTF-8"}
 
 
-async def _end(process: Process) -> None:
+async def end(process: Process) -> None:
+    """End `process` and all that it started, by force what does not end in time; one that has ended is left alone."""
     for patience, number in ((STOP_SECONDS, signal.SIGTERM), (None, signal.SIGKILL)):
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(
-                    process.pid, number
-                )  # process.terminate() would take the exit status from under asyncio's feet
+                # process.terminate() would take the exit status from under asyncio's feet
+                os.kill(process.pid, number)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await process.wait()
-                return
+                break
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)  # it leads a session of its own
 
 
 def _guards() -> tuple[str, ...]:

@@ -6,18 +6,16 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stack.children import alongside
+from stack.children import alongside, child, end
 
 Line = dict[str, Any]
-STOP_SECONDS = 8.0
 START_SECONDS = 30.0
-LINE_LIMIT = 1 << 20
 
 
 class ProcessFailed(Exception):
@@ -82,18 +80,9 @@ class Process:
         for listener in self.listeners:
             listener(line)
 
-    async def stop(self, sig: signal.Signals = signal.SIGTERM) -> int:
-        """End the child and everything it started; kill what does not end in time. Gives its exit status."""
-        with contextlib.suppress(ProcessLookupError):
-            self.child.send_signal(sig)
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.child.wait()
-        except TimeoutError:
-            pass
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.child.pid, signal.SIGKILL)
-        return await self.child.wait()
+    async def stop(self) -> None:
+        """End the child now; leaving its context does so too."""
+        await end(self.child)
 
 
 @contextlib.asynccontextmanager
@@ -105,25 +94,18 @@ async def running(
     environment: Mapping[str, str] | None = None,
     listener: Callable[[Line], None] | None = None,
 ) -> AsyncIterator[Process]:
-    """Start `command` in its own session; on the way out, stop it and write what it printed to `log_file`."""
-    child = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **(environment or {})},
-        start_new_session=True,
-        limit=LINE_LIMIT,
-    )
-    process = Process(name, child, listeners=[listener] if listener else [])
-    async with alongside(process.read()):
-        try:
-            yield process
-        finally:
-            await process.stop()
-            if log_file:
-                log_file.parent.mkdir(parents=True, exist_ok=True)
-                log_file.write_text("\n".join(process.words) + "\n")
+    """Start `command`; on the way out, stop it and write what it printed to `log_file`."""
+    surroundings = {**os.environ, **(environment or {})}
+    async with child(command, folder=Path(), stdout=PIPE, stderr=STDOUT, surroundings=surroundings) as started:
+        process = Process(name, started, listeners=[listener] if listener else [])
+        async with alongside(process.read()):
+            try:
+                yield process
+            finally:
+                await process.stop()
+                if log_file:
+                    log_file.parent.mkdir(parents=True, exist_ok=True)
+                    log_file.write_text("\n".join(process.words) + "\n")
 
 
 def is_event(name: str) -> Callable[[Line], bool]:

@@ -19,8 +19,8 @@ from pathlib import Path
 from stack.children import child
 
 async def main():
-    async with child(["sleep", "60"], folder=Path(sys.argv[1])) as process:
-        print(process.pid, flush=True)
+    program = ["sh", "-c", "echo $$; exec sleep 60"]  # it speaks once it is past its guards
+    async with child(program, folder=Path(sys.argv[1]), stdout=sys.stdout) as process:
         await process.wait()
 
 asyncio.run(main())
