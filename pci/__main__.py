@@ -10,11 +10,13 @@ from pathlib import Path
 from pci.process import restart_with_clean_memory
 
 _ABOUT = """\
-The card side of Tonewall: takes callers over from the call side, asks them for a card, vaults and charges it.
-Card numbers, security codes and keys never leave this process, except to the payment processor."""
+The card side of Tonewall: takes callers over from the call side, asks them for
+a card, vaults and charges it. Card numbers, security codes and keys never leave
+this process, except to the payment processor."""
 
 _SETTINGS = """\
-The settings file is TOML; paths in it are relative to it, secret files must be private (chmod 600):
+The settings file is TOML; paths in it are relative to it, secret files must be
+private (chmod 600):
 
   socket = "pci.sock"            where the call side finds us
   database = "pci.db"            encrypted cards, and the charges made with them
@@ -53,7 +55,9 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     serve = commands.add_parser(
         "serve", help="run the card side until SIGTERM", epilog=_SETTINGS, formatter_class=parser.formatter_class
     )
-    serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="settings, see below")
+    serve.add_argument(
+        "--config", type=Path, default=Path("pci.toml"), metavar="FILE", help="the settings (default: pci.toml)"
+    )
     commands.add_parser("simulator", help="run a payment processor to practise with")
     return parser.parse_args(arguments)
 

@@ -8,10 +8,11 @@ import signal
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Final
 
 from asterisk_ari import AriApp, AriError, AriLogin
 from pci.attempts import Attempts
-from pci.capture.captures import Captures
+from pci.capture.captures import LIFETIME, Captures
 from pci.capture.desk import CaptureDesk
 from pci.capture.session import Room
 from pci.charges import Charges, Desk
@@ -28,15 +29,17 @@ from pci.server import Server, serve
 from pci.store import Store
 from pci.vault import Vault
 
+_UNUSED_SECONDS: Final = 2 * LIFETIME  # no capture is that old, whatever the clocks do
+_BETWEEN_PURGES: Final = 60.0
 KEY_NOTICE = "this key lies in a plain file, which is fit for test cards only: use a real key provider for real cards"
 
 
 def main(config: Path) -> int:
     """The process from its hardening to its exit status; what went wrong is on stderr."""
     set_up_logs()
-    harden()
     status = 0
     try:
+        harden()
         asyncio.run(_until_told_to_end(load(config)))
     except* (PciError, AriError, OSError) as errors:
         status = max(_explain(error) for error in errors.exceptions)
@@ -79,13 +82,14 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
         room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures))
         async with asyncio.TaskGroup() as tasks:
-            strays = tasks.create_task(_see_off_strays(room, stop))
+            chores = [tasks.create_task(_see_off_strays(room, stop)), tasks.create_task(_purge(vault))]
             server = Server(room, charges, vault, tasks)
             async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), server.routes()):
                 log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
                 await stop.wait()
                 room.close()
-            strays.cancel()
+            for chore in chores:
+                chore.cancel()
 
 
 async def _see_off_strays(room: CaptureDesk, stop: asyncio.Event) -> None:
@@ -93,6 +97,12 @@ async def _see_off_strays(room: CaptureDesk, stop: asyncio.Event) -> None:
     await room.see_off_strays()
     log.critical("application_taken")
     stop.set()
+
+
+async def _purge(vault: Vault) -> None:
+    while True:
+        await vault.forget_unused(_UNUSED_SECONDS)
+        await asyncio.sleep(_BETWEEN_PURGES)
 
 
 def open_keys(settings: Settings) -> KeyRing:

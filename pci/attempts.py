@@ -82,7 +82,7 @@ class Attempts:
         except sqlite3.IntegrityError as error:
             if "order_id" in str(error):
                 raise OrderInProgress from None
-            if "capture_id" in str(error):
+            if "capture_id" in str(error) or "FOREIGN KEY" in str(error):  # charged before, or forgotten just now
                 raise CaptureSpent from None
             raise
 

@@ -17,7 +17,7 @@ from typing import Final, Self
 from pci.attempts import Attempts
 from pci.capture.captures import Captured, Captures
 from pci.contract import Charge, ChargeRequest
-from pci.errors import Conflict, NotFound, PciError
+from pci.errors import CaptureSpent, Conflict, NotFound, OrderInProgress, PciError
 from pci.log import log
 from pci.processors.base import (
     Approved,
@@ -26,7 +26,6 @@ from pci.processors.base import (
     NotSent,
     Order,
     Processor,
-    ProcessorError,
     Voided,
 )
 from pci.recovery import Clock, LoopClock, Recovery
@@ -65,6 +64,7 @@ class Charges:
         self._recovery = recovery
         self._tasks = tasks
         self._runs: dict[str, _Run] = {}
+        self._disowned: set[str] = set()
 
     @classmethod
     @asynccontextmanager
@@ -105,11 +105,18 @@ class Charges:
         return run.charge
 
     async def find(self, charge_id: str) -> Charge:
-        """Where a charge stands now; `NotFound` if there is none."""
+        """Where a charge stands now; `NotFound` if there is none, and then there never will be.
+
+        Whoever is told so may tell the caller that nothing was charged: a request that is still on its way must come
+        too late. `OrderInProgress` if one is being written down just now.
+        """
         attempt = await self._desk.attempts.find(charge_id)
-        if attempt is None:
-            raise NotFound
-        return attempt.charge
+        if attempt is not None:
+            return attempt.charge
+        if charge_id in self._runs:
+            raise OrderInProgress
+        self._disowned.add(charge_id)
+        raise NotFound
 
     async def _make(self, run: _Run) -> None:
         """Runs in a task of ours, not of the request's: a client that goes away cannot stop a send half-way."""
@@ -126,6 +133,8 @@ class Charges:
         known = await attempts.find(charge_id)
         if known is not None:
             return known.answers(request)
+        if charge_id in self._disowned:
+            raise CaptureSpent
         with self._desk.captures.spend(request.capture_id) as captured:
             async with self._desk.vault.use(captured.token) as card:
                 await attempts.record(request, captured, self._desk.processor.name)
@@ -147,7 +156,7 @@ class Charges:
         try:
             async with asyncio.timeout_at(deadline):
                 reference = await processor.prepare(order)
-        except (ProcessorError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, no money moves before `charge`
             return self._not_sent(order, error)
         if isinstance(reference, Declined):
             return reference
@@ -157,7 +166,7 @@ class Charges:
                 return await processor.charge(order, reference)
         except (NotSent, Misconfigured) as error:
             return self._not_sent(order, error)
-        except (ProcessorError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the money may have moved
             log.warning("charge_outcome_unknown", charge_id=order.reference, error=type(error).__name__)
             return None
 

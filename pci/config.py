@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -40,8 +41,9 @@ def _secret(value: object, info: ValidationInfo) -> str:
         text = read_private(path).decode().strip()
     except KeyFileExposed:
         raise ValueError(f"{path} is not private: it must belong to this user; run `chmod 600 {path}`") from None
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"{path} cannot be read: it must hold the secret on one line") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ValueError(f"{path} cannot be read: {reason}") from None
     if not text.isprintable() or not text:
         raise ValueError(f"{path} must hold the secret on one line and nothing else")
     return text
@@ -49,14 +51,15 @@ def _secret(value: object, info: ValidationInfo) -> str:
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password):
         raise ValueError("must be an address without a login, such as http://127.0.0.1:8088")
     return url
 
 
 Location = Annotated[Path, AfterValidator(_beside_the_file)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
-Address = Annotated[str, AfterValidator(_origin)]
+OptionalAddress = Annotated[str, AfterValidator(_origin)]
+Address = Annotated[OptionalAddress, Field(min_length=1)]
 
 
 class _Section(BaseModel):
@@ -78,7 +81,7 @@ class ProcessorSettings(_Section):
     """Who charges the cards. `timeout` is how long a caller waits for the bank, in seconds."""
 
     name: Literal["simulator", "stripe"]
-    url: Address | Literal[""] = ""
+    url: OptionalAddress = ""
     api_key: Secret = Field(alias="api_key_file")
     timeout: float = Field(default=30.0, ge=1, le=60)
 
@@ -109,6 +112,9 @@ class Settings(_Section):
         return self
 
 
+_SECTIONS: Final = (Settings, AsteriskSettings, ProcessorSettings)
+
+
 def load(path: Path) -> Settings:
     """The settings in the file; `ConfigError` names every problem and never a secret."""
     try:
@@ -130,10 +136,19 @@ def load(path: Path) -> Settings:
 
 def _sentence(problem: object) -> str:
     match problem:
+        case {"type": "missing", "loc": tuple() as places}:
+            return f"{'.'.join(map(str, places))}: is missing; write {places[-1]} = …"
         case {"type": "extra_forbidden", "loc": tuple() as places}:
-            return f"{'.'.join(map(str, places))}: there is no such setting"
+            return f"{'.'.join(map(str, places))}: there is no such setting{_meant(str(places[-1]))}"
         case {"loc": tuple() as places, "msg": str() as message}:
             where = ".".join(map(str, places))
-            message = message.removeprefix("Value error, ")
+            message = message.removeprefix("Value error, ").partition(", unable")[0]
+            message = message.replace("Input should be", "must be")
             return f"{where}: {message}" if where else message
     return "cannot be used"
+
+
+def _meant(word: str) -> str:
+    names = {info.alias or name for part in _SECTIONS for name, info in part.model_fields.items()}
+    near = get_close_matches(word, sorted(names), n=1)
+    return f"; did you mean {near[0]}?" if near else "; remove it"

@@ -12,7 +12,7 @@ HTTP over a unix socket, JSON bodies:
     DELETE /v1/tokens/{token}             -> 204
 
 Closing the connection of a capture ends it, gives the caller back and wipes what was keyed.
-Every refusal is an `Error` with one of `ErrorCode`.
+Every refusal is an `Error` with one of `ErrorCode`. `not-found` for a charge is a promise: it will never be made.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
     │   └── ChannelNotFound  CaptureSpent  OrderInProgress  Conflict
     ├── ConfigError           the one error whose message holds values: the operator's own settings, never a secret
     ├── KeyFileExposed  KeyFileBroken  KeyFileMissing
-    ├── StoreTooNew
+    ├── StoreTooNew  StoreInUse
     ├── RecordBroken
     └── SecretWiped
 
@@ -114,6 +114,10 @@ class KeyFileMissing(PciError):
 
 class StoreTooNew(PciError):
     """The database was written by a newer version of Tonewall: run that version."""
+
+
+class StoreInUse(PciError):
+    """Another pci process uses the database: stop it first. Two would take each other's charges for lost ones."""
 
 
 class RecordBroken(PciError):

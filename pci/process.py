@@ -12,12 +12,15 @@ import resource
 import sys
 from typing import Final
 
+from pci.errors import ConfigError
 from pci.log import log
 
 _MEMORY: Final = {
     "PYTHONMALLOC": "malloc",
     "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
 }
+# has the TLS library write the keys of every connection to a file, the one to the processor included
+_TELLTALE: Final = "SSLKEYLOGFILE"
 # from <sys/prctl.h> and <sys/mman.h>
 _PR_SET_DUMPABLE: Final = 4
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
@@ -25,12 +28,18 @@ _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
 def restart_with_clean_memory() -> None:
     """Become this same program, with an allocator that overwrites what is freed; return if that is so already."""
-    if any(os.environ.get(name) != value for name, value in _MEMORY.items()):
-        os.execve(sys.executable, sys.orig_argv, os.environ | _MEMORY)  # noqa: S606 - itself, no shell
+    wanted = {name: value for name, value in os.environ.items() if name != _TELLTALE} | _MEMORY
+    if wanted != os.environ:
+        os.execve(sys.executable, sys.orig_argv, wanted)  # noqa: S606 - itself, no shell
 
 
 def harden() -> None:
-    """No core dump, no ptrace by the same user, nothing in swap, no file for others."""
+    """No core dump, no ptrace by the same user, nothing in swap, no file for others.
+
+    `ConfigError` if Python was told to ignore its environment, and with it which allocator to use.
+    """
+    if sys.flags.ignore_environment:
+        raise ConfigError("start Python without -E and -I: they leave freed memory as it was, card numbers included")
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     libc = ctypes.CDLL(None, use_errno=True)

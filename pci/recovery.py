@@ -19,7 +19,7 @@ from typing import Final, Protocol, TypeVar
 
 from pci.attempts import Attempt, Attempts
 from pci.log import log
-from pci.processors.base import Approved, Declined, Pending, Processor, ProcessorError, Unseen, Voided
+from pci.processors.base import Approved, Declined, Pending, Processor, Unseen, Voided
 
 PAUSES: Final = (0.0, 2.0, 5.0, 15.0, 60.0)  # seconds before each question; the last one repeats
 QUIET: Final = 20.0  # seconds for which a request may still be under way
@@ -125,7 +125,7 @@ class Recovery:
         try:
             async with asyncio.timeout(self._deadline):
                 return await question
-        except (ProcessorError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - one charge that an adapter stumbles over must not stop the others
             charge_id = attempt.charge.charge_id
             log.warning("charge_question_failed", charge_id=charge_id, error=type(error).__name__)
             return None

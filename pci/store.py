@@ -7,15 +7,16 @@ decided about money survives a power cut.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final, Self
 
 import aiosqlite
 
-from pci.errors import StoreTooNew
+from pci.errors import StoreInUse, StoreTooNew
 
 # entry n brings a file from user_version n to n + 1; published entries are never edited
 _MIGRATIONS: Final = (
@@ -65,16 +66,16 @@ class Store:
     async def open(cls, path: Path) -> AsyncIterator[Self]:
         """Open the file, made private (0600) if it is new, and bring its schema up to date.
 
-        `StoreTooNew` if a newer version wrote it.
+        `StoreTooNew` if a newer version wrote it, `StoreInUse` if another process has it open.
         """
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-        async with aiosqlite.connect(path, isolation_level=None) as connection:
-            connection.row_factory = aiosqlite.Row
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
-                await connection.execute(f"PRAGMA {pragma}")
-            store = cls(connection)
-            await store._migrate()
-            yield store
+        with _alone_with(path):
+            async with aiosqlite.connect(path, isolation_level=None) as connection:
+                connection.row_factory = aiosqlite.Row
+                for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+                    await connection.execute(f"PRAGMA {pragma}")
+                store = cls(connection)
+                await store._migrate()
+                yield store
 
     async def _migrate(self) -> None:
         async with self.transaction() as database:
@@ -104,3 +105,17 @@ class Store:
         """Move what was deleted out of the write-ahead log too: secure_delete has zeroed it in the main file."""
         async with self._lock:
             await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """No other process of ours has the file as long as the block runs; the kernel lets go of it at a crash too."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreInUse from None
+        yield
+    finally:
+        os.close(descriptor)

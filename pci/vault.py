@@ -78,6 +78,17 @@ class Vault:
             await database.execute("DELETE FROM tokens WHERE token = ?", (token,))
         await self._store.scrub()
 
+    async def forget_unused(self, seconds: float) -> None:
+        """Destroy the cards of captures that ended so long ago and were never charged: nobody will ask for them."""
+        charged = "SELECT token FROM charges WHERE token IS NOT NULL"
+        async with self._store.transaction() as database:
+            gone = await database.execute(
+                f"DELETE FROM tokens WHERE created < ? AND token NOT IN ({charged})",  # noqa: S608 - a constant
+                (self._clock() - seconds,),
+            )
+        if gone.rowcount:
+            await self._store.scrub()
+
     def _open(self, row: sqlite3.Row, field: str) -> bytearray:
         data_key = self._keys.unwrap(row["kek_id"], row["wrapped_key"])
         sealed = memoryview(row[field])

@@ -73,6 +73,7 @@ class LiveCall:
         self._services = services
         self._tokens: dict[str, str] = {}
         self._attempts = 0
+        self._recorded = False
         self._texted = False
 
     async def speak(self, prompt: Prompt) -> None:
@@ -173,7 +174,7 @@ class LiveCall:
 
     async def _on_record(self) -> bool:
         """Whether the ledger knows this call; payments name it."""
-        if self._attempts > 1:
+        if self._recorded:
             return True
         origin, calls = self._origin, self._services.store.calls
         try:
@@ -183,6 +184,7 @@ class LiveCall:
         except StoreError as error:
             _log.error("payment_refused", reason=type(error).__name__)
             return False
+        self._recorded = True
         return True
 
     async def _check_not_in_payment(self) -> None:

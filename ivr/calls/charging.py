@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b32encode
 from dataclasses import dataclass
+from hashlib import sha256
 
 import structlog
 
@@ -31,11 +33,15 @@ class Attempt:
     caller_hears: bool = True
 
     def request(self) -> ChargeRequest:
-        """What the card side is asked; the order is the invoice, so that two calls cannot both pay it."""
+        """What the card side is asked; the order is the invoice, so that two calls cannot both pay it.
+
+        It is named by what names the bill for ever: a ledger that was made anew numbers its rows anew.
+        """
         amount = self.invoice.amount
+        bill = sha256(f"{self.invoice.account}\n{self.invoice.reference}".encode()).digest()
         return ChargeRequest(
             charge_id=self.charge_id,
-            order_id=f"invoice-{self.invoice.id}",
+            order_id=f"bill-{b32encode(bill[:20]).decode().lower()}",
             capture_id=self.card.capture_id,
             amount=amount.minor,
             currency=amount.currency,
@@ -96,6 +102,8 @@ class Charging:
         try:
             told.set_result(await self._charge(attempt))
         except Exception as error:  # noqa: BLE001 - it belongs to the call, not to the application
+            if not isinstance(error, PaymentInProgress):  # a fault of ours, and nobody knows how far the charge came
+                self.unsettled.set()
             told.set_exception(error)
         finally:
             told.cancel()

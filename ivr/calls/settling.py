@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ivr.calls.charging import Charging
-from ivr.errors import PciError, PciRefused
+from ivr.errors import PciError, PciRefused, PciUnreachable
 from ivr.pci_client import PciClient
 from ivr.store.errors import StoreError
 from ivr.store.payments import Payment
@@ -56,17 +56,24 @@ class Settling:
             now = self._store.database.now()
             payments = await self._store.payments.unsettled_payments()
             left = [payment for payment in payments if payment.charge_id not in self._charging.in_flight]
-            return all([await self._settle(payment, now) for payment in left])
-        except (PciError, StoreError) as error:
+            return all([await self._try(payment, now) for payment in left])
+        except (PciUnreachable, StoreError) as error:
             _log.warning("settling_postponed", reason=type(error).__name__)
             return False
 
-    async def _settle(self, payment: Payment, now: datetime) -> bool:
+    async def _try(self, payment: Payment, now: datetime) -> bool:
+        """As `_settle`; a payment that cannot be settled must not keep those after it from being settled."""
         try:
-            charge = await self._pci.find_charge(payment.charge_id)
-        except PciRefused as refusal:
-            _log.warning("settling_postponed", charge_id=payment.charge_id, reason=refusal.code)
+            return await self._settle(payment, now)
+        except PciUnreachable:
+            raise
+        except (PciError, StoreError) as error:
+            reason = error.code if isinstance(error, PciRefused) else type(error).__name__
+            _log.warning("settling_postponed", charge_id=payment.charge_id, reason=reason)
             return False
+
+    async def _settle(self, payment: Payment, now: datetime) -> bool:
+        charge = await self._pci.find_charge(payment.charge_id)
         if charge is None:
             if now - payment.created < _SURELY_ARRIVED:
                 return False

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, assert_never
 
 from pci.card import brand_of, is_card_number, is_expiry, security_code_length
-from pci.contract import Brand, CaptureRequest, CardField, EntryError
+from pci.contract import Brand, CaptureOutcome, CaptureRequest, CardField, EntryError
 
 _THANKS: Final = "card-thank-you"
 _RESTARTED: Final = "entry-restarted"
@@ -27,12 +27,19 @@ _MISTAKE: Final = {
     EntryError.INVALID_POSTAL_CODE: "postal-code-invalid",
 }
 _DISTURBANCE: Final = {EntryError.TIMEOUT: "entry-timeout", EntryError.CONNECTION_GAP: "line-gap"}
+# said before the caller is given back, who may be keying still: what they key next must not reach the call side
+PARTING: Final = {
+    CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS: ("payment-cancelled",),
+    CaptureOutcome.NOT_SECURE: ("line-gap",),
+    CaptureOutcome.INTERNAL_ERROR: ("line-gap",),
+}
 # every prompt that a capture may need: without one of them no caller is taken
 PROMPTS: Final = frozenset(
     {prompt for pair in _ASK.values() for prompt in pair}
     | {"security-code-3", "security-code-4", _THANKS, _RESTARTED}
     | set(_MISTAKE.values())
     | set(_DISTURBANCE.values())
+    | {prompt for words in PARTING.values() for prompt in words}
 )
 THANKS: Final = (_THANKS,)
 RESTARTED: Final = (_RESTARTED,)

@@ -77,7 +77,7 @@ class Line:
         self._app = app
         self.patience: Final = patience
         self._last_key = now()
-        self._ours = False
+        self._ours = self._deaf = False
         self.playing: str | None = None
         """The id of the playback that is heard now."""
 
@@ -114,6 +114,7 @@ class Line:
                 raise LineNotAlone
             case ChannelDtmfReceived() | Gap():
                 self._last_key = now()
+                self._deaf = isinstance(event, Gap) and not event.over
             case PlaybackFinished() if event.playback.id == self.playing:
                 self.playing = None
                 if event.playback.state == "failed":  # as when Asterisk may not read the sounds
@@ -128,10 +129,11 @@ class Line:
             raise CallerGone from None
 
     async def play_to_end(self, media: Sequence[str]) -> None:
-        """Play sounds and let nothing interrupt them; keys are thrown away."""
+        """Play sounds, instead of what plays now, and let nothing interrupt them; keys are thrown away."""
+        await self.fall_silent()
         await self.play(media)
         deadline = now() + self.patience.prompt
-        while self.playing and await self.next(deadline):
+        while self.playing and not self._deaf and await self.next(deadline):
             pass
 
     async def fall_silent(self) -> None:
@@ -144,10 +146,13 @@ class Line:
     async def give_back(self, app: str, args: Sequence[str]) -> None:
         """Wait until the keys are quiet, then move the caller; `CallerGone` if they are not there (any more).
 
-        A caller whom nobody takes is not left in silence: the call is ended.
+        A caller who goes on keying, or may do so unheard, is not handed over, and one whom nobody takes is not left
+        in silence: the call is ended.
         """
+        if self._ours and not await self._quiet():
+            await self._asterisk.hang_up(self._channel.id)
+            raise CallerGone
         await self.fall_silent()  # Asterisk moves a channel only when it has stopped playing
-        await self._quiet()
         try:
             await self._asterisk.move(self._channel.id, app, args)
         except NotFound:
@@ -156,13 +161,16 @@ class Line:
             await self._asterisk.hang_up(self._channel.id)
             raise CallerGone
 
-    async def _quiet(self) -> None:
+    async def _quiet(self) -> bool:
+        """Whether no key has come for long enough, as far as anybody can hear."""
         latest = now() + self.patience.quiet_at_most
-        while (deadline := min(latest, self._last_key + self.patience.quiet)) > now():
-            try:
-                await self.next(deadline)
-            except LineNotAlone:
-                return  # the sooner the better
+        while now() < latest:
+            quiet = self._last_key + self.patience.quiet
+            if not self._deaf and quiet <= now():
+                return True
+            with suppress(LineNotAlone):  # what is keyed now is heard elsewhere too: all the more reason to wait
+                await self.next(latest if self._deaf else min(latest, quiet))
+        return False
 
     async def _left(self) -> bool:
         deadline = now() + self.patience.taken

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from asterisk_ari import AriApp, Channel
+from asterisk_ari import AriApp, AriError, Channel
 from pci.capture.captures import Captured, Captures
-from pci.capture.fields import THANKS
+from pci.capture.fields import PARTING, THANKS
 from pci.capture.keypad import Keypad
-from pci.capture.line import CallerGone, Line, LineNotAlone, Patience
+from pci.capture.line import CallerGone, Line, LineLost, LineNotAlone, Patience
 from pci.capture.question import AttemptsSpent, CaptureCancelled, Emit, Interviewer
 from pci.card import Cvv, Expiry, Pan, PostalCode
 from pci.contract import CaptureOutcome, CaptureRequest, CaptureResult, CaptureStarted, CardField, PromptSpoken
@@ -50,7 +51,7 @@ class CaptureSession:
         self._room = room
         self._channel = channel
         self._whole = asyncio.timeout(room.patience.whole)
-        self._asking = self._stopped = False
+        self._asking = self._asked = self._stopped = False
         self._pan: Pan | None = None
         self._expiry: Expiry | None = None
         self._cvv: Cvv | None = None
@@ -70,7 +71,7 @@ class CaptureSession:
             line = Line(app.asterisk, events, self._channel, app.name, self._room.patience)
             outcome = await self._ask(line, emit)
             if outcome is not CaptureOutcome.HUNG_UP:
-                outcome = await self._give_back(line, outcome)
+                outcome = await self._give_back(line, outcome, emit)
         result = await self._conclude(outcome)
         log.info("capture_ended", call_id=self.request.call_id, capture_id=self.id, outcome=result.outcome)
         return result
@@ -99,6 +100,7 @@ class CaptureSession:
         request = self.request
         keypad = Keypad(line, first_digit=request.first_digit_timeout, inter_digit=request.inter_digit_timeout)
         ask = Interviewer(keypad, request, self._room.prompts, emit, self._room.today).ask
+        self._asked = True
         try:
             self._pan = await ask(CardField.NUMBER, Pan, None)
             brand = self._pan.brand
@@ -110,9 +112,13 @@ class CaptureSession:
         finally:
             keypad.wipe()
 
-    async def _give_back(self, line: Line, outcome: CaptureOutcome) -> CaptureOutcome:
+    async def _give_back(self, line: Line, outcome: CaptureOutcome, emit: Emit) -> CaptureOutcome:
         """Also a caller who was never taken is moved, so that `return_to` hears of every end in the same way."""
         try:
+            if self._asked and (words := PARTING.get(outcome)):
+                await emit(PromptSpoken(prompts=words))
+                with suppress(AriError, LineLost, LineNotAlone):
+                    await line.play_to_end(self._room.prompts.media(words, self.request.language))
             await line.give_back(self.request.return_to, ("back", self.id))
         except CallerGone:
             return CaptureOutcome.HUNG_UP

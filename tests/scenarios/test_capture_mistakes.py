@@ -112,7 +112,7 @@ async def test_given_silence_three_times_then_the_caller_is_given_back(rig: Rig)
         pass
     assert capture.result.outcome is CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS
     assert rejections(capture) == [(CardField.NUMBER, EntryError.TIMEOUT, attempt) for attempt in (1, 2, 3)]
-    assert prompts(capture) == ["card-number", *("entry-timeout", "card-number-again") * 2]
+    assert prompts(capture) == ["card-number", *("entry-timeout", "card-number-again") * 2, "payment-cancelled"]
     assert call.app == "ivr"
 
 

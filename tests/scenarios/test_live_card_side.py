@@ -108,7 +108,7 @@ async def test_given_a_caller_who_cancels_at_the_card_line_then_they_are_offered
 
 
 async def test_given_a_caller_back_from_the_card_line_when_they_hang_up_then_it_is_noticed(live: LiveIvr) -> None:
-    live.card_side.outcome = CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS
+    live.card_side.outcome = CaptureOutcome.CANCELLED
     call = await live.to_card_line()
     await key_card(call)
     live.asterisk.seconds_per_sound = 60

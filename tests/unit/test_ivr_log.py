@@ -85,8 +85,9 @@ def test_given_a_field_that_is_not_listed_then_its_name_gets_out_and_its_value_d
 def test_given_a_value_that_holds_a_card_number_then_the_last_net_replaces_it(lines: Lines, value: object) -> None:
     structlog.get_logger().info("library_reported", message=value)
 
-    assert "[digits replaced]" in lines.getvalue()
-    assert "1111" not in lines.getvalue()
+    said = json.dumps(lines.last["message"])  # the line's time may hold any four digits
+    assert "[digits replaced]" in said
+    assert "1111" not in said
 
 
 @pytest.mark.parametrize("value", ["+15551230000", 12540, "100000000001", "2026-11-22 07:54:47.123456", 0.25, None])

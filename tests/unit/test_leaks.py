@@ -57,7 +57,7 @@ async def test_a_number_planted_in_a_process_is_found_in_its_memory(tmp_path: Pa
     # given a process that was told the number over a pipe and keeps it
     script = tmp_path / "plant.py"
     script.write_text(PLANTING)
-    command = ["/bin/sh", "-c", f"exec {sys.executable} {script} < {tmp_path / 'number'}"]
+    command = ["/bin/sh", "-c", 'exec "$0" "$1" < "$2"', sys.executable, str(script), str(tmp_path / "number")]
     (tmp_path / "number").write_text(NUMBER + "\n")
     async with running("planted", command) as process:
         await process.expect(is_event("planted"))

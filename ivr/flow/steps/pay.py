@@ -44,11 +44,12 @@ _DECLINED = {
     DeclineReason.INSUFFICIENT_FUNDS: "declined-insufficient-funds",
     DeclineReason.EXPIRED_CARD: "declined-expired-card",
 }
-# each reason is spoken at the decline itself; the words after an unknown outcome depend on whether there is a mobile
+# the decline itself speaks each reason, and the card side of too many attempts, before it gives the caller back; the
+# words after an unknown outcome depend on whether there is a mobile
 _LAST_WORDS: dict[Outcome, tuple[str, ...]] = {
     "success": ("payment-approved",),
     "declined": (),
-    "too-many-failed-attempts": ("payment-cancelled",),
+    "too-many-failed-attempts": (),
     "outcome-unknown": ("payment-unknown",),
     "cancelled": ("payment-cancelled",),
     "unavailable": ("payments-not-possible",),

@@ -1,0 +1,36 @@
+"""What the process was started with must not undo its protection: variables that make a library tell, and flags."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS_OF_CONNECTIONS = """
+from pci.process import restart_with_clean_memory
+restart_with_clean_memory()
+import pci.processors.wire, ssl
+print(ssl.create_default_context().keylog_filename, ssl.create_default_context().verify_mode.name)
+"""
+
+
+def test_given_a_variable_that_has_connections_write_their_keys_down_then_it_is_dropped(tmp_path: Path) -> None:
+    """Whoever has the keys of a recorded connection to the processor reads the cards that went over it."""
+    environment = os.environ | {"SSLKEYLOGFILE": str(tmp_path / "keys"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", KEYS_OF_CONNECTIONS]
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert told.split() == ["None", "CERT_REQUIRED"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_given_a_python_that_ignores_its_environment_then_the_process_does_not_start_unprotected(
+    tmp_path: Path,
+) -> None:
+    """With -E or -I Python's own allocator stays in use, and leaves what is freed as it was."""
+    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pci.__main__ import main; sys.exit(main())"
+    command = [sys.executable, "-I", "-c", start, "serve", "--config", str(tmp_path / "none")]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert "-I" in ended.stderr

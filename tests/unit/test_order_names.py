@@ -1,0 +1,38 @@
+"""The order that a charge pays is named after the bill itself, so that the card side knows it again for ever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ivr.calls.charging import Attempt
+from ivr.money import Money
+from ivr.store.invoices import Bill
+from tests.unit.ledger import BILL, CARD, open_ledger
+
+OTHER = Bill("204864", "INV-1108", Money(9900, "USD"))
+
+
+async def orders(folder: Path, *bills: Bill) -> dict[str, str]:
+    """The order of each bill, in a ledger that was filled in this sequence."""
+    folder.mkdir()
+    async with open_ledger(folder, bills[0]) as ledger:
+        await ledger.store.invoices.put_bills(bills)
+        found = [await ledger.store.invoices.find_open_invoice(bill.account) for bill in bills]
+        return {it.reference: Attempt("charge-1", "call-1", it, CARD, "en").request().order_id for it in found if it}
+
+
+async def test_given_a_ledger_that_was_made_anew_then_a_bill_that_was_paid_cannot_be_paid_as_another_order(
+    tmp_path: Path,
+) -> None:
+    """Numbered by the ledger, the paid bill would be charged again and the other one never."""
+    before, after = await orders(tmp_path / "1", BILL, OTHER), await orders(tmp_path / "2", OTHER, BILL)
+    assert before == after
+    assert before[BILL.reference] != before[OTHER.reference]
+
+
+async def test_given_bills_whose_account_and_reference_read_the_same_in_a_row_then_they_are_two_orders(
+    tmp_path: Path,
+) -> None:
+    first, second = Bill("12", "34", BILL.amount), Bill("123", "4", BILL.amount)
+    names = await orders(tmp_path / "1", first, second)
+    assert names["34"] != names["4"]
