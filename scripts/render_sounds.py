@@ -32,7 +32,7 @@ from ivr.prompts.catalogue import Catalogue  # noqa: E402
 SOUNDS = ROOT / "sounds"
 RENDERED = SOUNDS / "rendered.json"
 TOOLS = ROOT / ".tools" / "voice"
-RECIPE = 2
+RECIPE = 3
 VOICES = {"en": ("kokoro-js@1.2.1", "af_heart", "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b")}
 
 Job = dict[str, str | float]  # see voice.py
@@ -49,7 +49,8 @@ class Delivery:
     tail: float = 0.0
 
 
-# the first that matches counts; each sentence is one in which a caller will meet the words
+# the first that matches counts; each sentence is like one in which a caller will meet the words, and lets them be
+# cut out cleanly: commas, dots and a following d or t make the silence that is needed
 ENGLISH = (
     Delivery(r"n-\d\d?", "That is, {} dollars.", 0.9, tail=0.02),
     Delivery(r"n-\d00", "That is, {} twelve dollars.", 0.9, tail=0.02),
@@ -58,17 +59,17 @@ ENGLISH = (
     Delivery(r"point", "That is, twelve {} five dollars.", 0.9, tail=0.02),
     Delivery(r"oh", "That is, nineteen {} five.", 0.9),
     Delivery(r"minus", "That is, {} twelve dollars.", 0.9, tail=0.05),
-    Delivery(r"digit-\d", "It is ending in three, {}, two, four.", 0.9, tail=0.18),
-    Delivery(r"letter-[a-z]", "The code is B, {}, P, four.", 0.9, tail=0.08),
+    Delivery(r"digit-\d", "It is eight... {}... ten... four.", tail=0.08),
+    Delivery(r"letter-[a-z]", "It is eight... {}... ten... four.", tail=0.05),
     Delivery(r".*-(dollar|zloty)s?-and", "You owe seventeen, {} ten cents.", 0.95),
-    Delivery(r".*-(dollar|zloty)s?", "You owe seventeen, {}.", 0.95, tail=0.2),
+    Delivery(r".*-(dollar|zloty)s?", "You owe seventeen, {}, thank you.", 0.95, tail=0.2),
     Delivery(r".*-and", "You owe forty {} ten cents.", 0.95),
-    Delivery(r"(dollar|euro|pound)s?|yen", "You owe forty {}.", 0.95, tail=0.2),
-    Delivery(r"cents?|penny|pence|grosz|groszy", "You owe nine dollars and forty, {}.", 0.95, tail=0.2),
+    Delivery(r"(dollar|euro|pound)s?|yen", "You owe forty {}, thank you.", 0.95, tail=0.2),
+    Delivery(r"cents?|penny|pence|grosz|groszy", "You owe nine dollars and forty, {}, thank you.", 0.95, tail=0.2),
     Delivery(r"month-\d\d?", "It is due, {} first, twenty twenty-six.", 0.95),
     Delivery(r"nth-\d\d?", "It is due on March, {}, twenty twenty-six.", 0.95, tail=0.05),
     Delivery(r"you-owe|about-to-pay", "{}, ten dollars.", 0.9, lead=0.1, tail=0.03),
-    Delivery(r"you-paid", "{} eleven dollars.", 0.9, lead=0.1, tail=0.03),
+    Delivery(r"you-paid", "{}... ten dollars.", 0.9, lead=0.1),
     Delivery(r"with-your", "Please pay it, {} Visa card.", 0.9),
     Delivery(r"brand-.*", "Please pay it with this, {}, ending in four.", tail=0.03),
     Delivery(r"ending-in", "Pay with your Visa card {}, three, two.", tail=0.08),
@@ -129,7 +130,7 @@ def job_of(prompt_id: str, text: str, deliveries: tuple[Delivery, ...]) -> Job:
     """One recording, in the words of voice.py."""
     delivery = next(delivery for delivery in deliveries if re.fullmatch(delivery.ids, prompt_id))
     before, after = delivery.sentence.split("{}")
-    comma, after = re.fullmatch(r"([,.]?)(.*)", after).groups()  # type: ignore[union-attr] - it always matches
+    comma, after = re.fullmatch(r"([,.]*)(.*)", after).groups()  # type: ignore[union-attr] - it always matches
     return {
         "before": before.strip(),
         "text": RESPELT.get(text, text) + comma,
