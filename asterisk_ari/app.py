@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 
 import aiohttp
 import structlog
 
 from asterisk_ari.client import REQUEST_TIMEOUT, Asterisk
 from asterisk_ari.dispatch import Dispatch
-from asterisk_ari.errors import ApplicationClosed, ApplicationTaken, AriError, AriUnreachable, LoginRefused
-from asterisk_ari.events import ApplicationReplaced, StasisStart, parse
+from asterisk_ari.errors import (
+    ApplicationClosed,
+    ApplicationTaken,
+    AriError,
+    AriRefused,
+    AriUnreachable,
+    LoginRefused,
+)
+from asterisk_ari.events import UNDERSTOOD, ApplicationReplaced, StasisStart, parse
 from asterisk_ari.login import AriLogin
 from asterisk_ari.rest import Rest, open_session
 from asterisk_ari.stream import open_frames, pauses
@@ -116,6 +123,7 @@ class AriApp:
     async def _listen(self) -> None:
         """Bring the events of one connection to their readers until it drops."""
         async with open_frames(self._session, self._login, self.name, self._heartbeat) as frames:
+            await self._narrow()
             await self._resync()
             async for frame in frames:
                 event = parse(frame)
@@ -124,6 +132,11 @@ class AriApp:
                     self._dispatch.end(ApplicationTaken)
                     return
                 self._dispatch.deliver(event)
+
+    async def _narrow(self) -> None:
+        """Ask not to be told what nobody here understands: a third of all events, every channel variable in them."""
+        with suppress(AriRefused):  # who may not ask for less gets it all
+            await self.asterisk.tell_only(self.name, UNDERSTOOD)
 
     async def _resync(self) -> None:
         """Find out what is where now. No frame is read before that, so whatever happens meanwhile comes after it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 from urllib.parse import quote
@@ -177,6 +177,14 @@ class Asterisk:
         Subscriptions are counted: one that was made twice has to be taken away twice.
         """
         await self._rest.delete(f"applications/{_id(app)}/subscription", eventSource=source)
+
+    async def tell_only(self, app: str, event_types: Iterable[str]) -> None:
+        """Let `app` be told of events of these types (`StasisStart`...) and of no others; of all if there are none.
+
+        That holds for as long as Asterisk knows the application, for later connections too.
+        """
+        allowed = [{"type": name} for name in event_types]
+        await self._rest.put(f"applications/{_id(app)}/eventFilter", {"allowed": allowed})
 
 
 def new_playback_id() -> str:

@@ -211,6 +211,9 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "ApplicationReplaced": lambda raw: ApplicationReplaced(),
 }
 
+UNDERSTOOD = tuple(_READERS)
+"""The types of events that have a class here."""
+
 
 def parse(frame: str | bytes) -> Event:
     """The event that a WebSocket frame tells of; `Unknown` for whatever is not understood. Never raises."""

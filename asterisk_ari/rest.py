@@ -67,6 +67,10 @@ class Rest:
         """Do what `path` says; the JSON value of the answer, None if it has none. `meaning` is of a status, here."""
         return await self._send("POST", path, body=body, meaning=meaning)
 
+    async def put(self, path: str, body: Mapping[str, object]) -> object:
+        """Let `path` be as `body` says; the JSON value of the answer."""
+        return await self._send("PUT", path, body=body)
+
     async def delete(self, path: str, **query: str) -> object:
         """Remove what `path` names."""
         return await self._send("DELETE", path, query=query)

@@ -265,7 +265,7 @@ class Exchange:
                 self._tell(app, event, **fields)
 
     def _tell(self, app: FakeApp, event: str, **fields: object) -> None:
-        if app.line is not None:
+        if app.line is not None and (not app.allowed or event in app.allowed):
             whole = {"type": event, "timestamp": now(), **fields, "asterisk_id": "fake", "application": app.name}
             app.line.frames.put_nowait(json.dumps(whole).encode())
 

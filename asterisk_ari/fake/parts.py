@@ -41,6 +41,8 @@ class FakeApp:
     name: str
     line: Line | None = None
     subscriptions: Counter[str] = field(default_factory=Counter)
+    allowed: frozenset[str] = frozenset()
+    """The types of events that are told; all if there are none."""
 
     def hears(self, source: str) -> bool:
         """Whether events of `source` are told to this application."""
@@ -60,7 +62,7 @@ class FakeApp:
             "bridge_ids": [name for kind, _, name in subscribed if kind == "bridge"],
             "endpoint_ids": [],
             "device_names": [],
-            "events_allowed": [],
+            "events_allowed": [{"type": name} for name in self.allowed],
             "events_disallowed": [],
         }
 

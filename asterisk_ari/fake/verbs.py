@@ -149,6 +149,14 @@ class Verbs:
         app.unsubscribe(source)
         return 200, app.show()
 
+    async def filter_events(self, path: dict[str, str], asked: Asked) -> Answer:
+        """PUT applications/NAME/eventFilter; only what is allowed, not what is disallowed."""
+        app, allowed = self._app(path), asked.get("allowed", [])
+        if not isinstance(allowed, list) or not all(isinstance(entry, dict) and "type" in entry for entry in allowed):
+            raise Refusal(400, "Bad event filter")
+        app.allowed = frozenset(entry["type"] for entry in allowed)
+        return 200, app.show()
+
     def _channel(self, path: dict[str, str]) -> FakeChannel:
         return _found(self._exchange.channels, path["channel"], 404, "Channel not found")
 
@@ -196,6 +204,7 @@ _ROUTES: dict[tuple[str, str], Verb] = {
     ("GET", "applications/{app}"): Verbs.application,
     ("POST", "applications/{app}/subscription"): Verbs.subscribe,
     ("DELETE", "applications/{app}/subscription"): Verbs.unsubscribe,
+    ("PUT", "applications/{app}/eventFilter"): Verbs.filter_events,
 }
 
 

@@ -18,7 +18,9 @@ from asterisk_ari import (
     AriApp,
     AriError,
     AriLogin,
+    AriRefused,
     AriUnreachable,
+    Asterisk,
     ChannelDtmfReceived,
     Gap,
     LoginRefused,
@@ -125,6 +127,21 @@ async def test_given_a_login_that_fails_then_no_error_behind_the_error_holds_it(
         behind = behind.__cause__ or behind.__context__
     assert login.password not in shown
     assert login.authorization not in shown
+
+
+async def test_given_an_asterisk_that_does_not_let_us_choose_events_then_they_come_all_the_same(
+    fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_asterisk: Asterisk, _app: str, _types: object) -> None:
+        raise AriRefused(403, "PUT applications")
+
+    monkeypatch.setattr(Asterisk, "tell_only", refuse)
+    async with AriApp.open(fake.login("ivr"), "ivr") as app:
+        call = fake.dial("1000")
+        with app.watch((await arrival(app)).channel_id) as events:
+            call.press("1")
+            async with asyncio.timeout(DEADLINE):
+                assert await events.next() == ChannelDtmfReceived(call.channel_id, "1", 100)
 
 
 async def test_given_a_failure_inside_then_it_comes_out_as_it_is(fake: FakeAsterisk) -> None:
