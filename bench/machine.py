@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from pathlib import Path
-
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def describe() -> dict[str, str | int]:
@@ -26,8 +25,6 @@ def describe() -> dict[str, str | int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time that a process has used so far, all its threads together; 0 for pid 0."""
-    if not pid:
-        return 0.0
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    """User and system time that a process has used so far, all its threads together, ended ones too; 0 for pid 0."""
+    # the kernel names the CPU clock of another process so: clock_getcpuclockid(3), which Python does not have
+    return time.clock_gettime(~pid << 3 | 2) if pid else 0.0
