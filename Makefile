@@ -8,9 +8,11 @@ TESTS ?=
 .PHONY: help demo run test test-fast check bench asterisk peers dev lock sounds format clean
 
 help:  ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then on=$$'\033[36m' off=$$'\033[0m'; fi; \
+	awk -v on="$$on" -v off="$$off" 'BEGIN {FS = ":.*## "} \
+	    /^[a-z-]+:.*## / {printf "  %smake %-10s%s %s\n", on, $$1, off, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/installed asterisk  ## A real call through a real Asterisk pays an invoice (CARD=approved|declined|hangup|timeout)
+demo: .venv/installed asterisk  ## A real call pays an invoice (CARD=approved|declined|hangup|timeout)
 	@$(PY) -m stack.demo --card $(CARD)
 
 run: .venv/installed asterisk  ## Start the same stack, keep it up, print how to call it
@@ -30,18 +32,18 @@ check: .venv/installed  ## Format, lint, types, import rules, size budget, shipp
 	$(PY) scripts/size_budget.py
 	$(PY) -m ivr check flows
 
-bench: .venv/installed asterisk peers  ## The same short call by Read(), FastAGI and the flow engine -> bench/results.json
+bench: .venv/installed asterisk peers  ## One short call three ways, side by side -> bench/results.json
 	$(PY) -m bench
 
-asterisk: .venv/installed  ## Find an Asterisk >= 20, or unpack Debian's into .tools/ (no root needed)
+asterisk: .venv/installed  ## Find an Asterisk >= 20, or unpack Debian's into .tools/
 	@$(PY) -m stack.asterisk
 
-peers: .venv/installed  ## Fetch the programs written by others that tests run against (SIP phones, SMSC, localstripe)
+peers: .venv/installed  ## Fetch what tests run against: SIP phones, an SMSC, localstripe
 	@$(PY) -m stack.phones
 	@$(PY) -m stack.peers localstripe --install-only
 	@$(PY) -m stack.node_peers
 
-sounds: .venv/installed  ## Render the prompts whose text changed (fetches the offline voice into .tools/)
+sounds: .venv/installed  ## Render the prompts whose text changed, in the offline voice
 	$(PY) scripts/render_sounds.py
 
 format: .venv/installed  ## Format the code and mend what the linter can mend

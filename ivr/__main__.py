@@ -24,11 +24,14 @@ from ivr.store.errors import StoreError
 from ivr.store.invoices import Imported
 from ivr.store.store import open_store
 
+_ABOUT = """\
+Takes card payments over the phone: answers calls and runs their flows. The card
+itself is taken by the card side (see `pci --help`), which must run beside it."""
 _EXAMPLES = """
 a first session:
-  ivr check flows/                         is every flow in order? if not: file, line and what to write
-  ivr bills import bills.csv               columns: account,reference,amount,currency,due,mobile
-  ivr serve                                take calls; Ctrl-C ends them politely
+  ivr check flows/             every problem with file, line and what to write
+  ivr bills import bills.csv   account,reference,amount,currency,due,mobile
+  ivr serve                    take calls; Ctrl-C ends them politely
 
 exit codes: 0 done, 1 it could not go on, 2 something that was given has to be mended
 """
@@ -62,8 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ivr",
-        description="Takes card payments over the phone: answers calls and runs their flows. The card itself is"
-        " taken by the card side (see `pci --help`), which must run beside it.",
+        description=_ABOUT,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -125,9 +127,17 @@ def _say(group: BaseExceptionGroup[BaseException], code: int) -> int:
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
             _say(error, code)
+        elif isinstance(
+            error, FlowProblems
+        ):  # each line begins with file:line:column, so that editors can jump there
+            print(error, _count(len(error.problems)), sep="\n", file=sys.stderr)
         else:
-            print(f"ivr: {error}", file=sys.stderr)
+            print(*(f"ivr: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
     return code
+
+
+def _count(problems: int) -> str:
+    return f"ivr: {problems} problem{'s' * (problems != 1)} to mend; nothing was started."
 
 
 if __name__ == "__main__":

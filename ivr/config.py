@@ -25,6 +25,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ivr.errors import ConfigError
+from ivr.flow.problems import instead_of
+from ivr.flow.wording import known_keys
 
 _MOST_BYTES = 64 * 1024
 _MOST_SECRET_BYTES = 4096
@@ -67,6 +69,12 @@ def _server_address(url: str) -> str:
 def _fits_a_socket(path: Path) -> Path:
     if len(bytes(path)) > _LONGEST_SOCKET:
         raise _problem(f"is too long: the path of a socket has at most {_LONGEST_SOCKET} bytes")
+    return path
+
+
+def _in_a_folder(path: Path) -> Path:
+    if not path.parent.is_dir():
+        raise _problem(f"there is no folder {path.parent}: make it first")
     return path
 
 
@@ -141,7 +149,7 @@ class SmsSettings(_Section):
 class Settings(_Section):
     """All of ivr.toml."""
 
-    database: Location
+    database: Annotated[Location, AfterValidator(_in_a_folder)]
     flows: Location
     sounds: Location
     max_calls: int = Field(default=200, ge=1, le=10_000)
@@ -171,14 +179,17 @@ def load(path: Path) -> Settings:
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    name = ".".join(str(part) for part in detail["loc"]) or "ivr.toml"
+    place = [str(part) for part in detail["loc"]]
+    name = ".".join(place) or "ivr.toml"
     match detail["type"]:
         case "missing":
             return f"{name}: is missing; write {name.rpartition('.')[2]} = …" + _where(name)
         case "extra_forbidden":
-            return f"{name}: is not a setting known here; remove it or mend its spelling"
+            known = known_keys(Settings, place[:-1])
+            return f"{name}: is not a setting known here; {instead_of(place[-1], known)}"
         case _:
-            return f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+            said = detail["msg"].partition(", unable")[0].replace("Input should be", "must be")
+            return f"{name}: {said}"
 
 
 def _where(name: str) -> str:

@@ -19,6 +19,7 @@ from stack.errors import DebianError
 
 KEYRINGS = Path("/usr/share/keyrings")
 MIRROR_VARIABLE = "DEBIAN_MIRROR"
+DO_IT_YOURSELF = "install the program by your system's own means, so that it is on PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,15 @@ def host_archive() -> Archive:
 
 def debian(suite: str = "sid") -> Archive:
     """Debian's `suite` on the mirror that this machine uses already, or on the one that $DEBIAN_MIRROR names."""
+    if not shutil.which("apt-get"):
+        raise DebianError(f"finding the archive: there is no apt-get here\n  mend: {DO_IT_YOURSELF}")
     mirror = os.environ.get(MIRROR_VARIABLE) or next(
         (target.mirror for target in _apt_targets() if target.is_debian_itself()), None
     )
     if not mirror:
         raise DebianError(
-            f"finding the archive: the apt sources name no Debian mirror; mend: set {MIRROR_VARIABLE} to its URL"
+            "finding the archive: the apt sources name no Debian mirror"
+            f"\n  mend: set {MIRROR_VARIABLE} to its URL, or {DO_IT_YOURSELF}"
         )
     return Archive(f"Debian {suite}", _keyring("debian"), (f"{mirror} {suite} main",))
 

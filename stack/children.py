@@ -52,19 +52,29 @@ async def child(  # noqa: PLR0913 - they mirror asyncio's own
 
 
 @contextlib.asynccontextmanager
-async def alongside(job: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run `job` beside what is in the context, and wait for its end; a failure in the context comes out as it is.
+async def alongside(*jobs: Coroutine[None, None, None], awaited: bool = True) -> AsyncIterator[None]:
+    """Run `jobs` beside what is in the context, and wait for their end, or cut them short if they are not `awaited`.
 
-    A plain TaskGroup would wrap it into a group, which hides it from every `except` further out.
+    A failure, in the context or in a job, comes out as it is: a plain TaskGroup would wrap it into a group, which
+    hides it from every `except` further out.
     """
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(job)
+            started = [tasks.create_task(job) for job in jobs]
             yield
+            for task in () if awaited else started:
+                task.cancel()
     except BaseExceptionGroup as group:
         if len(group.exceptions) > 1:
             raise
         raise group.exceptions[0] from None
+
+
+def how_it_ended(status: int) -> str:
+    """The end of a program in words, from what `Process.wait` gave."""
+    if status < 0:
+        return f"was ended by {signal.Signals(-status).name}"
+    return f"ended with status {status}"
 
 
 def environment(folder: Path) -> Mapping[str, str]:

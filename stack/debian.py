@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack.archives import Archive
+from stack.archives import DO_IT_YOURSELF, Archive
 from stack.errors import DebianError
 
 Say = Callable[[str], None]
@@ -96,9 +96,9 @@ def unpack(
     root = root.resolve()
     if there := opened(root):
         return there
-    for tool in ("apt-get", "apt-cache", "dpkg-deb", "tar"):
-        if not shutil.which(tool):
-            raise DebianError(f"unpacking {packages[0]}: {tool} is not on PATH; mend: install {packages[0]} yourself")
+    if root.exists():
+        raise DebianError(_in_the_way(root))
+    _check_tools(packages[0])
     root.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as name:
         work = Path(name)
@@ -110,12 +110,17 @@ def unpack(
         record = {"archive": archive.name, "packages": sorted(deb.stem for deb in debs)}
         (tree / RECORD).write_text(json.dumps(record, indent=1))
         verify(Prefix(tree, archive.name))
-        try:
-            tree.rename(root)
-        except OSError:
-            if not opened(root):
-                raise DebianError(f"unpacking: {root} is in the way; mend: delete it") from None
+        _put_in_place(tree, root)
     return Prefix(root, archive.name)
+
+
+def _put_in_place(tree: Path, root: Path) -> None:
+    """Another process may have been quicker: then its prefix stays."""
+    try:
+        tree.rename(root)
+    except OSError:
+        if not opened(root):
+            raise DebianError(_in_the_way(root)) from None
 
 
 class _Apt:
@@ -178,7 +183,7 @@ class _Apt:
                 if need := re.match(r"Need to get (.+) of archives", line):
                     self._say(f"downloading {need[1].split('/')[0]} from {self._archive.name}")
         if apt.returncode:
-            raise DebianError(f"{step} of {self._archive.name}: apt-get failed; {_mend(output)}")
+            raise DebianError(f"{step} of {self._archive.name}: apt-get failed{_mend(output)}")
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -187,6 +192,16 @@ class _Apt:
             "DEBIAN_FRONTEND": "noninteractive",
             "APT_CONFIG": f"{self._folder}/apt.conf",
         }
+
+
+def _check_tools(package: str) -> None:
+    for tool in ("apt-get", "apt-cache", "dpkg-deb", "tar"):
+        if not shutil.which(tool):
+            raise DebianError(f"unpacking {package}: {tool} is not on PATH; mend: install {package} yourself")
+
+
+def _in_the_way(root: Path) -> str:
+    return f"unpacking: {root} is in the way, and not complete; mend: delete it"
 
 
 def _as_installed(stanzas: str) -> str:
@@ -224,9 +239,12 @@ def _mend(output: list[str]) -> str:
         ),
         (r"NO_PUBKEY|not signed|GPG error|invalid signature", "the keyring does not know this archive; update it"),
         (r"is expired|not valid yet", "the mirror or this machine's clock is behind; set the clock, or use another"),
-        (r"Could not resolve|connect|Failed to fetch|Timeout", "the mirror was not reached; check network and proxy"),
+        (
+            r"Could not resolve|connect|Failed to fetch|Timeout",
+            f"the mirror was not reached; check network and proxy, or {DO_IT_YOURSELF}",
+        ),
         (r"No space left|not have enough free space", "the disk is full; make room"),
     ):
         if re.search(sign, text, re.IGNORECASE):
-            return f"mend: {mend}. apt said: {text}"
-    return f"apt said: {text}"
+            return f"\n  mend: {mend}\n  apt said: {text}"
+    return f"\n  apt said: {text}"

@@ -19,6 +19,14 @@ class NoFreePort(StackError):
     """No free port was found on loopback. Stop what holds them, or try again."""
 
 
+class NotStarted(StackError):
+    """Nothing was started: something else comes first."""
+
+
+class FolderInUse(NotStarted):
+    """A run folder belongs to a run that goes on."""
+
+
 class PhoneError(StackError):
     """A phone could not be started, or did not do what it was told."""
 

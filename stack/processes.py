@@ -10,7 +10,7 @@ from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from stack.children import alongside, child, end
 
@@ -30,6 +30,7 @@ class Process:
     child: asyncio.subprocess.Process
     log: list[Line] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    log_file: TextIO | None = None
     listeners: list[Callable[[Line], None]] = field(default_factory=list)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
     _ended: bool = False
@@ -65,6 +66,8 @@ class Process:
         async for raw in self.child.stdout:
             text = raw.decode(errors="replace").rstrip()
             self.words.append(text)
+            if self.log_file:
+                print(text, file=self.log_file, flush=True)
             with contextlib.suppress(ValueError):
                 line = json.loads(text)
                 if isinstance(line, dict):
@@ -94,18 +97,23 @@ async def running(
     environment: Mapping[str, str] | None = None,
     listener: Callable[[Line], None] | None = None,
 ) -> AsyncIterator[Process]:
-    """Start `command`; on the way out, stop it and write what it printed to `log_file`."""
+    """Start `command`, and write what it prints to `log_file` as it comes; on the way out, stop it."""
     surroundings = {**os.environ, **(environment or {})}
-    async with child(command, folder=Path(), stdout=PIPE, stderr=STDOUT, surroundings=surroundings) as started:
-        process = Process(name, started, listeners=[listener] if listener else [])
-        async with alongside(process.read()):
-            try:
-                yield process
-            finally:
-                await process.stop()
-                if log_file:
-                    log_file.parent.mkdir(parents=True, exist_ok=True)
-                    log_file.write_text("\n".join(process.words) + "\n")
+    with _written_to(log_file) as file:
+        async with child(command, folder=Path(), stdout=PIPE, stderr=STDOUT, surroundings=surroundings) as started:
+            process = Process(name, started, log_file=file, listeners=[listener] if listener else [])
+            async with alongside(process.read()):
+                try:
+                    yield process
+                finally:
+                    await process.stop()
+
+
+def _written_to(path: Path | None) -> contextlib.AbstractContextManager[TextIO | None]:
+    if path is None:
+        return contextlib.nullcontext()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("w")
 
 
 def is_event(name: str) -> Callable[[Line], bool]:

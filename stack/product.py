@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ivr.bills import BillsRefused, read_bills
+from ivr.flow.errors import FlowProblems
+from ivr.flow.library import load_flows
+from ivr.prompts.catalogue import Catalogue
+from ivr.store.database import sqlite_url
+from ivr.store.invoices import Bill
+from ivr.store.store import open_store
 from stack.asterisk import Instance
 from stack.asterisk import running as running_asterisk
-from stack.processes import Line, Process, ProcessFailed, is_event, running
+from stack.children import alongside, how_it_ended
+from stack.errors import NotStarted
+from stack.processes import Line, Process, is_event, running
 from stack.wiretap import Tap, tap_tcp, tap_unix
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +70,15 @@ class Product:
     smsc: Process | None
     ari_tap: Tap
     pci_tap: Tap
+    programs: Mapping[str, asyncio.subprocess.Process]
+
+    def minders(self, ended: Callable[[str, str], None]) -> list[Coroutine[None, None, None]]:
+        """For `alongside`: each tells `ended` the name of a program that ends by itself, and how it ended."""
+
+        async def mind(name: str, program: asyncio.subprocess.Process) -> None:
+            ended(name, how_it_ended(await program.wait()))
+
+        return [mind(name, program) for name, program in self.programs.items()]
 
     @property
     def ivr_folder(self) -> Path:
@@ -71,27 +90,46 @@ class Product:
 async def product(plan: Plan) -> AsyncIterator[Product]:
     """Run it all, each process in a folder of its own under `plan.folder`; stop everything on the way out.
 
-    What does not wait for another starts beside it.
+    What does not wait for another starts beside it. NotStarted for a bad flow or bill.
     """
+    bills = read_inputs(plan)
     plan.folder.mkdir(parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         start = stack.enter_async_context
         simulated = plan.processor.name == "simulator" and not plan.processor.url
         simulator = await start(_child(plan, "simulator", *_simulator_command(plan))) if simulated else None
         smsc = await start(_child(plan, "smsc", "stack.smsc", "--port", "0")) if plan.sms is None else None
-        asterisk = await start(running_asterisk(plan.folder / "asterisk"))
+        async with alongside(_put_bills(bills, plan.folder / "ivr")):
+            asterisk = await start(running_asterisk(plan.folder / "asterisk"))
         processor = await _processor_of(plan, simulator)
         pci_config = write_pci_config(plan.folder / "pci", asterisk, processor)
         pci = await start(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
         ari_tap = await start(tap_tcp("127.0.0.1", asterisk.http_port))
-        (plan.folder / "ivr").mkdir(exist_ok=True)
         pci_tap = await start(tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock"))
         ivr_config = write_ivr_config(plan, asterisk, ari_tap, await _sms_of(plan, smsc))
-        await _import_bills(plan, ivr_config)
         ivr = await start(_child(plan, "ivr", "ivr", "serve", "--config", str(ivr_config)))
         await pci.expect(is_event("ready"))
         await ivr.expect(is_event("ready"))
-        yield Product(plan.folder, asterisk, processor.url, ivr, pci, smsc, ari_tap, pci_tap)
+        children = {child.name: child.child for child in (simulator, smsc, pci, ivr) if child}
+        programs = {"asterisk": asterisk.process, **children}
+        yield Product(plan.folder, asterisk, processor.url, ivr, pci, smsc, ari_tap, pci_tap, programs)
+
+
+def read_inputs(plan: Plan) -> tuple[Bill, ...]:
+    """The bills of the plan, once they and its flows are known to be in order; NotStarted says what is not."""
+    try:
+        load_flows(plan.flows, Catalogue.load(ROOT / "sounds"))
+        return read_bills(plan.bills)
+    except FlowProblems as problems:
+        raise NotStarted(f"a flow has to be mended first:\n{problems}") from None
+    except BillsRefused as problems:
+        raise NotStarted(f"{plan.bills} has to be mended first:\n{problems}") from None
+
+
+async def _put_bills(bills: tuple[Bill, ...], folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    async with open_store(sqlite_url(folder / "ivr.sqlite")) as store:
+        await store.invoices.put_bills(bills)
 
 
 async def _processor_of(plan: Plan, simulator: Process | None) -> Processor:
@@ -169,13 +207,6 @@ password_file = "sms.secret"
 """
     )
     return config
-
-
-async def _import_bills(plan: Plan, ivr_config: Path) -> None:
-    command = ("ivr", "bills", "import", str(plan.bills), "--config", str(ivr_config))
-    async with _child(plan, "bills", *command) as child:
-        if await child.child.wait() != 0:
-            raise ProcessFailed(f"The bills could not be imported:\n{child.last_words()}")
 
 
 def _simulator_command(plan: Plan) -> tuple[str, ...]:

@@ -8,59 +8,101 @@ import sys
 
 from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 
+from stack.children import alongside
 from stack.demo.dialogue import Dialogue
 from stack.errors import StackError
+from stack.folder import claimed
 from stack.processes import Line, ProcessFailed
-from stack.product import ROOT, Plan, Product, product
+from stack.product import ROOT, Plan, product
 
 FOLDER = ROOT / "run" / "here"
+NEEDED = ("asterisk", "ivr")  # without these nobody is answered; without another one hears how that sounds
+
+REFUSALS = {"unallocated": "no flow answers this number", "congestion": "there are too many calls"}
+
+HOW_TO_CALL = """
+[bold]Tonewall is up.[/] Dial it from a SIP phone on this machine, without an account:
+
+    [bold]sip:1000@127.0.0.1:{port}[/]
+
+Linphone and baresip, step by step: docs/howto/call-it-yourself.md
+
+  account        [cyan]204863#[/]  then [cyan]1[/] to pay
+  card number    [cyan]4111111111111111#[/]  (declined: 4000000000000002#)
+  expiry         [cyan]1230#[/]
+  security code  [cyan]123#[/]  then, after the amount, [cyan]1[/] to confirm
+
+More accounts: demo/bills.csv. More test cards: docs/reference/simulator.md.
+The call's flow: flows/pay-invoice.yaml. Logs and databases: run/here/ (new each
+time). Ctrl-C stops everything.
+"""
 
 
-def how_to_call(running: Product) -> str:
-    """What a person needs to pay an invoice from their own phone."""
-    address = f"sip:1000@127.0.0.1:{running.asterisk.sip_port}"
-    return (
-        f"Point any SIP phone (no account, no password, UDP) at [bold]{address}[/]\n"
-        f"for example: baresip -e '/dial {address}'\n\n"
-        "Account   [cyan]204863#[/]      then [cyan]1[/] to pay\n"
-        "Card      [cyan]4111111111111111#[/]   (4000000000000002 is declined; more in docs/reference/simulator.md)\n"
-        "Expiry    [cyan]1230#[/]        Security code [cyan]123#[/]        Confirm [cyan]1[/]\n\n"
-        f"Bills     {(ROOT / 'demo' / 'bills.csv').relative_to(ROOT)}     Flow  flows/pay-invoice.yaml\n"
-        f"Logs and databases are in {FOLDER.relative_to(ROOT)}/. Ctrl-C stops everything."
-    )
+class Desk:
+    """Shows what happens, and knows when to stop."""
+
+    def __init__(self, console: Console) -> None:
+        self.stopped = asyncio.Event()
+        self.status = 0
+        self._console = console
+        self._dialogue = Dialogue(console)
+
+    def listen(self, program: str, line: Line) -> None:
+        """A log line of a program."""
+        if program == "ivr" and line.get("event") == "call_started":
+            self._dialogue.call_begins(f"A caller dialled {line.get('dialled', '')}")
+        elif program == "ivr" and line.get("event") == "call_refused":
+            why = REFUSALS.get(str(line.get("reason")), line.get("reason"))
+            self._dialogue.heading(f"A call to {line.get('dialled', '')} was refused: {why}")
+        elif program == "ivr":
+            self._dialogue.ivr_said(line)
+        elif program == "smsc" and "text" in line:
+            self._dialogue.line("SMS", f"to {line.get('to')}: {line['text']}", "bold")
+
+    def ended(self, program: str, how: str) -> None:
+        """A program ended by itself: go on without it, if calls can be answered without it."""
+        log = "asterisk/log/messages" if program == "asterisk" else f"{program}/{program}.log"
+        self._console.print(f"[bold red]{program} {how}.[/] Its log: {FOLDER.relative_to(ROOT)}/{log}")
+        if program in NEEDED:
+            self.status = 1
+            self.stopped.set()
+        else:
+            self._console.print("Calls are answered still. Ctrl-C and `make run` bring it back.")
 
 
-async def run(console: Console) -> None:
-    """Start, explain, show calls as they happen, stop at a signal."""
-    stopped = asyncio.Event()
+async def run(console: Console) -> int:
+    """Start, explain, show calls as they happen, stop at a signal; the exit status."""
+    desk = Desk(console)
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - asyncio.run made one
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    dialogue = Dialogue(console)
-
-    def listen(name: str, line: Line) -> None:
-        if name == "ivr":
-            dialogue.ivr_said(line)
-        elif name == "smsc" and "text" in line:
-            dialogue.line("SMS", f"to {line.get('to')}: {line['text']}", "bold")
-
+        loop.add_signal_handler(number, task.cancel)
     console.print("[bold]Starting[/] Asterisk, the processor simulator, an SMSC, pci and ivr on loopback")
-    async with product(Plan(FOLDER, listener=listen)) as running:
-        console.print(Panel(how_to_call(running), title="Tonewall is up", expand=False))
-        await stopped.wait()
-        console.print("Stopping")
+    with claimed(FOLDER):
+        async with product(Plan(FOLDER, listener=desk.listen)) as running:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, desk.stopped.set)
+            console.print(HOW_TO_CALL.format(port=running.asterisk.sip_port))
+            async with alongside(*running.minders(desk.ended), awaited=False):
+                await desk.stopped.wait()
+            console.print("Stopping")
+    return desk.status
 
 
 def main() -> int:
-    """0 after a clean stop, 2 if something did not start."""
+    """0 after Ctrl-C, 1 if a program that calls need ended by itself, 2 if something did not start."""
     console = Console(highlight=False, soft_wrap=True)
     try:
-        asyncio.run(run(console))
+        return asyncio.run(run(console))
+    except asyncio.CancelledError:
+        console.print("Stopped before it was up")
+        return 130
     except (ProcessFailed, StackError, OSError) as problem:
-        console.print(f"[bold red]Tonewall could not be started:[/] {escape(str(problem))}")
+        errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        errors.print(f"[bold red]Tonewall could not be started:[/] {escape(str(problem))}")
         return 2
-    return 0
 
 
 if __name__ == "__main__":

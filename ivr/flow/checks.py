@@ -67,8 +67,8 @@ def _prompts(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
         for prompt in sorted({part for part in placed.step.says() if isinstance(part, str)}):
             at = find(get(source.tree, path), prompt) or locate(source.tree, path, key=True)
             if prompt not in catalogue.texts:
-                what, mend = f"there is no prompt {quoted(prompt)}", instead_of(prompt, catalogue.texts)
-                yield Problem(source.file, at, Code.UNKNOWN_PROMPT, what, mend)
+                mend = instead_of(prompt, catalogue.texts, "write one from sounds/prompts.yaml, or add it there")
+                yield Problem(source.file, at, Code.UNKNOWN_PROMPT, f"there is no prompt {quoted(prompt)}", mend)
             for language in [language for language, ids in gaps.items() if prompt in ids]:
                 if (prompt, language) not in told:
                     told.add((prompt, language))

@@ -72,12 +72,14 @@ def quoted(text: object) -> str:
     return repr(words if len(words) <= _LONGEST_QUOTE else words[:_LONGEST_QUOTE] + "…")
 
 
-def instead_of(word: str, known: Iterable[str]) -> str:
-    """What to write where `word` is not known: the nearest known one, or all of them."""
+def instead_of(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """What to write where `word` is not known: the nearest known one, else `otherwise`, else all of them."""
     choices = list(known)
     near = get_close_matches(word, choices, n=1) if len(word) <= _LONGEST_NAME else []
     if near:
         return f"did you mean {near[0]}?"
+    if otherwise:
+        return otherwise
     if len(choices) > 1:
         return f"write one of: {', '.join(choices[:_MOST_CHOICES])}{', …' * (len(choices) > _MOST_CHOICES)}"
     return f"write {choices[0]}" if choices else "remove it"

@@ -130,10 +130,18 @@ def _events(data: bytes) -> Iterator[yaml.Event]:
         at = Mark(data.count(b"\n", 0, error.start) + 1, 1)
         raise _Refused(at, Code.UNREADABLE, "this line is not UTF-8 text", "save the file as UTF-8") from None
     except yaml.MarkedYAMLError as error:
-        what, mend = f"this is not YAML ({error.problem})", "check the indentation, the quotes and the brackets here"
-        raise _Refused(_mark(error.problem_mark), Code.UNREADABLE, what, mend) from None
+        raise _Refused(_mark(error.problem_mark), Code.UNREADABLE, *_not_yaml(data, error)) from None
     except yaml.YAMLError:
         raise _Refused(Mark(), Code.UNREADABLE, "the file holds characters that are no text", "remove them") from None
+
+
+def _not_yaml(data: bytes, error: yaml.MarkedYAMLError) -> tuple[str, str]:
+    """What the parser stumbled over, in words, and what to do about it."""
+    mark = error.problem_mark
+    line = data.splitlines()[mark.line] if mark and mark.line < len(data.splitlines()) else b""
+    if b"\t" in line[: len(line) - len(line.lstrip())]:
+        return "this line is indented with a tab", "write spaces instead"
+    return f"this is not YAML ({error.problem})", "check the indentation, the quotes and the brackets here"
 
 
 def _mark(mark: _YamlMark | None) -> Mark:

@@ -15,7 +15,7 @@ def main() -> int:
     except StackError as error:
         print(f"asterisk: {error}", file=sys.stderr)
         return 2
-    print(f"Asterisk {found.version}, {found.origin}\n  modules {found.modules}\n  data    {found.data}")
+    print(f"Asterisk {found.version}, {found.origin}")
     return 0
 
 

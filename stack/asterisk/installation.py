@@ -71,7 +71,8 @@ def obtain(tools: Path = TOOLS, say: debian.Say = print) -> Installation:
     try:
         return find(tools)
     except AsteriskError as error:
-        say(str(error).removesuffix(" Run `make asterisk`."))
+        reasons = str(error).removeprefix("No usable Asterisk: ").removesuffix(" Run `make asterisk`.")
+        say(f"Fetching an Asterisk, once, into {tools.name}/ ({reasons.rstrip('.')})")
     offered = archives.host_version("asterisk")
     archive = archives.host_archive() if offered and _major(offered) >= OLDEST else archives.debian("sid")
     try:
@@ -92,7 +93,7 @@ def _on_path() -> Installation:
 def _unpacked(root: Path) -> Installation:
     prefix = debian.opened(root)
     if not prefix:
-        raise AsteriskError(f"none in {root}")
+        raise AsteriskError(f"none in {root.parent.name}/{root.name}")
     data = [root / "usr/share/asterisk"]
     return _checked(f"unpacked from {prefix.archive}", prefix.command(PROGRAM), [_modules_of(prefix)], data)
 

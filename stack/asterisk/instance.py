@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack.asterisk.installation import Installation, find
@@ -28,7 +28,12 @@ class Instance:
     folder: Path
     ports: Ports
     passwords: Passwords
-    pid: int
+    process: Process = field(repr=False)
+
+    @property
+    def pid(self) -> int:
+        """The process id of Asterisk."""
+        return self.process.pid
 
     @property
     def ari_url(self) -> str:
@@ -102,7 +107,7 @@ async def running(
             benchmark=benchmark,
         )
         async with _process(installation, folder) as process:
-            instance = Instance(installation, folder, ports, passwords, process.pid)
+            instance = Instance(installation, folder, ports, passwords, process)
             await _booted(instance, process)
             if await _listens(instance):
                 yield instance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from rich.markup import escape
 from stack.children import alongside
 from stack.demo.caller import Caller, Card
 from stack.demo.dialogue import Dialogue
-from stack.demo.verdict import Payment, Verdict, booked, card_digits_seen, payment_in, released
-from stack.errors import StackError
+from stack.demo.verdict import Payment, Verdict, booked, card_digits_seen, in_words, payment_in, released
+from stack.errors import NotStarted, StackError
+from stack.folder import claimed
 from stack.phones import Phone, open_pjsua2
 from stack.processes import Line, ProcessFailed
 from stack.product import ROOT, Plan, Processor, Product, product
@@ -26,7 +27,7 @@ NUMBER = "1000"
 FOLDER = ROOT / "run" / "demo"
 CALL_SECONDS = 120.0
 SMS_SECONDS = 60.0
-PROCESSOR_SECONDS = 4.0  # short, so that CARD=timeout does not keep the viewer waiting
+PROCESSOR_SECONDS = 2.0  # short, so that CARD=timeout does not keep the viewer waiting
 RESULTS = {
     Card.APPROVED: ("success", 1),
     Card.DECLINED: ("declined", 0),
@@ -47,7 +48,6 @@ class Shown:
 async def demo(card: Card, console: Console) -> Verdict:
     """Start everything, place the call, measure."""
     began = time.monotonic()
-    shutil.rmtree(FOLDER, ignore_errors=True)
     shown = Shown(console, Dialogue(console), FOLDER / "phone" / "heard.wav")
     listeners = [shown.dialogue.ivr_said]
 
@@ -57,7 +57,10 @@ async def demo(card: Card, console: Console) -> Verdict:
                 listener(line)
 
     console.print("[bold]Starting[/] Asterisk, the processor simulator, an SMSC, pci and ivr on loopback")
-    async with product(Plan(FOLDER, processor=Processor(timeout=PROCESSOR_SECONDS), listener=listen)) as running:
+    async with (
+        product(Plan(FOLDER, processor=Processor(timeout=PROCESSOR_SECONDS), listener=listen)) as running,
+        alongside(*running.minders(fail), awaited=False),
+    ):
         async with open_pjsua2(FOLDER / "phone", running.asterisk.sip_port) as phone:
             caller = Caller(card, phone, shown.dialogue.pressed)
             listeners.append(caller.hear)
@@ -65,10 +68,14 @@ async def demo(card: Card, console: Console) -> Verdict:
         return await judge(running, caller, shown, began)
 
 
+def fail(program: str, how: str) -> None:
+    """Raise for a program that ended while the call needed it."""
+    raise ProcessFailed(f"{program} {how}, and nobody told it to")
+
+
 async def call(phone: Phone, caller: Caller, shown: Shown) -> None:
     """The call, from dialling to the end."""
-    shown.dialogue.heading(f"A caller dials {NUMBER}")
-    shown.dialogue.started = time.monotonic()
+    shown.dialogue.call_begins(f"A caller dials {NUMBER}")
     await phone.dial(NUMBER)
     await phone.wait_answered()
     async with alongside(caller.act()):
@@ -88,15 +95,7 @@ async def judge(running: Product, caller: Caller, shown: Shown, began: float) ->
     payment = payment_in(running.ivr_folder) or Payment("", "", "", "", "")
     seen = card_digits_seen(running, caller.card, caller.pressed_in_menus)
     clean = await released(running)
-    for row in booked(running):
-        shown.dialogue.line(
-            "processor", f"{row['state']}: {row['brand']} {row['last4']}, {row['amount']} {row['currency']}"
-        )
-    shown.dialogue.line("processor", f"{len(charges)} charge(s) booked")
-    shown.dialogue.line("SMS", sms or "none")
-    shown.dialogue.line("asterisk", "no channel and no bridge left" if clean else "something was left behind", "")
-    shown.dialogue.line("searched", f"memory, files, log and sockets of ivr: {seen} card digits")
-    shown.dialogue.line("audio", f"as the caller heard it: {shown.recording.relative_to(ROOT)}")
+    show_afterwards(booked(running), sms, clean, seen, shown)
     result = outcome_of(caller.card, payment, str(ended.get("outcome", "")))
     good = (
         result == wanted
@@ -118,6 +117,18 @@ async def judge(running: Product, caller: Caller, shown: Shown, began: float) ->
     )
 
 
+def show_afterwards(entries: list[Line], sms: str, clean: bool, seen: int, shown: Shown) -> None:
+    """What everybody has of the call when it is over."""
+    line = shown.dialogue.line
+    for entry in entries:
+        line("processor", in_words(entry))
+    line("processor", f"charges booked: {sum(entry['state'] == 'approved' for entry in entries)}")
+    line("SMS", sms or "none")
+    line("asterisk", "no channel and no bridge left" if clean else "something was left behind")
+    line("searched", f"memory, files, log and sockets of ivr: {seen} card digits")
+    line("audio", f"as the caller heard it: {shown.recording.relative_to(ROOT)}")
+
+
 def outcome_of(card: Card, payment: Payment, ended: str) -> str:
     """The result in one phrase."""
     if card is Card.TIMEOUT and payment.state == "approved":
@@ -132,17 +143,34 @@ async def text_message(running: Product) -> str:
     return str(line["text"])
 
 
+async def until_told(card: Card, console: Console) -> Verdict:
+    """The demo, cut short in good order by Ctrl-C or SIGTERM."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - asyncio.run made one
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with claimed(FOLDER):
+        return await demo(card, console)
+
+
 def main() -> int:
-    """0 if everything was as it must be."""
+    """0 if everything was as it must be, 1 if not, 2 if it could not be shown; 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m stack.demo", description=__doc__)
-    parser.add_argument("--card", type=Card, choices=list(Card), default=Card.APPROVED, help="which call is shown")
-    card = parser.parse_args().card
-    console = Console(highlight=False, soft_wrap=True, force_terminal=True if sys.stdout.isatty() else None)
+    parser.add_argument("--card", choices=[card.value for card in Card], default=Card.APPROVED, help="which call")
+    card = Card(parser.parse_args().card)
+    console = Console(highlight=False, soft_wrap=True)
     try:
-        verdict = asyncio.run(demo(card, console))
+        verdict = asyncio.run(until_told(card, console))
+    except asyncio.CancelledError:
+        console.print("Stopped: every program that was started has ended.")
+        return 130
     except (ProcessFailed, StackError, TimeoutError, OSError) as problem:
-        console.print(f"[bold red]The demo could not be shown:[/] {escape(str(problem) or type(problem).__name__)}")
-        console.print(f"The logs are in {FOLDER.relative_to(ROOT)}/")
+        errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        errors.print(f"[bold red]The demo could not be shown:[/] {escape(str(problem) or type(problem).__name__)}")
+        if not isinstance(problem, NotStarted):
+            errors.print(
+                f"What was written so far is in {FOLDER.relative_to(ROOT)}/, each program's log in its folder."
+            )
         return 2
     print()
     print(verdict.as_json())

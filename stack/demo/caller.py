@@ -28,15 +28,18 @@ NUMBERS = {
     Card.TIMEOUT: "4000000000008013",
 }
 ACCOUNT = "204863"
-NO_OTHER_CARD = {"card-number": "*", "press-1-to-pay": "9"}  # what the caller presses the second time
 HANG_UP = "hang up"
+NO_OTHER_CARD = {"card-number": HANG_UP}  # what the caller does the second time
 HANG_UP_AFTER = 9  # digits of the card number
 THINKING = 0.3  # seconds that the caller listens before pressing
 
 
 @dataclass
 class Caller:
-    """Presses what belongs to each prompt; `pressed_in_menus` is what the call side may know of it."""
+    """Presses what belongs to each prompt; `pressed_in_menus` is what the call side may know of it.
+
+    `show` is told what is pressed, or HANG_UP, and whether the keys are a card's.
+    """
 
     card: Card
     phone: Phone
@@ -87,8 +90,10 @@ class Caller:
         secret = prompt in ("card-number", "expiry", "security-code-3")
         if not secret:
             self.pressed_in_menus += digits
-        self.show(digits, secret)
-        await self.phone.press(digits)
+        if digits:
+            self.show(digits, secret)
+            await self.phone.press(digits)
         if leaves:
+            self.show(HANG_UP, False)
             await self.phone.hang_up()
         return bool(leaves)

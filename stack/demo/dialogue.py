@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.markup import escape
 
+from stack.demo.caller import HANG_UP
 from stack.processes import Line
 
 FIELDS = {
@@ -17,11 +19,16 @@ FIELDS = {
     "postal-code": "postal code",
 }
 HIDDEN = "•"
+MARGIN = 20  # columns before what happened: the time, the wall and who
+LEGEND = "hears, presses: the caller · agent: an agent's view · │ no key reaches ivr"
 
 
 @dataclass
 class Dialogue:
-    """One line per thing that happens, with the seconds since the start of the call."""
+    """One line per thing that happens, with the seconds since the start of the call.
+
+    A terminal gets lines folded to its width; a file or a pipe gets them whole.
+    """
 
     console: Console
     started: float = field(default_factory=time.monotonic)
@@ -31,15 +38,32 @@ class Dialogue:
         """A line that starts a part."""
         self.console.print(f"\n[bold]{escape(text)}[/]")
 
+    def call_begins(self, text: str) -> None:
+        """A heading, the key to what follows, and the clock at zero."""
+        self.heading(text)
+        self.console.print(f"[dim]{LEGEND}[/]")
+        self.started = time.monotonic()
+        self._alone = False
+
     def line(self, who: str, text: str, style: str = "") -> None:
         """One thing that happened."""
-        seconds = time.monotonic() - self.started
         wall = "[magenta]│[/]" if self._alone else " "
-        body = f"[{style}]{escape(text)}[/]" if style else escape(text)
-        self.console.print(f"[dim]{seconds:6.1f}[/] {wall} [dim]{who:>9}[/]  {body}")
+        seconds = time.monotonic() - self.started
+        before = f"[dim]{seconds:6.1f}[/] {wall} [dim]{who:>9}[/]  "
+        for part in self._folded(text):
+            self.console.print(before + (f"[{style}]{escape(part)}[/]" if style else escape(part)))
+            before = f"       {wall}            "
+
+    def _folded(self, text: str) -> list[str]:
+        if not self.console.is_terminal:
+            return [text]
+        return textwrap.wrap(text, max(self.console.width - MARGIN, 20)) or [""]
 
     def pressed(self, keys: str, secret: bool) -> None:
         """The caller pressed keys; a card's digits are shown as dots here too."""
+        if keys == HANG_UP:
+            self.line("hangs up", "")
+            return
         shown = "".join(HIDDEN if key.isdigit() else key for key in keys) if secret else keys
         self.line("presses", " ".join(shown), "bold cyan")
 
@@ -52,10 +76,10 @@ class Dialogue:
                 self._progress(line)
             case "capture_started":
                 self._alone = True
-                self.line("", "── alone with the card side: the call side hears nothing now ──", "magenta")
+                self.line("", "── alone with the card side ──", "magenta")
             case "capture_ended":
-                self.line("", f"── given back: {line.get('outcome')} ──", "magenta")
                 self._alone = False
+                self.line("", f"── the card side is done: {line.get('outcome')} ──", "magenta")
             case "charge_settled":
                 self.line("payment", f"{line.get('state')}", "bold yellow")
             case "call_ended":
@@ -65,7 +89,7 @@ class Dialogue:
 
     def _progress(self, line: Line) -> None:
         name = FIELDS.get(str(line.get("field")), str(line.get("field")))
-        brand = f"{line['brand']} " if line.get("brand") else ""
+        brand = f"{line['brand']} " if line.get("brand") and name == "card number" else ""
         match line.get("state"):
             case "accepted":
                 self.line("agent", f"{name}: {brand}✓", "yellow")

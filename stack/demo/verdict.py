@@ -61,6 +61,14 @@ def booked(product: Product) -> list[Line]:
         return [dict(row) for row in ledger.execute("SELECT * FROM entries")]
 
 
+def in_words(entry: Line) -> str:
+    """An entry of the processor's ledger, for people; a void of a charge that never came has only its state."""
+    if entry["amount"] is None:
+        return str(entry["state"])
+    amount = Money(entry["amount"], entry["currency"])
+    return f"{entry['state']}: {entry['brand']} •••• {entry['last4']}, {amount} {entry['currency']}"
+
+
 async def channels_and_bridges(product: Product) -> int:
     """How many channels and bridges Asterisk still has."""
     channels = await product.asterisk.cli("core show channels concise")

@@ -18,7 +18,7 @@ from stack.phones.phone import ANSWER_SECONDS, END_SECONDS, Progress, checked_ke
 
 SCRIPT = Path(__file__).with_name("pjsua2_child.py")  # -P below: beside it lies a pjsua2.py that is not the wheel
 START_SECONDS = 15.0
-KEY_SECONDS = 0.26  # PJSIP holds a key for 200 ms
+KEY_SECONDS = 0.18  # the child holds a key for 100 ms, and its end is told three times
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class _Pjsua2:
 async def open_pjsua2(folder: Path, sip_port: int) -> AsyncIterator[_Pjsua2]:
     """Open a pjsua2 phone. Keys reach the child through its standard input, never through argv."""
     if not importlib.util.find_spec("pjsua2"):
-        raise PhoneMissing("pjsua2 is not installed: `pip install pjsua2-python`, or run `make setup`")
+        raise PhoneMissing("pjsua2 is not installed: run `make dev`")
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     progress = Progress("pjsua2")

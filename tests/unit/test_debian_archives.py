@@ -73,6 +73,14 @@ def test_ubuntu_has_no_debian_mirror_until_one_is_named(apt_says: AptSays, monke
     assert archives.debian("sid").lines == ("http://other.invalid/debian sid main",)
 
 
+def test_a_machine_without_apt_is_told_what_else_would_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    archives._apt_targets.cache_clear()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("DEBIAN_MIRROR", raising=False)
+    with pytest.raises(DebianError, match=r"no apt-get here\n  mend: install the program by your system's own means"):
+        archives.debian("sid")
+
+
 def test_a_machine_whose_lists_were_deleted_still_knows_its_mirror(
     apt_says: AptSays, monkeypatch: pytest.MonkeyPatch
 ) -> None:

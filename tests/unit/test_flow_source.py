@@ -55,6 +55,7 @@ def test_every_node_knows_its_place() -> None:
         ("? [a]\n: b", "1:3: F007 a key here is a list or a mapping; write a word, then a colon"),
         ("", "1:1: F001 the file is empty; begin with flow: and the name of the flow"),
         ("a: 1\n---\nb: 2", "2:1: F001 a second document begins here; keep one flow in a file"),
+        ("a:\n\tb: 1", "2:1: F001 this line is indented with a tab; write spaces instead"),
         ("a: [1", "F001 this is not YAML ("),
         ("a: 1\n  b: 2", "2:4: F001 this is not YAML ("),
         (b"a: 1\nb: \xff", "2:1: F001 this line is not UTF-8 text; save the file as UTF-8"),

@@ -70,8 +70,8 @@ def test_given_a_bad_flow_then_check_ends_with_2_and_names_file_line_and_mend(tm
 
     line = BROKEN[: BROKEN.index("welcmoe")].count("\n") + 1
     assert done.returncode == 2
-    assert done.stderr.startswith(f"ivr: {flow}:{line}:")
-    assert "did you mean welcome?" in done.stderr
+    assert done.stderr.startswith(f"{flow}:{line}:")
+    assert done.stderr.endswith("did you mean welcome?\nivr: 1 problem to mend; nothing was started.\n")
     assert done.stdout == ""
 
 
@@ -122,8 +122,8 @@ async def test_given_a_bad_row_then_import_ends_with_2_and_names_row_and_column(
     done = run("bills", "import", bills, "--config", file)
 
     assert done.returncode == 2
-    assert "row 2, amount: " in done.stderr
-    assert "Nothing was imported." in done.stderr
+    assert "ivr: row 2, amount: " in done.stderr
+    assert done.stderr.endswith("ivr: Nothing was imported.\n")
 
 
 async def test_given_a_gateway_that_cannot_take_the_password_then_serve_starts_nothing_and_says_why(

@@ -56,10 +56,13 @@ def test_paths_are_relative_to_the_file_and_secrets_are_read(folder: Path) -> No
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('socket = "run/pci.sock"', "", "socket: Field required"),
-        ("[asterisk]", 'colour = "red"\n[asterisk]', "colour: there is no such setting"),
-        ("[asterisk]", 'allowed_uids = ["root"]\n[asterisk]', "allowed_uids.0: Input should be a valid integer"),
-        ('"simulator"', '"bogus"', "processor.name: Input should be 'simulator' or 'stripe'"),
+        ('socket = "run/pci.sock"', "", "socket: is missing; write socket = …"),
+        ('database = "pci.db"', 'databse = "pci.db"', "databse: there is no such setting; did you mean database?"),
+        ("http://127.0.0.1:9000", "127.0.0.1:9000", "processor.url: must be an address without a login"),
+        ('url = "http://127.0.0.1:8088"', 'url = ""', "asterisk.url: "),
+        ("[asterisk]", 'colour = "red"\n[asterisk]', "colour: there is no such setting; remove it"),
+        ("[asterisk]", 'allowed_uids = ["root"]\n[asterisk]', "allowed_uids.0: must be a valid integer"),
+        ('"simulator"', '"bogus"', "processor.name: must be 'simulator' or 'stripe'"),
         ('url = "http://127.0.0.1:9000"', "", "processor: the simulator needs its url"),
         (
             "http://127.0.0.1:8088",
@@ -67,7 +70,7 @@ def test_paths_are_relative_to_the_file_and_secrets_are_read(folder: Path) -> No
             "asterisk.url: must be an address without a login",
         ),
         ("http://127.0.0.1:8088", "127.0.0.1:8088", "asterisk.url: must be an address"),
-        ('"ari.secret"', '"none.secret"', "none.secret cannot be read"),
+        ('"ari.secret"', '"none.secret"', "none.secret cannot be read: No such file or directory"),
         ('"run/pci.sock"', f'"{"x" * 120}"', "the path of the socket is too long: Linux allows 107 bytes"),
         ('"sounds"', '"nothing"', "the folder of sounds is not there"),
         ("[asterisk]", "[asterisk", "not TOML"),

@@ -1,0 +1,43 @@
+"""docs/reference/settings.md says what ivr.toml and pci.toml hold: every section, key and default."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel
+
+from ivr import config as ivr
+from pci import config as pci
+from tests.unit.reading_docs import has_default, keys_of, sections, table
+
+PAGE = sections("reference/settings.md")
+PLACES: dict[str, type[BaseModel]] = {
+    "ivr.toml": ivr.Settings,
+    "ivr.toml / [asterisk]": ivr.AsteriskSettings,
+    "ivr.toml / [pci]": ivr.PciSettings,
+    "ivr.toml / [sms]": ivr.SmsSettings,
+    "ivr.toml / [sms.smpp]": ivr.SmppSettings,
+    "ivr.toml / [sms.twilio]": ivr.TwilioSettings,
+    "pci.toml": pci.Settings,
+    "pci.toml / [asterisk]": pci.AsteriskSettings,
+    "pci.toml / [processor]": pci.ProcessorSettings,
+}
+SECTIONS = {"asterisk", "pci", "sms", "smpp", "twilio", "processor"}
+
+
+def written(value: object) -> str:
+    """A default as the tables have it."""
+    return (
+        {"": "empty", frozenset(): "[]"}.get(value, str(value)) if isinstance(value, str | frozenset) else str(value)
+    )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_given_a_section_then_its_keys_and_defaults_are_its_table(place: str) -> None:
+    keys = {key: info for key, info in keys_of(PLACES[place]).items() if key not in SECTIONS}
+    assert {key: row[0] for key, row in table(PAGE[place], "Key").items()} == {
+        key: written(info.default) if has_default(info) else "needed" for key, info in keys.items()
+    }
+
+
+def test_given_the_page_then_it_has_these_sections_and_no_others() -> None:
+    assert {name for name in PAGE if name} == set(PLACES)
