@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 
 from rich.console import Console
@@ -15,6 +14,7 @@ from stack.errors import StackError
 from stack.folder import claimed
 from stack.processes import Line, ProcessFailed
 from stack.product import ROOT, Plan, product
+from stack.screen import Screen, screen, when_told_to_end
 
 FOLDER = ROOT / "run" / "here"
 NEEDED = ("asterisk", "ivr")  # without these nobody is answered; without another one hears how that sounds
@@ -71,19 +71,16 @@ class Desk:
             self._console.print("Calls are answered still. Ctrl-C and `make run` bring it back.")
 
 
-async def run(console: Console) -> int:
+async def run(console: Screen) -> int:
     """Start, explain, show calls as they happen, stop at a signal; the exit status."""
     desk = Desk(console)
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - asyncio.run made one
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
+    when_told_to_end(console, task.cancel)
     console.print("[bold]Starting[/] Asterisk, the processor simulator, an SMSC, pci and ivr on loopback")
     with claimed(FOLDER):
         async with product(Plan(FOLDER, listener=desk.listen)) as running:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, desk.stopped.set)
+            when_told_to_end(console, desk.stopped.set)
             console.print(HOW_TO_CALL.format(port=running.asterisk.sip_port))
             async with alongside(*running.minders(desk.ended), awaited=False):
                 await desk.stopped.wait()
@@ -93,15 +90,14 @@ async def run(console: Console) -> int:
 
 def main() -> int:
     """0 after Ctrl-C, 1 if a program that calls need ended by itself, 2 if something did not start."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen()
     try:
         return asyncio.run(run(console))
     except asyncio.CancelledError:
         console.print("Stopped before it was up")
         return 130
     except (ProcessFailed, StackError, OSError) as problem:
-        errors = Console(stderr=True, highlight=False, soft_wrap=True)
-        errors.print(f"[bold red]Tonewall could not be started:[/] {escape(str(problem))}")
+        screen(errors=True).print(f"[bold red]Tonewall could not be started:[/] {escape(str(problem))}")
         return 2
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -22,12 +21,13 @@ from stack.folder import claimed
 from stack.phones import Phone, open_pjsua2
 from stack.processes import Line, ProcessFailed
 from stack.product import ROOT, Plan, Processor, Product, product
+from stack.screen import Screen, screen, when_told_to_end
 
 NUMBER = "1000"
 FOLDER = ROOT / "run" / "demo"
 CALL_SECONDS = 120.0
 SMS_SECONDS = 60.0
-PROCESSOR_SECONDS = 2.0  # short, so that CARD=timeout does not keep the viewer waiting
+PROCESSOR_SECONDS = 1.5  # short, so that CARD=timeout does not keep the viewer waiting
 RESULTS = {
     Card.APPROVED: ("success", 1),
     Card.DECLINED: ("declined", 0),
@@ -143,12 +143,11 @@ async def text_message(running: Product) -> str:
     return str(line["text"])
 
 
-async def until_told(card: Card, console: Console) -> Verdict:
-    """The demo, cut short in good order by Ctrl-C or SIGTERM."""
+async def until_told(card: Card, console: Screen) -> Verdict:
+    """The demo, cut short in good order when it is told to end."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - asyncio.run made one
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    when_told_to_end(console, task.cancel)
     with claimed(FOLDER):
         return await demo(card, console)
 
@@ -158,14 +157,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m stack.demo", description=__doc__)
     parser.add_argument("--card", choices=[card.value for card in Card], default=Card.APPROVED, help="which call")
     card = Card(parser.parse_args().card)
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen()
     try:
         verdict = asyncio.run(until_told(card, console))
     except asyncio.CancelledError:
         console.print("Stopped: every program that was started has ended.")
         return 130
     except (ProcessFailed, StackError, TimeoutError, OSError) as problem:
-        errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        errors = screen(errors=True)
         errors.print(f"[bold red]The demo could not be shown:[/] {escape(str(problem) or type(problem).__name__)}")
         if not isinstance(problem, NotStarted):
             errors.print(

@@ -129,3 +129,24 @@ def test_given_a_call_that_no_flow_answers_then_it_is_said() -> None:
 
 def test_an_exit_status_in_words() -> None:
     assert how_it_ended(2) == "ended with status 2"
+
+
+def test_given_a_reader_who_leaves_then_the_screen_falls_silent_and_tells() -> None:
+    # given a program that prints for as long as it is not told that its reader left
+    program = """
+from stack.screen import screen
+console, left = screen(), []
+console.left = lambda: left.append(1)
+while not left:
+    console.print("a line")
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as printing:
+        assert printing.stdout
+        assert printing.stderr
+        # when its reader has had enough
+        printing.stdout.readline()
+        printing.stdout.close()
+        # then it ends well and without a word
+        assert printing.stderr.read() == b""
+        assert printing.wait(20) == 0
