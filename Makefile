@@ -21,8 +21,8 @@ run: .venv/installed asterisk  ## Start the same stack, keep it up, print how to
 test: .venv/installed asterisk peers  ## All tests, with a real Asterisk and real SIP phones
 	$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
 
-test-fast: .venv/installed  ## The tests that need no Asterisk and no other program
-	$(PY) -m pytest -n 2 --dist loadgroup -m "not asterisk and not peer" $(TESTS)
+test-fast: .venv/installed  ## The tests that start no other program
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not asterisk and not peer and not process" $(TESTS)
 
 check: .venv/installed  ## Format, lint, types, import rules, size budget, shipped flows
 	.venv/bin/ruff format --check .

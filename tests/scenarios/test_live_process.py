@@ -12,8 +12,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from asterisk_ari.fake import FakeAsterisk
 from tests.standins.live_ivr import ROOT, ends, heard, hears, write_settings
+
+pytestmark = pytest.mark.process
 
 
 @asynccontextmanager

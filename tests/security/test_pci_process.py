@@ -21,6 +21,9 @@ from stack.leaks import search_bytes, search_files, search_memory
 from stack.processes import Process, is_event, running
 from tests.pci_rig import VISA, heard, order, record_sounds
 
+pytestmark = pytest.mark.process
+
+
 ROOT = Path(__file__).resolve().parents[2]
 may_trace = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root may read the memory of a process that is not dumpable"

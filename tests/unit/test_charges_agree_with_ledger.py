@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,9 @@ from pci.contract import ChargeState
 from pci.errors import OrderInProgress
 from pci.simulator.outcomes import Fault
 from tests.unit.charging import DECLINED, GOOD, FastClock, outcome, shop
+
+pytestmark = pytest.mark.process
+
 
 QUICK_FAULTS = [Fault.ANSWER_LOST, Fault.NEVER_ARRIVED, Fault.ERROR_AFTER_BOOKING, Fault.GARBAGE]
 

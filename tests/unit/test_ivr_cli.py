@@ -12,6 +12,9 @@ from ivr import app
 from ivr.__main__ import main
 from tests.standins.live_ivr import ROOT, write_settings
 
+pytestmark = pytest.mark.process
+
+
 SMPP = """
 [sms]
 gateway = "smpp"

@@ -16,6 +16,9 @@ from pci.errors import CaptureSpent
 from pci.simulator.server import serving
 from tests.unit.charging import GOOD, FastClock, Shop, outcome, shop
 
+pytestmark = pytest.mark.process
+
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 

@@ -13,6 +13,9 @@ import pytest
 
 from tests.unit.sending import charge_body, send
 
+pytestmark = pytest.mark.process
+
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 

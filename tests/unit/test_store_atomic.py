@@ -21,6 +21,9 @@ from ivr.store.store import open_store
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, Ledger, open_ledger
 
+pytestmark = pytest.mark.process
+
+
 # dies inside the transaction that settles the payment, when the statement named in argv[2] is about to run
 DYING = """
 import asyncio, os, sys
