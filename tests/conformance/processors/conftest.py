@@ -52,7 +52,12 @@ def localstripe() -> Iterator[Bench]:
         yield Bench("stripe", url, "sk_test_0123456789abcdef", "pk_not_a_secret_key", declines)
 
 
-@pytest.fixture(params=["simulator", pytest.param("localstripe", marks=pytest.mark.peer)])
+@pytest.fixture(
+    params=[
+        pytest.param("simulator", marks=pytest.mark.process),
+        pytest.param("localstripe", marks=pytest.mark.peer),
+    ]
+)
 def bench(request: pytest.FixtureRequest) -> Bench:
     """Each processor in turn."""
     found: Bench = request.getfixturevalue(request.param)
