@@ -22,7 +22,8 @@ test: .venv/installed asterisk peers  ## All tests, with a real Asterisk and rea
 	$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
 
 test-fast: .venv/installed  ## The tests that start no other program
-	$(PY) -m pytest -n 4 --dist loadgroup -m "not asterisk and not peer and not process" $(TESTS)
+	$(PY) -m pytest -n 3 --dist loadgroup -m "not asterisk and not peer and not process" \
+	    --hypothesis-profile quick $(TESTS)
 
 check: .venv/installed  ## Format, lint, types, import rules, size budget, shipped flows
 	.venv/bin/ruff format --check .

@@ -1,4 +1,7 @@
-"""For every test: what it does to logging is undone, so that no test hears or silences another."""
+"""For every test: what it does to logging is undone, so that no test hears or silences another.
+
+`make test-fast` asks for the profile `quick`: a quarter of the examples of each property; `make test` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=25, deadline=None)
 
 
 @pytest.fixture(autouse=True)

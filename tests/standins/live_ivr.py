@@ -167,7 +167,7 @@ async def write_settings(folder: Path, asterisk: str, extra: str = "", **values:
     async with open_store(sqlite_url(folder / "ivr.db")) as store:
         await import_bills(folder / "bills.csv", store.invoices)
     file = folder / "ivr.toml"
-    values = {"root": ROOT, "asterisk": asterisk, "max_calls": 20, "stop_grace": 0.5, "charge_timeout": 5, **values}
+    values = {"root": ROOT, "asterisk": asterisk, "max_calls": 20, "stop_grace": 0.05, "charge_timeout": 5, **values}
     file.write_text(SETTINGS.format(**values) + extra, encoding="utf-8")
     return file
 
