@@ -23,6 +23,9 @@ What it promises:
 * A dropped connection is opened again with growing, jittered pauses. Every reader gets a `Gap` when it drops and one
   when it is back, then what was missed as far as it can be found out. So a lost key is never taken for silence.
 * Two clients for one application: the older one ends with `ApplicationTaken`. It does not fight.
+* Requests go by HTTP or as frames on the WebSocket that brings the events (`AriLogin.by_frames`, and always to the
+  unix socket of a gate: `AriSocket`). The verbs, their errors and the order of events are the same on every road.
+* The ids that an application chooses for bridges, playbacks and calls begin with its name and a dash.
 * The password travels in a header. It is in no URL, repr, log line or exception, nor is a pressed key.
 
 `asterisk_ari.fake.FakeAsterisk` is an Asterisk for tests, in-process, that speaks ARI on a loopback port and is held
@@ -30,7 +33,7 @@ to the same tests as a real one. Needs aiohttp and structlog; knows Asterisk 20 
 """
 
 from asterisk_ari.app import AriApp
-from asterisk_ari.client import Asterisk, new_playback_id
+from asterisk_ari.client import Asterisk
 from asterisk_ari.errors import (
     AlreadyExists,
     AnswerUnreadable,
@@ -41,9 +44,11 @@ from asterisk_ari.errors import (
     AriUnreachable,
     ChannelGone,
     LoginRefused,
+    NotAllowed,
     NotFound,
     NotInApplication,
     StreamEnded,
+    WrongPeer,
 )
 from asterisk_ari.events import (
     ApplicationMoveFailed,
@@ -58,12 +63,13 @@ from asterisk_ari.events import (
     Gap,
     PlaybackFinished,
     PlaybackStarted,
+    RecordingStarted,
     StasisEnd,
     StasisStart,
     Unknown,
 )
-from asterisk_ari.login import AriLogin
-from asterisk_ari.model import Application, AsteriskInfo, Bridge, Channel, Playback
+from asterisk_ari.login import AriLogin, AriSocket
+from asterisk_ari.model import Application, AsteriskInfo, Bridge, Channel, LiveRecording, Playback
 from asterisk_ari.watch import Watch
 
 __all__ = [
@@ -78,6 +84,7 @@ __all__ = [
     "AriError",
     "AriLogin",
     "AriRefused",
+    "AriSocket",
     "AriUnreachable",
     "Asterisk",
     "AsteriskInfo",
@@ -92,16 +99,19 @@ __all__ = [
     "ChannelStateChange",
     "Event",
     "Gap",
+    "LiveRecording",
     "LoginRefused",
+    "NotAllowed",
     "NotFound",
     "NotInApplication",
     "Playback",
     "PlaybackFinished",
     "PlaybackStarted",
+    "RecordingStarted",
     "StasisEnd",
     "StasisStart",
     "StreamEnded",
     "Unknown",
     "Watch",
-    "new_playback_id",
+    "WrongPeer",
 ]

@@ -18,16 +18,20 @@ from asterisk_ari.errors import (
     AriRefused,
     AriUnreachable,
     LoginRefused,
+    WrongPeer,
 )
-from asterisk_ari.events import UNDERSTOOD, ApplicationReplaced, StasisStart, parse
-from asterisk_ari.login import AriLogin
-from asterisk_ari.rest import Rest, open_session
-from asterisk_ari.stream import open_frames, pauses
+from asterisk_ari.events import UNDERSTOOD, ApplicationReplaced, Event, RestResponse, StasisStart, parse
+from asterisk_ari.login import AriLogin, AriSocket
+from asterisk_ari.rest import Rest
+from asterisk_ari.road import FrameRoad, HttpRoad, open_session
+from asterisk_ari.stream import frames, open_socket, pauses
 from asterisk_ari.watch import Watch
 
 HEARTBEAT = 2.0
 # a connection that held for so long was a good one: the next loss is met with a short pause again
 _STEADY = 5.0
+# events that may come before it is known what is where: a second's worth of a very busy Asterisk
+_EARLY_LIMIT = 10_000
 
 log = structlog.get_logger()
 
@@ -39,14 +43,18 @@ class AriApp:
     client opens the same application: then `taken` is true, every reader gets an `ApplicationTaken`, and it is over.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, login: AriLogin, name: str, heartbeat: float) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, where: AriLogin | AriSocket, name: str, heartbeat: float
+    ) -> None:
         self.name = name
-        self.asterisk = Asterisk(Rest(session, login))
+        self._by_frames = FrameRoad(REQUEST_TIMEOUT)
+        road = self._by_frames if isinstance(where, AriSocket) or where.by_frames else HttpRoad(session, where)
+        self.asterisk = Asterisk(Rest(road), name)
         """The REST verbs."""
         self.connected = False
         """Whether events flow now."""
         self._session = session
-        self._login = login
+        self._where = where
         self._heartbeat = heartbeat
         self._dispatch = Dispatch()
         self._first_try = asyncio.Event()
@@ -55,15 +63,16 @@ class AriApp:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, login: AriLogin, name: str, *, heartbeat: float = HEARTBEAT, patience: float = 10.0
+        cls, where: AriLogin | AriSocket, name: str, *, heartbeat: float = HEARTBEAT, patience: float = 10.0
     ) -> AsyncIterator[AriApp]:
-        """Register `name` and have its events until the block ends.
+        """Register `name` with an Asterisk, or the gate before it, and have its events until the block ends.
 
         An Asterisk that is starting up is waited for `patience` seconds; then the `AriError` of the last attempt is
-        raised (`LoginRefused` at once). Channels left in the application by a predecessor come out of `arrivals()`.
+        raised (`LoginRefused` and `WrongPeer` at once). Channels left in the application by a predecessor come out of
+        `arrivals()`.
         """
-        async with open_session(login, REQUEST_TIMEOUT) as session:
-            app = cls(session, login, name, heartbeat)
+        async with open_session(where, REQUEST_TIMEOUT) as session:
+            app = cls(session, where, name, heartbeat)
             failure: Exception | None = None
             async with asyncio.TaskGroup() as group:
                 keeper = group.create_task(app._keep_connected())
@@ -110,8 +119,10 @@ class AriApp:
             began = loop.time()
             try:
                 await self._listen()
-            except AriError as failure:
-                self._failed(failure)
+            except* ApplicationTaken:
+                pass
+            except* AriError as failures:
+                self._failed(failures.exceptions[0])
             if self.connected:
                 self._lost()
             if self._dispatch.ended is not None:
@@ -121,25 +132,46 @@ class AriApp:
             await asyncio.sleep(next(waits))
 
     async def _listen(self) -> None:
-        """Bring the events of one connection to their readers until it drops."""
-        async with open_frames(self._session, self._login, self.name, self._heartbeat) as frames:
-            await self._narrow()
-            await self._resync()
-            async for frame in frames:
-                event = parse(frame)
-                if type(event) is ApplicationReplaced:
-                    log.error("ari_application_taken", app=self.name)
-                    self._dispatch.end(ApplicationTaken)
-                    return
-                self._dispatch.deliver(event)
+        """Bring what comes on one connection to who waits for it, until it drops.
+
+        Answers are brought at once, events not before it is known what is where: whatever they tell comes after that.
+        """
+        async with open_socket(self._session, self._where, self.name, self._heartbeat) as socket:
+            with self._by_frames.over(socket):
+                async with asyncio.TaskGroup() as group:
+                    early: list[Event] = []
+                    resync = group.create_task(self._resync(early))
+                    async for frame in frames(socket):
+                        told = parse(frame)
+                        if isinstance(told, RestResponse):
+                            self._by_frames.answered(told)
+                        elif self.connected:
+                            self._deliver(told)
+                        elif len(early) < _EARLY_LIMIT:
+                            early.append(told)
+                        else:
+                            break
+                    resync.cancel()
+                    if not self.connected:
+                        raise AriUnreachable
+
+    def _deliver(self, event: Event) -> None:
+        if type(event) is ApplicationReplaced:
+            log.error("ari_application_taken", app=self.name)
+            self._dispatch.end(ApplicationTaken)
+            raise ApplicationTaken
+        self._dispatch.deliver(event)
 
     async def _narrow(self) -> None:
         """Ask not to be told what nobody here understands: a third of all events, every channel variable in them."""
+        if isinstance(self._where, AriSocket):
+            return  # the gate does so itself, and refuses whoever else asks
         with suppress(AriRefused):  # who may not ask for less gets it all
             await self.asterisk.tell_only(self.name, UNDERSTOOD)
 
-    async def _resync(self) -> None:
-        """Find out what is where now. No frame is read before that, so whatever happens meanwhile comes after it."""
+    async def _resync(self, early: list[Event]) -> None:
+        """Find out what is where now, then tell it, and after it the events that came `early`, meanwhile."""
+        await self._narrow()
         subscribed = (await self.asterisk.application(self.name)).channel_ids
         living = {channel.id: channel for channel in await self.asterisk.channels()}
         # a leg that we are calling is subscribed to from the start, and in the application only once it has answered
@@ -148,14 +180,18 @@ class AriApp:
         self._dispatch.restored(inside, living)
         self._first_try.set()
         log.info("ari_connected", app=self.name)
+        for event in early:
+            self._deliver(event)
+        early.clear()  # keys may be among them
 
     def _lost(self) -> None:
         self.connected = False
         self._dispatch.lost()
         log.warning("ari_connection_lost", app=self.name)
 
-    def _failed(self, failure: AriError) -> None:
+    def _failed(self, failure: Exception) -> None:
         log.warning("ari_connection_failed", app=self.name, reason=type(failure).__name__)
-        self._failure = failure
-        if isinstance(failure, LoginRefused):
+        if isinstance(failure, AriError):
+            self._failure = failure
+        if isinstance(failure, LoginRefused | WrongPeer):
             self._first_try.set()

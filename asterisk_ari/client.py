@@ -9,12 +9,14 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from asterisk_ari.errors import AlreadyExists, AnswerUnreadable, NotFound
+from asterisk_ari.events import RestResponse
 from asterisk_ari.login import AriLogin
 from asterisk_ari.model import (
     Application,
     AsteriskInfo,
     Bridge,
     Channel,
+    LiveRecording,
     Malformed,
     Playback,
     listed,
@@ -23,8 +25,10 @@ from asterisk_ari.model import (
     read_channel,
     read_info,
     read_playback,
+    read_recording,
 )
-from asterisk_ari.rest import Rest, open_session
+from asterisk_ari.rest import Rest
+from asterisk_ari.road import HttpRoad, open_session
 
 REQUEST_TIMEOUT = 10.0
 T = TypeVar("T")
@@ -40,20 +44,25 @@ class Asterisk:
     """One Asterisk, by its REST interface. Every verb raises an `AriError` if it was not done.
 
     Ids of playbacks, bridges and originated channels are chosen on this side, so that the events they cause can be
-    told apart even if they come before the answer.
+    told apart even if they come before the answer. Those of an application's begin with its name and a dash.
     """
 
-    __slots__ = ("_rest",)
+    __slots__ = ("_owner", "_rest")
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, owner: str = "client") -> None:
         self._rest = rest
+        self._owner = owner
 
     @classmethod
     @asynccontextmanager
     async def open(cls, login: AriLogin, *, timeout: float = REQUEST_TIMEOUT) -> AsyncIterator[Asterisk]:
-        """The verbs alone, without an application and its events. `timeout` is for each request, in seconds."""
+        """The verbs alone, by HTTP, without an application and its events. `timeout` of a request is in seconds."""
         async with open_session(login, timeout) as session:
-            yield cls(Rest(session, login))
+            yield cls(Rest(HttpRoad(session, login)))
+
+    def new_id(self) -> str:
+        """A fresh id for `play` or `originate`."""
+        return f"{self._owner}-{uuid4()}"
 
     async def info(self) -> AsteriskInfo:
         """Which Asterisk answers; also a way to find out whether the login is good."""
@@ -79,7 +88,7 @@ class Asterisk:
         body = {"endpoint": endpoint, "app": app, "appArgs": _joined(args)}
         if caller:
             body["callerId"] = caller
-        path = f"channels/{_id(channel_id or str(uuid4()))}"
+        path = f"channels/{_id(channel_id or self.new_id())}"
         return _read(read_channel, await self._rest.post(path, body, meaning=_ID_TAKEN))
 
     async def ring(self, channel_id: str) -> None:
@@ -109,13 +118,13 @@ class Asterisk:
     async def play(self, channel_id: str, media: Sequence[str], *, playback_id: str = "") -> Playback:
         """Play sounds such as `sound:hello` to a channel, one after the other, as one playback; returns at once.
 
-        Give a `playback_id` of your own (`new_playback_id`) if it must be known before the first event can come.
+        Give a `playback_id` of your own (`new_id`) if it must be known before the first event can come.
         Playbacks of a channel wait for each other, and so does most of what is asked of a channel that is playing:
         `answer` and `add_channel` do not return before its sounds have ended.
         """
         if not media or not all(sound.startswith(_MEDIA) for sound in media):
             raise ValueError(f"what to play must be one or more of {', '.join(_MEDIA)} followed by a name")
-        path = f"channels/{_id(channel_id)}/play/{_id(playback_id or new_playback_id())}"
+        path = f"channels/{_id(channel_id)}/play/{_id(playback_id or self.new_id())}"
         return _read(read_playback, await self._rest.post(path, {"media": list(media)}))
 
     async def playback(self, playback_id: str) -> Playback:
@@ -131,7 +140,7 @@ class Asterisk:
     async def create_bridge(self, kind: Sequence[str] = ("mixing", "proxy_media"), *, name: str = "") -> Bridge:
         """A new bridge. The default kind lets Asterisk see the media, and so the keys, of those who are in it."""
         body = {"type": ",".join(kind), "name": name}
-        return _read(read_bridge, await self._rest.post(f"bridges/{uuid4()}", body, meaning=_ID_TAKEN))
+        return _read(read_bridge, await self._rest.post(f"bridges/{_id(self.new_id())}", body, meaning=_ID_TAKEN))
 
     async def bridges(self) -> tuple[Bridge, ...]:
         """Every bridge there is, whoever made it."""
@@ -156,6 +165,20 @@ class Asterisk:
     async def destroy_bridge(self, bridge_id: str) -> None:
         """Close the bridge; the channels in it stay in their applications."""
         await self._rest.delete(f"bridges/{_id(bridge_id)}")
+
+    # recordings
+
+    async def recording(self, name: str) -> LiveRecording:
+        """A live recording as it is now; `NotFound` if there is none of this name."""
+        return _read(read_recording, await self._rest.get(f"recordings/live/{_id(name)}"))
+
+    async def pause_recording(self, name: str) -> None:
+        """Leave out of a live recording what is heard from now on."""
+        await self._rest.post(f"recordings/live/{_id(name)}/pause")
+
+    async def resume_recording(self, name: str) -> None:
+        """Let a live recording that was paused go on."""
+        await self._rest.delete(f"recordings/live/{_id(name)}/pause")
 
     # applications
 
@@ -184,12 +207,9 @@ class Asterisk:
         That holds for as long as Asterisk knows the application, for later connections too.
         """
         allowed = [{"type": name} for name in event_types]
+        if allowed:
+            allowed.append({"type": RestResponse.TYPE})
         await self._rest.put(f"applications/{_id(app)}/eventFilter", {"allowed": allowed})
-
-
-def new_playback_id() -> str:
-    """A fresh id for `Asterisk.play`."""
-    return str(uuid4())
 
 
 def _id(name: str) -> str:

@@ -3,8 +3,10 @@
     AriError
     ├── AriUnreachable        nothing answered, or not in time
     ├── AnswerUnreadable      something answered that is not ARI
+    ├── WrongPeer             somebody else than the gate has its socket
     ├── AriRefused            Asterisk said no; `status` is the HTTP status
-    │   ├── LoginRefused      401, 403
+    │   ├── LoginRefused      401; 403 to the WebSocket
+    │   ├── NotAllowed        403: `request` names the gate's rule, if it was one
     │   ├── NotFound          404
     │   ├── NotInApplication  409, 422: the channel or bridge is not where the request supposes it to be
     │   └── AlreadyExists     409: the id chosen for a new channel or bridge is taken
@@ -28,11 +30,15 @@ class AriError(Exception):
 
 
 class AriUnreachable(AriError):
-    """Asterisk did not answer: check that it runs, that its HTTP server is enabled and that the address is right."""
+    """Asterisk did not answer: check that it runs (and the gate, if there is one) and that the address is right."""
 
 
 class AnswerUnreadable(AriError):
     """The server's answer is not one of the Asterisk REST Interface: check the address."""
+
+
+class WrongPeer(AriError):
+    """Another user than the gate's has the gate's socket: check who runs the gate, and which user id is expected."""
 
 
 class AriRefused(AriError):
@@ -49,6 +55,10 @@ class AriRefused(AriError):
 
 class LoginRefused(AriRefused):
     """Asterisk refused the login: check user name, password and access list in ari.conf."""
+
+
+class NotAllowed(AriRefused):
+    """The request is not allowed: to this user by ari.conf, or by the gate's rules."""
 
 
 class NotFound(AriRefused):

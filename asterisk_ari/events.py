@@ -13,6 +13,7 @@ from typing import Any
 
 from asterisk_ari.model import (
     Channel,
+    LiveRecording,
     Malformed,
     Playback,
     identity,
@@ -20,6 +21,7 @@ from asterisk_ari.model import (
     number,
     read_channel,
     read_playback,
+    read_recording,
     text,
 )
 
@@ -135,6 +137,18 @@ class ChannelLeftBridge:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingStarted:
+    """A recording of a channel or a bridge has begun. `channel_id` is None for that of a bridge."""
+
+    recording: LiveRecording
+
+    @property
+    def channel_id(self) -> str | None:
+        """The id of the channel that is recorded."""
+        return self.recording.channel_id
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationMoveFailed:
     """A `move` was accepted and came to nothing: no client has `destination` open. The channel is still here."""
 
@@ -170,6 +184,20 @@ class Gap:
     over: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RestResponse:
+    """No event, but the answer to a request that was sent on this WebSocket; `request_id` is empty if it has none.
+
+    A real Asterisk 22 applies the event filter to these too: who filters them out gets no answers.
+    """
+
+    TYPE = "RESTResponse"
+
+    request_id: str
+    status: object
+    body: object = field(repr=False)
+
+
 Event = (
     StasisStart
     | StasisEnd
@@ -181,6 +209,7 @@ Event = (
     | PlaybackFinished
     | ChannelEnteredBridge
     | ChannelLeftBridge
+    | RecordingStarted
     | ApplicationMoveFailed
     | ApplicationReplaced
     | Unknown
@@ -207,6 +236,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "PlaybackFinished": lambda raw: PlaybackFinished(read_playback(raw["playback"])),
     "ChannelEnteredBridge": lambda raw: ChannelEnteredBridge(identity(raw["channel"]), identity(raw["bridge"])),
     "ChannelLeftBridge": lambda raw: ChannelLeftBridge(identity(raw["channel"]), identity(raw["bridge"])),
+    "RecordingStarted": lambda raw: RecordingStarted(read_recording(raw["recording"])),
     "ApplicationMoveFailed": lambda raw: ApplicationMoveFailed(identity(raw["channel"]), text(raw["destination"])),
     "ApplicationReplaced": lambda raw: ApplicationReplaced(),
 }
@@ -215,8 +245,8 @@ UNDERSTOOD = tuple(_READERS)
 """The types of events that have a class here."""
 
 
-def parse(frame: str | bytes) -> Event:
-    """The event that a WebSocket frame tells of; `Unknown` for whatever is not understood. Never raises."""
+def parse(frame: str | bytes) -> Event | RestResponse:
+    """The event or answer that a WebSocket frame tells; `Unknown` for whatever is not understood. Never raises."""
     try:
         raw = json.loads(frame)
     except (ValueError, RecursionError):
@@ -226,6 +256,11 @@ def parse(frame: str | bytes) -> Event:
     kind = raw.get("type")
     if type(kind) is not str or len(kind) > 64 or not (kind.isascii() and kind.isalpha()):
         return Unknown("", _channel_of(raw), malformed=True)
+    if kind == RestResponse.TYPE:
+        request_id = raw.get("request_id")
+        return RestResponse(
+            request_id if type(request_id) is str else "", raw.get("status_code"), raw.get("message_body")
+        )
     reader = _READERS.get(kind)
     if reader is None:
         return Unknown(kind, _channel_of(raw))

@@ -72,6 +72,23 @@ class Playback:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveRecording:
+    """What is being recorded of a channel or a bridge."""
+
+    name: str
+    target: str
+    """What is recorded: `channel:ID` or `bridge:ID`."""
+    state: str
+    """`queued`, `recording`, `paused`, `done`, `failed` or `canceled`."""
+
+    @property
+    def channel_id(self) -> str | None:
+        """The channel that is recorded, if it is one."""
+        kind, _, name = self.target.partition(":")
+        return name if kind == "channel" else None
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """A Stasis application and what it is subscribed to: every channel in it, and perhaps others."""
 
@@ -164,6 +181,12 @@ def read_playback(value: object) -> Playback:
         state=text(raw.get("state")),
         media=text(raw.get("media_uri", "")),
     )
+
+
+def read_recording(value: object) -> LiveRecording:
+    """A live recording from its JSON value."""
+    raw = _fields(value)
+    return LiveRecording(text(raw.get("name")), text(raw.get("target_uri")), text(raw.get("state")))
 
 
 def read_application(value: object) -> Application:

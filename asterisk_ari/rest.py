@@ -1,61 +1,53 @@
-"""One request to the Asterisk REST Interface, and what its answer means.
-
-Credentials go into a header, parameters into the JSON body (or the query, where the verb has no body). An exception
-leaves here without the one it came from: aiohttp's hold the request's headers, and so the password.
-"""
+"""One request to the Asterisk REST Interface, and what its answer means; whichever road it takes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from urllib.parse import urlencode
-
-import aiohttp
-from yarl import URL
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Protocol
 
 from asterisk_ari.errors import (
     AnswerUnreadable,
     AriRefused,
     AriUnreachable,
     LoginRefused,
+    NotAllowed,
     NotFound,
     NotInApplication,
 )
-from asterisk_ari.login import AriLogin
+from asterisk_ari.road import Answer
 
-ANSWER_LIMIT = 8 * 1024 * 1024
 Meaning = Mapping[int, type[AriRefused]]
 _REFUSALS: Meaning = {
     401: LoginRefused,
-    403: LoginRefused,
+    403: NotAllowed,
     404: NotFound,
     409: NotInApplication,
     422: NotInApplication,
 }
+# all that is kept of a refusal's text: no rule has a digit in its name
+_RULE = re.compile(r"gate: ([a-z-]{1,40}):")
 
 
-@asynccontextmanager
-async def open_session(login: AriLogin, timeout: float) -> AsyncIterator[aiohttp.ClientSession]:
-    """An HTTP session that is logged in by a header; it keeps no cookies and follows no redirects of its own."""
-    session = aiohttp.ClientSession(
-        headers={"Authorization": login.authorization},
-        timeout=aiohttp.ClientTimeout(total=timeout),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=10),
-    )
-    async with session:
-        yield session
+class Road(Protocol):
+    """Brings a request to Asterisk, and its answer back."""
+
+    async def exchange(self, method: str, path: str, query: Mapping[str, str], body: str | None) -> Answer | None:
+        """Status and body of the answer to a request for `path` below `/ari`; None if none came in time.
+
+        No answer means that it is unknown whether the request was done. `AnswerUnreadable` if it was no answer.
+        """
 
 
 class Rest:
-    """Sends requests below `/ari` of one Asterisk."""
+    """Sends requests to one Asterisk. Parameters go into the JSON body, or the query where the verb has no body."""
 
-    __slots__ = ("_root", "_session")
+    __slots__ = ("_road",)
 
-    def __init__(self, session: aiohttp.ClientSession, login: AriLogin) -> None:
-        self._session = session
-        self._root = f"{login.base_url.rstrip('/')}/ari"
+    def __init__(self, road: Road) -> None:
+        self._road = road
 
     async def get(self, path: str, **query: str) -> object:
         """The JSON value at `path`."""
@@ -84,41 +76,27 @@ class Rest:
         body: Mapping[str, object] | None = None,
         meaning: Meaning | None = None,
     ) -> object:
-        url = URL(f"{self._root}/{path}?{urlencode(query)}" if query else f"{self._root}/{path}", encoded=True)
-        answer = await self._exchange(method, url, None if body is None else json.dumps(body).encode())
+        answer = await self._road.exchange(method, path, query or {}, None if body is None else json.dumps(body))
         if answer is None:
             raise AriUnreachable
         status, content = answer
         if status >= 400:
             meant = (meaning or _REFUSALS).get(status) or _REFUSALS.get(status, AriRefused)
-            raise meant(status, f"{method} {path.partition('/')[0]}")
+            raise meant(status, f"{method} {path.partition('/')[0]}{_rule(status, content)}")
         if not 200 <= status < 300:
             raise AnswerUnreadable
         if status == 204 or not content:
             return None
         return _decoded(content)
 
-    async def _exchange(self, method: str, url: URL, body: bytes | None) -> tuple[int, bytes] | None:
-        """Status and body of the answer; None if there was none. No exception of aiohttp's gets out."""
-        headers = {"Content-Type": "application/json"} if body else None
-        with suppress(aiohttp.ClientError, TimeoutError, OSError):
-            async with self._session.request(
-                method, url, data=body, headers=headers, allow_redirects=False
-            ) as answer:
-                return answer.status, await _bounded(answer.content)
-        return None
+
+def _rule(status: int, content: str | bytes) -> str:
+    """The rule of the gate that forbids the request, if one does."""
+    found = _RULE.search(content) if status == 403 and isinstance(content, str) else None
+    return f" by the gate's rule {found[1]}" if found else ""
 
 
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
-    whole = bytearray()
-    async for chunk in content.iter_any():
-        whole += chunk
-        if len(whole) > ANSWER_LIMIT:
-            raise AnswerUnreadable
-    return bytes(whole)
-
-
-def _decoded(content: bytes) -> object:
+def _decoded(content: str | bytes) -> object:
     with suppress(ValueError, RecursionError):
         value: object = json.loads(content)
         return value

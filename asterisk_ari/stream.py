@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import socket as sockets
+import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import quote
@@ -11,8 +14,9 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from asterisk_ari.errors import AnswerUnreadable, AriUnreachable, LoginRefused
-from asterisk_ari.login import AriLogin
+from asterisk_ari.errors import AnswerUnreadable, AriUnreachable, LoginRefused, WrongPeer
+from asterisk_ari.login import AriLogin, AriSocket
+from asterisk_ari.road import ANSWER_LIMIT
 
 FRAME_LIMIT = 1024 * 1024
 _HANDSHAKE_TIMEOUT = 10.0
@@ -20,19 +24,27 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
 @asynccontextmanager
-async def open_frames(
-    session: aiohttp.ClientSession, login: AriLogin, app: str, heartbeat: float
-) -> AsyncIterator[AsyncIterator[str | bytes]]:
-    """The frames that tell of `app`, until the connection is lost.
-
-    Nothing is read before the first frame is asked for, but nothing is lost either: the connection is open already.
-    A peer that answers no ping within 1.5 `heartbeat` seconds is taken for gone.
-    """
-    socket = await _connect(session, login, app, heartbeat)
+async def open_socket(
+    session: aiohttp.ClientSession, where: AriLogin | AriSocket, app: str, heartbeat: float
+) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """The WebSocket that tells of `app`; a peer that answers no ping in 1.5 `heartbeat` seconds is taken for gone."""
+    socket = await _connect(session, where, app, heartbeat)
     try:
-        yield _frames(socket)
+        if isinstance(where, AriSocket) and _peer(socket) != (os.getuid() if where.uid is None else where.uid):
+            raise WrongPeer
+        yield socket
     finally:
         await socket.close()
+
+
+async def frames(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[str | bytes]:
+    """What comes on the WebSocket, until it is lost."""
+    while True:
+        message = await socket.receive()
+        if message.type is aiohttp.WSMsgType.TEXT or message.type is aiohttp.WSMsgType.BINARY:
+            yield message.data
+        else:
+            return
 
 
 def pauses() -> Iterator[float]:
@@ -44,29 +56,31 @@ def pauses() -> Iterator[float]:
 
 
 async def _connect(
-    session: aiohttp.ClientSession, login: AriLogin, app: str, heartbeat: float
+    session: aiohttp.ClientSession, where: AriLogin | AriSocket, app: str, heartbeat: float
 ) -> aiohttp.ClientWebSocketResponse:
-    root = f"ws{login.base_url.rstrip('/').removeprefix('http')}/ari/events"
+    limit = ANSWER_LIMIT if where.by_frames else FRAME_LIMIT
+    root = f"ws{where.base_url.rstrip('/').removeprefix('http')}/ari/events"
     url = URL(f"{root}?app={quote(app, safe='')}&subscribeAll=false", encoded=True)
     status = None
     with suppress(aiohttp.ClientError, TimeoutError, OSError):
         try:
             async with asyncio.timeout(_HANDSHAKE_TIMEOUT):
-                return await session.ws_connect(url, heartbeat=heartbeat, max_msg_size=FRAME_LIMIT)
+                return await session.ws_connect(url, heartbeat=heartbeat, max_msg_size=limit)
         except aiohttp.WSServerHandshakeError as refused:
             status = refused.status
     # raised down here, where aiohttp's exception is forgotten: it holds the login
-    if status is None:
+    if status in (None, 503):  # the gate says so when there is no Asterisk behind it
         raise AriUnreachable
     if status in (401, 403):
         raise LoginRefused(status, "WebSocket events")
     raise AnswerUnreadable
 
 
-async def _frames(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[str | bytes]:
-    while True:
-        message = await socket.receive()
-        if message.type is aiohttp.WSMsgType.TEXT or message.type is aiohttp.WSMsgType.BINARY:
-            yield message.data
-        else:
-            return
+def _peer(socket: aiohttp.ClientWebSocketResponse) -> int | None:
+    """The user id of the process at the other end of a unix socket; None if the connection is lost already."""
+    transport = socket.get_extra_info("socket")
+    if transport is None:
+        return None
+    credentials = transport.getsockopt(sockets.SOL_SOCKET, sockets.SO_PEERCRED, struct.calcsize("3i"))
+    _pid, uid, _gid = struct.unpack("3i", credentials)
+    return int(uid)

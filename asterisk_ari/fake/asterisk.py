@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from asterisk_ari.fake.exchange import Exchange
 from asterisk_ari.fake.parts import FakeChannel
@@ -111,12 +112,17 @@ class FakeAsterisk:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, users: Mapping[str, str] | None = None) -> AsyncIterator[FakeAsterisk]:
-        """Serve until the block ends. `users` maps the names of ARI users to their passwords."""
+    async def open(
+        cls, users: Mapping[str, str] | None = None, *, gate: Path | None = None
+    ) -> AsyncIterator[FakeAsterisk]:
+        """Serve until the block ends. `users` maps the names of ARI users to their passwords.
+
+        With `gate` it serves on that unix socket too, as a gate does but without any rule: see `AriSocket`.
+        """
         known = users or {"ivr": "ivr-password", "pci": "pci-password"}
         exchange = Exchange()
         server = Server(exchange, known)
-        async with server.listening() as base_url:
+        async with server.listening(gate) as base_url:
             yield cls(exchange, server, known, base_url)
 
     def login(self, username: str) -> AriLogin:

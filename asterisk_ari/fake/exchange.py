@@ -51,6 +51,12 @@ class Exchange:
                 del self.apps[name]
             self._touch()
 
+    def respond(self, name: str, line: Line, response: dict[str, object]) -> None:
+        """Answer a request that came on a WebSocket of `name`; as in Asterisk, its filter holds for that too."""
+        app = self.apps.get(name)
+        if app is None or app.lets_through("RESTResponse"):
+            line.frames.put_nowait(json.dumps({"type": "RESTResponse", **response, "application": name}).encode())
+
     # channels
 
     def arrive(self, dialled: str, caller: str, app_name: str) -> FakeChannel:
@@ -84,7 +90,7 @@ class Exchange:
         """The person at the far end presses keys, which whoever may hear them hears."""
         for key in keys:
             self._tell_all(
-                f"channel:{channel.id}", "ChannelDtmfReceived", digit=key, duration_ms=100, channel=channel.show()
+                f"channel:{channel.id}", "ChannelDtmfReceived", digit=key, duration_ms=0, channel=channel.show()
             )
             if channel.bridge is not None and not channel.bridge.members[channel]:
                 for other in channel.bridge.members:
@@ -265,7 +271,7 @@ class Exchange:
                 self._tell(app, event, **fields)
 
     def _tell(self, app: FakeApp, event: str, **fields: object) -> None:
-        if app.line is not None and (not app.allowed or event in app.allowed):
+        if app.line is not None and app.lets_through(event):
             whole = {"type": event, "timestamp": now(), **fields, "asterisk_id": "fake", "application": app.name}
             app.line.frames.put_nowait(json.dumps(whole).encode())
 

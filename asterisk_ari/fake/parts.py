@@ -48,6 +48,10 @@ class FakeApp:
         """Whether events of `source` are told to this application."""
         return self.subscriptions[source] > 0
 
+    def lets_through(self, event: str) -> bool:
+        """Whether events of this type are told at all."""
+        return not self.allowed or event in self.allowed
+
     def unsubscribe(self, source: str) -> None:
         """Take one subscription away; the source is heard until the last one is gone."""
         self.subscriptions[source] -= 1

@@ -1,11 +1,9 @@
-"""ARI's verbs as the fake answers them: one line of routes for each, and what it does to the exchange."""
+"""ARI's verbs as the fake answers them: what each does to the exchange."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
-
-from aiohttp import web
 
 from asterisk_ari.fake.exchange import Exchange
 from asterisk_ari.fake.parts import FakeApp, FakeBridge, FakeChannel, Refusal
@@ -180,52 +178,6 @@ class Verbs:
         if name not in known.get(kind, ()):
             raise Refusal(422, "Event source does not exist")
         return source
-
-
-_ROUTES: dict[tuple[str, str], Verb] = {
-    ("GET", "asterisk/info"): Verbs.info,
-    ("GET", "channels"): Verbs.channels,
-    ("GET", "channels/{channel}"): Verbs.channel,
-    ("POST", "channels/{channel}"): Verbs.originate,
-    ("DELETE", "channels/{channel}"): Verbs.hang_up,
-    ("POST", "channels/{channel}/answer"): Verbs.answer,
-    ("POST", "channels/{channel}/ring"): Verbs.ring,
-    ("POST", "channels/{channel}/move"): Verbs.move,
-    ("POST", "channels/{channel}/play/{playback}"): Verbs.play,
-    ("GET", "playbacks/{playback}"): Verbs.playback,
-    ("DELETE", "playbacks/{playback}"): Verbs.stop_playback,
-    ("GET", "bridges"): Verbs.bridges,
-    ("GET", "bridges/{bridge}"): Verbs.bridge,
-    ("POST", "bridges/{bridge}"): Verbs.create_bridge,
-    ("DELETE", "bridges/{bridge}"): Verbs.destroy_bridge,
-    ("POST", "bridges/{bridge}/addChannel"): Verbs.add_channel,
-    ("POST", "bridges/{bridge}/removeChannel"): Verbs.remove_channel,
-    ("GET", "applications"): Verbs.applications,
-    ("GET", "applications/{app}"): Verbs.application,
-    ("POST", "applications/{app}/subscription"): Verbs.subscribe,
-    ("DELETE", "applications/{app}/subscription"): Verbs.unsubscribe,
-    ("PUT", "applications/{app}/eventFilter"): Verbs.filter_events,
-}
-
-
-def routes(exchange: Exchange) -> list[web.RouteDef]:
-    """The REST side of the fake."""
-    verbs = Verbs(exchange)
-    return [web.route(method, f"/ari/{path}", _handler(verbs, verb)) for (method, path), verb in _ROUTES.items()]
-
-
-def _handler(verbs: Verbs, verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def handle(request: web.Request) -> web.Response:
-        asked: Asked = dict(request.query)
-        if request.can_read_body:
-            asked |= await request.json()
-        try:
-            status, value = await verb(verbs, dict(request.match_info), asked)
-        except Refusal as refusal:
-            status, value = refusal.status, {"message": refusal.message}
-        return web.Response(status=204) if status == 204 else web.json_response(value, status=status)
-
-    return handle
 
 
 def _found(known: dict[str, T], name: str, status: int, message: str) -> T:

@@ -5,29 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 
 class Cable:
-    """Forwards TCP connections from `base_url` to `target_url`, for as long as it is `plugged`."""
+    """Forwards connections to `base_url`, or to the unix socket `path`, to `target` while it is `plugged`."""
 
-    def __init__(self, target_url: str) -> None:
-        parts = urlsplit(target_url)
-        self._target = (parts.hostname or "", parts.port or 80)
+    def __init__(self, target: str | Path) -> None:
+        self._target = target
         self._writers: set[asyncio.StreamWriter] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
         self.plugged = True
         self.connections = 0
         self.base_url = ""
+        self.path = Path()
 
     @classmethod
     @asynccontextmanager
-    async def to(cls, target_url: str) -> AsyncIterator[Cable]:
-        cable = cls(target_url)
-        server = await asyncio.start_server(cable._forward, "127.0.0.1", 0)
-        host, port = server.sockets[0].getsockname()[:2]
-        cable.base_url = f"http://{host}:{port}"
+    async def to(cls, target: str | Path) -> AsyncIterator[Cable]:
+        cable = cls(target)
+        if isinstance(target, Path):
+            cable.path = target.with_name("cable.sock")
+            server = await asyncio.start_unix_server(cable._forward, cable.path)
+        else:
+            server = await asyncio.start_server(cable._forward, "127.0.0.1", 0)
+            host, port = server.sockets[0].getsockname()[:2]
+            cable.base_url = f"http://{host}:{port}"
         try:
             yield cable
         finally:
@@ -63,7 +68,7 @@ class Cable:
             writer.transport.abort()
             return
         try:
-            far_reader, far_writer = await asyncio.open_connection(*self._target)
+            far_reader, far_writer = await self._far_end()
         except OSError:
             writer.transport.abort()
             return
@@ -75,6 +80,12 @@ class Cable:
                 group.create_task(self._pump(far_reader, writer))
         finally:
             self._writers -= both
+
+    async def _far_end(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._target, Path):
+            return await asyncio.open_unix_connection(self._target)
+        parts = urlsplit(self._target)
+        return await asyncio.open_connection(parts.hostname, parts.port)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):

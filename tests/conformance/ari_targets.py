@@ -5,20 +5,23 @@ from __future__ import annotations
 import wave
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import uuid4
 
-from asterisk_ari import AriApp, AriLogin, Asterisk, NotFound, StasisStart
+from asterisk_ari import AriApp, AriLogin, AriSocket, Asterisk, NotFound, StasisStart
 from asterisk_ari.fake import FakeAsterisk, FakeCall
-from asterisk_ari.rest import Rest, open_session
+from asterisk_ari.rest import Rest
+from asterisk_ari.road import HttpRoad, open_session
 from stack.asterisk import Instance
 from tests.conformance.ari_cable import Cable
 
 CALLER = "+15550100"
 SOMEBODY = "Local/1000@incoming/n"
 PASSWORDS = {"ivr": "ivr-password", "pci": "pci-password"}
+Road = Literal["http", "frames", "socket"]
 
 
 class Phone(Protocol):
@@ -36,11 +39,11 @@ class Target(Protocol):
 
     cable: Cable
 
-    def login(self, username: str) -> AriLogin:
-        """A login that goes through the cable."""
+    def login(self, username: str) -> AriLogin | AriSocket:
+        """A login that goes through the cable, on the road that is tested."""
 
     def direct_login(self, username: str) -> AriLogin:
-        """A login that does not."""
+        """A login by HTTP that does not."""
 
     async def dial(self, number: str) -> Phone:
         """Call a number, which the dialplan sends to the application `ivr`."""
@@ -68,12 +71,15 @@ class FakePhone:
 
 
 class FakeTarget:
-    def __init__(self, asterisk: FakeAsterisk, cable: Cable) -> None:
+    def __init__(self, asterisk: FakeAsterisk, cable: Cable, road: Road) -> None:
         self._asterisk = asterisk
+        self._road = road
         self.cable = cable
 
-    def login(self, username: str) -> AriLogin:
-        return AriLogin(self.cable.base_url, username, PASSWORDS[username])
+    def login(self, username: str) -> AriLogin | AriSocket:
+        if self._road == "socket":
+            return AriSocket(self.cable.path)
+        return AriLogin(self.cable.base_url, username, PASSWORDS[username], by_frames=self._road == "frames")
 
     def direct_login(self, username: str) -> AriLogin:
         return self._asterisk.login(username)
@@ -115,9 +121,12 @@ class RealPhone:
 
 
 class RealTarget:
-    def __init__(self, instance: Instance, cable: Cable, far: AriApp, rest: Rest, folder: Path) -> None:
-        self._url = instance.ari_url
-        self._passwords = {"ivr": instance.ivr_password, "pci": instance.pci_password}
+    def __init__(self, instance: Instance, cable: Cable, road: Road, far: AriApp, rest: Rest, folder: Path) -> None:
+        self._logins = {
+            "ivr": AriLogin(instance.ari_url, "gate", instance.gate_password),
+            "pci": AriLogin(instance.ari_url, "pci", instance.pci_password),
+        }
+        self._road = road
         self._far = far
         self._rest = rest
         self._folder = folder
@@ -125,10 +134,10 @@ class RealTarget:
         self.cable = cable
 
     def login(self, username: str) -> AriLogin:
-        return AriLogin(self.cable.base_url, username, self._passwords[username])
+        return replace(self.direct_login(username), base_url=self.cable.base_url, by_frames=self._road == "frames")
 
     def direct_login(self, username: str) -> AriLogin:
-        return AriLogin(self._url, username, self._passwords[username])
+        return self._logins[username]
 
     async def dial(self, number: str) -> Phone:
         phone = RealPhone(self._far, self._rest, f"far-{uuid4()}")
@@ -156,13 +165,17 @@ class RealTarget:
 
 
 @asynccontextmanager
-async def fake_target() -> AsyncIterator[FakeTarget]:
-    async with FakeAsterisk.open(PASSWORDS) as asterisk, Cable.to(asterisk.base_url) as cable:
-        yield FakeTarget(asterisk, cable)
+async def fake_target(folder: Path, road: Road) -> AsyncIterator[FakeTarget]:
+    gate = folder / "gate.sock"
+    async with (
+        FakeAsterisk.open(PASSWORDS, gate=gate) as asterisk,
+        Cable.to(gate if road == "socket" else asterisk.base_url) as cable,
+    ):
+        yield FakeTarget(asterisk, cable, road)
 
 
 @asynccontextmanager
-async def real_target(instance: Instance, folder: Path) -> AsyncIterator[RealTarget]:
+async def real_target(instance: Instance, folder: Path, road: Road) -> AsyncIterator[RealTarget]:
     login = AriLogin(instance.ari_url, "pci", instance.pci_password)
     async with (
         Cable.to(instance.ari_url) as cable,
@@ -170,7 +183,7 @@ async def real_target(instance: Instance, folder: Path) -> AsyncIterator[RealTar
         open_session(login, 10.0) as session,
     ):
         try:
-            yield RealTarget(instance, cable, far, Rest(session, login), folder)
+            yield RealTarget(instance, cable, road, far, Rest(HttpRoad(session, login)), folder)
         finally:
             await _hang_up_everything(far.asterisk)
 

@@ -1,4 +1,4 @@
-"""Fixtures of the ARI conformance tests: each runs against the fake Asterisk and against a real one."""
+"""Fixtures of the ARI conformance tests: each runs against the fake Asterisk and a real one, on each road to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest_asyncio
 from asterisk_ari import AriApp
 from stack.asterisk import Instance, find, running
 from stack.errors import AsteriskError
-from tests.conformance.ari_targets import Target, fake_target, real_target
+from tests.conformance.ari_targets import Road, Target, fake_target, real_target
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -28,23 +28,45 @@ async def asterisk_instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIt
         yield instance
 
 
-@pytest.fixture(params=["fake", pytest.param("asterisk", marks=pytest.mark.asterisk)])
-def real_asterisk(request: pytest.FixtureRequest) -> Instance | None:
+@pytest.fixture(
+    params=[
+        "fake-http",
+        "fake-frames",
+        "fake-socket",
+        pytest.param("asterisk-http", marks=pytest.mark.asterisk),
+        pytest.param("asterisk-frames", marks=pytest.mark.asterisk),
+    ]
+)
+def whom(request: pytest.FixtureRequest) -> str:
+    """Whom a test is against, and on which road."""
+    asked: str = request.param
+    return asked
+
+
+@pytest.fixture
+def real_asterisk(whom: str, request: pytest.FixtureRequest) -> Instance | None:
     """The real Asterisk if this run is against it; it is not started before."""
-    if request.param == "fake":
+    if whom.startswith("fake"):
         return None
     instance: Instance = request.getfixturevalue("asterisk_instance")
     return instance
 
 
 @pytest.fixture
-async def target(real_asterisk: Instance | None, tmp_path: Path) -> AsyncIterator[Target]:
+def road(whom: str) -> Road:
+    """How requests get there."""
+    roads: dict[str, Road] = {"http": "http", "frames": "frames", "socket": "socket"}
+    return roads[whom.rpartition("-")[2]]
+
+
+@pytest.fixture
+async def target(real_asterisk: Instance | None, road: Road, tmp_path: Path) -> AsyncIterator[Target]:
     """An Asterisk, fake or real, with people who call it."""
     if real_asterisk is None:
-        async with fake_target() as fake:
+        async with fake_target(tmp_path, road) as fake:
             yield fake
     else:
-        async with real_target(real_asterisk, tmp_path) as real:
+        async with real_target(real_asterisk, tmp_path, road) as real:
             yield real
 
 

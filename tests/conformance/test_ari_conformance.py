@@ -22,7 +22,6 @@ from asterisk_ari import (
     PlaybackStarted,
     StasisEnd,
     StasisStart,
-    new_playback_id,
 )
 from tests.conformance.ari_calls import DEADLINE, answered_call, arrival, first, keys, kinds, seen
 from tests.conformance.ari_targets import CALLER, SOMEBODY, Target
@@ -85,7 +84,7 @@ async def test_given_a_long_sound_when_it_is_stopped_then_it_finishes_and_cannot
     target: Target, ivr: AriApp
 ) -> None:
     async with answered_call(target, ivr) as (phone, events):
-        mine = new_playback_id()
+        mine = ivr.asterisk.new_id()
         await ivr.asterisk.play(phone.channel_id, [target.sound(60)], playback_id=mine)
         started = await first(events, PlaybackStarted)
 
@@ -199,7 +198,7 @@ async def test_given_an_unknown_reason_then_the_hang_up_is_refused(target: Targe
 
 
 async def test_given_a_wrong_password_then_the_login_is_refused_at_once(target: Target) -> None:
-    good = target.login("ivr")
+    good = target.direct_login("ivr")
     wrong = AriLogin(good.base_url, good.username, "wrong")
     with pytest.raises(LoginRefused):
         async with asyncio.timeout(DEADLINE), AriApp.open(wrong, "ivr", patience=10 * DEADLINE):
@@ -210,7 +209,7 @@ async def test_given_a_wrong_password_then_the_login_is_refused_at_once(target: 
 
 
 async def test_given_a_good_login_then_asterisk_tells_its_version(target: Target) -> None:
-    async with Asterisk.open(target.login("ivr")) as asterisk:
+    async with Asterisk.open(target.direct_login("ivr")) as asterisk:
         assert (await asterisk.info()).version.partition(".")[0] in ("20", "21", "22", "23")
 
 

@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from collections.abc import AsyncIterator
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from asterisk_ari import (
     AriError,
     AriLogin,
     AriRefused,
+    AriSocket,
     AriUnreachable,
     Asterisk,
     ChannelDtmfReceived,
@@ -28,20 +30,22 @@ from asterisk_ari import (
 )
 from asterisk_ari.events import parse
 from asterisk_ari.fake import FakeAsterisk
-from asterisk_ari.stream import FRAME_LIMIT, pauses
+from asterisk_ari.road import ANSWER_LIMIT
+from asterisk_ari.stream import pauses
 
 DEADLINE = 10.0
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeAsterisk]:
-    async with FakeAsterisk.open({"ivr": "ivr-password"}) as asterisk:
+async def fake(tmp_path: Path) -> AsyncIterator[FakeAsterisk]:
+    async with FakeAsterisk.open({"ivr": "ivr-password"}, gate=tmp_path / "gate.sock") as asterisk:
         yield asterisk
 
 
-@pytest.fixture
-async def ivr(fake: FakeAsterisk) -> AsyncIterator[AriApp]:
-    async with AriApp.open(fake.login("ivr"), "ivr", heartbeat=0.2) as app:
+@pytest.fixture(params=["http", "socket"])
+async def ivr(request: pytest.FixtureRequest, fake: FakeAsterisk, tmp_path: Path) -> AsyncIterator[AriApp]:
+    where = fake.login("ivr") if request.param == "http" else AriSocket(tmp_path / "gate.sock")
+    async with AriApp.open(where, "ivr", heartbeat=0.2) as app:
         yield app
 
 
@@ -52,7 +56,7 @@ async def arrival(app: AriApp) -> StasisStart:
     raise AssertionError
 
 
-@pytest.mark.parametrize("frame", [b"\xff\xfe\xfd", b"x" * (FRAME_LIMIT + 1)], ids=["not UTF-8", "too long"])
+@pytest.mark.parametrize("frame", [b"\xff\xfe\xfd", b"x" * (ANSWER_LIMIT + 1)], ids=["not UTF-8", "too long"])
 async def test_given_a_frame_that_breaks_the_protocol_then_there_is_a_gap_and_a_new_connection(
     fake: FakeAsterisk, ivr: AriApp, frame: bytes
 ) -> None:
@@ -63,7 +67,7 @@ async def test_given_a_frame_that_breaks_the_protocol_then_there_is_a_gap_and_a_
 
             assert [await events.next(), await events.next()] == [Gap(over=False), Gap(over=True)]
             call.press("1")
-            assert await events.next() == ChannelDtmfReceived(call.channel_id, "1", 100)
+            assert await events.next() == ChannelDtmfReceived(call.channel_id, "1")
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -79,7 +83,7 @@ def test_given_any_text_frames_then_the_client_goes_on(frames: list[bytes]) -> N
                     fake.send_frame("ivr", frame)
                 call.press("7")
                 found = [await events.next() for _ in range(len(unreadable) + 1)]
-            assert found == [Gap(over=True)] * len(unreadable) + [ChannelDtmfReceived(call.channel_id, "7", 100)]
+            assert found == [Gap(over=True)] * len(unreadable) + [ChannelDtmfReceived(call.channel_id, "7")]
 
     unreadable = [frame for frame in frames if not isinstance(parse(frame), ApplicationReplaced)]
     with capture_logs():
@@ -141,7 +145,7 @@ async def test_given_an_asterisk_that_does_not_let_us_choose_events_then_they_co
         with app.watch((await arrival(app)).channel_id) as events:
             call.press("1")
             async with asyncio.timeout(DEADLINE):
-                assert await events.next() == ChannelDtmfReceived(call.channel_id, "1", 100)
+                assert await events.next() == ChannelDtmfReceived(call.channel_id, "1")
 
 
 async def test_given_a_failure_inside_then_it_comes_out_as_it_is(fake: FakeAsterisk) -> None:
@@ -183,7 +187,7 @@ async def test_given_one_loss_after_another_then_each_gap_is_told_once(fake: Fak
                 fake.drop_connections()
                 assert [await events.next(), await events.next()] == [Gap(over=False), Gap(over=True)]
             call.press("1")
-            assert await events.next() == ChannelDtmfReceived(call.channel_id, "1", 100)
+            assert await events.next() == ChannelDtmfReceived(call.channel_id, "1")
 
 
 async def test_given_a_loss_while_resyncing_then_it_is_tried_again(fake: FakeAsterisk, ivr: AriApp) -> None:

@@ -20,13 +20,14 @@ from asterisk_ari import (
     AriUnreachable,
     Asterisk,
     LoginRefused,
+    NotAllowed,
     NotFound,
     NotInApplication,
     errors,
 )
 from asterisk_ari.client import _joined
 from asterisk_ari.fake import FakeAsterisk
-from asterisk_ari.rest import ANSWER_LIMIT
+from asterisk_ari.road import ANSWER_LIMIT
 
 PASSWORD = "a-most-secret-word"
 Answer = Callable[[web.Request], web.StreamResponse]
@@ -65,7 +66,7 @@ def chain(error: BaseException | None) -> str:
     [
         *(
             (401, LoginRefused),
-            (403, LoginRefused),
+            (403, NotAllowed),
             (404, NotFound),
             (409, NotInApplication),
             (422, NotInApplication),
@@ -213,7 +214,7 @@ def test_given_a_user_name_with_a_colon_then_it_is_refused() -> None:
 def test_given_a_login_then_no_repr_tells_the_password() -> None:
     login = AriLogin("http://127.0.0.1:8088", "ivr", PASSWORD)
 
-    assert repr(login) == str(login) == "AriLogin(base_url='http://127.0.0.1:8088', username='ivr')"
+    assert repr(login) == str(login) == "AriLogin(base_url='http://127.0.0.1:8088', username='ivr', by_frames=False)"
 
 
 def test_every_error_says_something_and_is_in_the_tree_of_the_documentation() -> None:

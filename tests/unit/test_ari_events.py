@@ -22,7 +22,7 @@ from asterisk_ari import (
     StasisStart,
     Unknown,
 )
-from asterisk_ari.events import Event, parse
+from asterisk_ari.events import Event, RestResponse, parse
 
 CHANNEL = {
     "id": "call-a",
@@ -57,7 +57,9 @@ json_values = st.recursive(
 
 
 def event(kind: str, **changed: object) -> Event:
-    return parse(json.dumps({"type": kind, "application": "ivr", **WHOLE.get(kind, {}), **changed}))
+    found = parse(json.dumps({"type": kind, "application": "ivr", **WHOLE.get(kind, {}), **changed}))
+    assert not isinstance(found, RestResponse)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,7 @@ def test_given_any_parts_then_the_parser_does_not_fail(kind: str, parts: dict[st
 def test_given_any_channel_then_the_parser_does_not_fail(kind: str, parts: dict[str, object]) -> None:
     found = parse(json.dumps({"type": kind, **WHOLE[kind], "channel": {**CHANNEL, **parts}}))
 
+    assert not isinstance(found, RestResponse)
     assert isinstance(found.channel_id, str | None)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
-from asterisk_ari import AriApp, ChannelStateChange, Gap, StasisStart
+from asterisk_ari import AriApp, AriSocket, ChannelStateChange, Gap, StasisStart
 from asterisk_ari.fake import FakeAsterisk
 
 DEADLINE = 10.0
@@ -126,3 +127,34 @@ async def test_given_a_wrong_login_then_the_fake_refuses_as_asterisk_does(
     ):
         assert answer.status == 401
         assert await answer.json() == {"message": "Authentication required"}
+
+
+async def test_given_a_gates_socket_when_it_is_asked_by_http_then_it_refuses(tmp_path: Path) -> None:
+    path = tmp_path / "gate.sock"
+    async with (
+        FakeAsterisk.open(gate=path),
+        aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path))) as session,
+        session.get("http://localhost/ari/channels") as answer,
+    ):
+        assert answer.status == 403
+
+
+async def test_given_a_gates_socket_then_a_verb_that_waits_holds_up_no_other_and_ends_with_the_connection(
+    tmp_path: Path,
+) -> None:
+    gate = AriSocket(tmp_path / "gate.sock")
+    async with FakeAsterisk.open(gate=gate.path) as fake, asyncio.timeout(DEADLINE):
+        fake.seconds_per_sound = 60
+        async with AriApp.open(gate, "ivr") as ivr, asyncio.TaskGroup() as group:
+            call = fake.dial("1000")
+            await ivr.asterisk.play(call.channel_id, ["sound:long"])
+            waiting = group.create_task(ivr.asterisk.answer(call.channel_id))
+            await call.until(lambda call: call.playing is not None)
+
+            assert (await ivr.asterisk.channel(call.channel_id)).state == "Ring"
+            assert not waiting.done()
+            waiting.cancel()
+
+        # nobody has the application open any more, although the verb could still wait
+        await fake.until(lambda asterisk: asterisk.dial("2000").ended)
+        assert not call.ended
