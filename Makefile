@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CARD ?= approved
 TESTS ?=
 
-.PHONY: help demo run test test-fast check bench asterisk peers dev lock sounds format clean
+.PHONY: help demo run prove test test-fast check bench asterisk peers dev lock sounds format clean
 
 help:  ## Show this help
 	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then on=$$'\033[36m' off=$$'\033[0m'; fi; \
@@ -17,6 +17,9 @@ demo: .venv/installed asterisk  ## A real call pays an invoice (CARD=approved|de
 
 run: .venv/installed asterisk  ## Start the same stack, keep it up, print how to call it
 	@$(PY) -m stack.run
+
+prove: .venv/installed asterisk  ## The leak proof: calls with canary cards, then the hunt (N=50, LEAK=<control>)
+	@$(PY) -m proof $(if $(N),--calls $(N)) $(if $(LEAK),--leak $(LEAK))
 
 test: .venv/installed asterisk peers  ## All tests, with a real Asterisk and real SIP phones
 	$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)

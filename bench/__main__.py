@@ -11,11 +11,14 @@ import shutil
 import struct
 import sys
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from asterisk_ari import AriLogin, AriSocket
+from bench.gate import HOW as HOW_GATE
+from bench.gate import GateCost, measure_gate
 from bench.load import Outcome, put_load, require_raw_sockets
 from bench.machine import cpu_seconds, describe
 from stack.asterisk import Benchmark, Instance
@@ -23,10 +26,11 @@ from stack.asterisk import running as running_asterisk
 from stack.errors import StackError
 from stack.ports import free_tcp_port
 from stack.processes import Process, ProcessFailed, is_event, running
-from stack.product import ROOT, write_secret
+from stack.product import ROOT, write_gate_config
 
 HERE = Path(__file__).resolve().parent
 FOLDER = ROOT / "run" / "bench"
+GATE_SOCKET = FOLDER / "gate" / "gate.sock"
 RATES = (10, 30, 60)
 KINDS = {"native": "native", "fastagi": "agi", "tonewall": "2000"}  # what is measured, and the number that reaches it
 # the tone, and what the call side wants to be able to say in any call
@@ -41,6 +45,7 @@ HOW = {
     "failed": "not answered, or not over at once after the fourth key",
     "answer_ms": "from INVITE sent to 200 received, by the microsecond time stamps of SIPp's message log",
     "cpu_ms": f"user and system time from the first INVITE to {SETTLE_SECONDS:g} s after the last call, per call",
+    "gate_cpu_ms": "of the gate between ivr and Asterisk; app_cpu_ms is of ivr alone, total_cpu_ms of all three",
     "not_alike": "tonewall also logs 5 lines a call and records it in its database; the others keep nothing",
 }
 
@@ -57,12 +62,13 @@ class Row:
     answer_ms_p99: float
     asterisk_cpu_ms: float
     app_cpu_ms: float
+    gate_cpu_ms: float
     total_cpu_ms: float
     ratio_to_native: float = 1.0
 
 
-async def bench(seconds: int) -> list[Row]:
-    """All kinds at all rates, side by side on one Asterisk."""
+async def bench(seconds: int) -> tuple[list[Row], GateCost]:
+    """All kinds at all rates, side by side on one Asterisk; then what the gate alone adds."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     prompt = write_prompt(FOLDER / "sounds")
     agi_port = free_tcp_port()
@@ -70,27 +76,41 @@ async def bench(seconds: int) -> list[Row]:
     rows: list[Row] = []
     async with running_asterisk(FOLDER / "asterisk", benchmark=setting) as asterisk:
         agi_command = [sys.executable, "-m", "bench.fastagi", str(agi_port), str(prompt.with_suffix(""))]
-        async with running("fastagi", agi_command) as agi, engine(asterisk) as app:
+        async with running("fastagi", agi_command) as agi, gate(asterisk) as guard:
             await agi.expect(lambda line: bool(line.get("ready")))
-            pids = {"native": 0, "fastagi": agi.pid, "tonewall": app.pid}
-            for kind, number in KINDS.items():
-                await put_load(FOLDER / f"{kind}-warm-up", number, asterisk.sip_port, RATES[0], WARM_UP_SECONDS)
+            async with engine() as app:
+                nobody = (0, 0)
+                pids = {"native": nobody, "fastagi": (agi.pid, 0), "tonewall": (app.pid, guard.pid)}
+                rows = await put_all_loads(asterisk, pids, seconds)
+            login = AriLogin(asterisk.ari_url, "gate", asterisk.gate_password)
+            target = (KINDS["tonewall"], asterisk.sip_port, seconds)
+            cost = await measure_gate(FOLDER / "gate-cost", AriSocket(GATE_SOCKET), login, guard.pid, target)
+    print(cost_line(cost), flush=True)
+    return rows, cost
+
+
+async def put_all_loads(asterisk: Instance, pids: Mapping[str, tuple[int, int]], seconds: int) -> list[Row]:
+    """Every kind at every rate, in turn. `pids` are of the program that does the calls, and of the gate before it."""
+    rows: list[Row] = []
+    for kind, number in KINDS.items():
+        await put_load(FOLDER / f"{kind}-warm-up", number, asterisk.sip_port, RATES[0], WARM_UP_SECONDS)
+    await asyncio.sleep(SETTLE_SECONDS)
+    for rate in RATES:
+        for kind, number in KINDS.items():
+            watched = (asterisk.pid, *pids[kind])
+            before = [cpu_seconds(pid) for pid in watched]
+            outcome = await put_load(FOLDER / f"{kind}-{rate}", number, asterisk.sip_port, rate, seconds)
             await asyncio.sleep(SETTLE_SECONDS)
-            for rate in RATES:
-                for kind, number in KINDS.items():
-                    before = cpu_seconds(asterisk.pid), cpu_seconds(pids[kind])
-                    outcome = await put_load(FOLDER / f"{kind}-{rate}", number, asterisk.sip_port, rate, seconds)
-                    await asyncio.sleep(SETTLE_SECONDS)
-                    used = cpu_seconds(asterisk.pid) - before[0], cpu_seconds(pids[kind]) - before[1]
-                    rows.append(row_of(kind, rate, outcome, used, rows))
-                    print(line_of(rows[-1]), flush=True)
+            used = [cpu_seconds(pid) - earlier for pid, earlier in zip(watched, before, strict=True)]
+            rows.append(row_of(kind, rate, outcome, used, rows))
+            print(line_of(rows[-1]), flush=True)
     return rows
 
 
-def row_of(kind: str, rate: int, outcome: Outcome, used: tuple[float, float], before: list[Row]) -> Row:
+def row_of(kind: str, rate: int, outcome: Outcome, used: Sequence[float], before: list[Row]) -> Row:
     """The figures of one run; the ratio is to the native run at the same rate."""
-    asterisk_ms, app_ms = (1000 * seconds / outcome.calls for seconds in used)
-    total = asterisk_ms + app_ms
+    asterisk_ms, app_ms, gate_ms = (1000 * seconds / outcome.calls for seconds in used)
+    total = asterisk_ms + app_ms + gate_ms
     native = next(
         (row.total_cpu_ms for row in before if row.kind == "native" and row.calls_per_second == rate), total
     )
@@ -100,17 +120,27 @@ def row_of(kind: str, rate: int, outcome: Outcome, used: tuple[float, float], be
         **asdict(outcome),
         asterisk_cpu_ms=round(asterisk_ms, 2),
         app_cpu_ms=round(app_ms, 2),
+        gate_cpu_ms=round(gate_ms, 2),
         total_cpu_ms=round(total, 2),
         ratio_to_native=round(total / native, 2) if native else 0.0,
     )
 
 
 @contextlib.asynccontextmanager
-async def engine(asterisk: Instance) -> AsyncIterator[Process]:
+async def gate(asterisk: Instance) -> AsyncIterator[Process]:
+    """The gate, as in the whole product."""
+    config = write_gate_config(FOLDER / "gate", asterisk, FOLDER / "sounds")
+    command = [sys.executable, "-m", "pci", "gate", "--config", str(config)]
+    async with running("gate", command, log_file=FOLDER / "gate" / "gate.log") as process:
+        await process.expect(is_event("ready"))
+        yield process
+
+
+@contextlib.asynccontextmanager
+async def engine() -> AsyncIterator[Process]:
     """The call side with the short flow."""
     folder = FOLDER / "ivr"
     folder.mkdir()
-    write_secret(folder / "ari.secret", asterisk.ivr_password)
     config = folder / "ivr.toml"
     config.write_text(
         f"""database = "ivr.sqlite"
@@ -119,10 +149,8 @@ sounds = "{FOLDER / "sounds"}"
 max_calls = 2000
 
 [asterisk]
-url = "{asterisk.ari_url}"
+gate = "{GATE_SOCKET}"
 app = "ivr"
-username = "ivr"
-password_file = "ari.secret"
 
 [pci]
 socket = "pci.sock"
@@ -154,8 +182,17 @@ def line_of(row: Row) -> str:
     return (
         f"{row.kind:9} {row.calls_per_second:3} calls/s  {row.calls - row.failed}/{row.calls} ok  "
         f"answer p50 {row.answer_ms_p50:6.1f} p99 {row.answer_ms_p99:6.1f} ms  "
-        f"cpu/call asterisk {row.asterisk_cpu_ms:5.2f} app {row.app_cpu_ms:5.2f} total {row.total_cpu_ms:5.2f} ms  "
+        f"cpu/call asterisk {row.asterisk_cpu_ms:5.2f} app {row.app_cpu_ms:5.2f} gate {row.gate_cpu_ms:4.2f} total {row.total_cpu_ms:5.2f} ms  "
         f"x{row.ratio_to_native:.2f}"
+    )
+
+
+def cost_line(cost: GateCost) -> str:
+    """What the gate adds, as it is printed."""
+    return (
+        f"gate: {cost.keys} keys told later by p50 {cost.key_ms_p50:.2f} p99 {cost.key_ms_p99:.2f} ms; requests p50 "
+        f"{cost.request_gate_ms_p50:.2f} ms, straight {cost.request_direct_ms_p50:.2f}; p99 "
+        f"{cost.request_gate_ms_p99:.2f} ms, straight {cost.request_direct_ms_p99:.2f}"
     )
 
 
@@ -166,7 +203,7 @@ def main() -> int:
     seconds = parser.parse_args().seconds
     try:
         require_raw_sockets()
-        rows = asyncio.run(bench(seconds))
+        rows, cost = asyncio.run(bench(seconds))
     except (StackError, ProcessFailed, OSError) as problem:
         print(f"The bench could not be run: {problem}", file=sys.stderr)
         return 2
@@ -174,8 +211,9 @@ def main() -> int:
         "measured": datetime.now(UTC).date().isoformat(),
         "machine": describe(),
         "seconds_per_load": seconds,
-        "how": HOW,
+        "how": HOW | HOW_GATE,
         "rows": [asdict(row) for row in rows],
+        "gate": asdict(cost),
     }
     (HERE / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     print("written to bench/results.json")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from asterisk_ari import AriApp, AriLogin, AriUnreachable
+from asterisk_ari import AriApp, AriSocket, AriUnreachable
 from ivr.calls.call import OWN_PROMPTS, Services
 from ivr.calls.charging import Charging
 from ivr.calls.journal import Journal
@@ -31,7 +31,7 @@ from ivr.store.store import Store, open_store
 _log = structlog.get_logger()
 # how long a start waits for Asterisk before it says so, and how long after that
 _PATIENCE = (2.0, 5.0)
-_ADVICE = "check that Asterisk runs, that http.conf has enabled=yes, and [asterisk] url in ivr.toml"
+_ADVICE = "check that the gate and Asterisk run, and [asterisk] gate in ivr.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ def read_flows(path: Path, prompts: Catalogue) -> FlowBook:
 
 async def _connect(opened: AsyncExitStack, asterisk: AsteriskSettings, stop: asyncio.Event) -> AriApp | None:
     """Our Stasis application, waited for as long as it takes; None if told to stop before."""
-    login = AriLogin(asterisk.url, asterisk.username, asterisk.password.get_secret_value())
+    gate = AriSocket(asterisk.gate, asterisk.gate_uid)
     patience = _PATIENCE[0]
     while not stop.is_set():
         try:
-            return await opened.enter_async_context(AriApp.open(login, asterisk.app, patience=patience))
+            return await opened.enter_async_context(AriApp.open(gate, asterisk.app, patience=patience))
         except AriUnreachable:
-            _log.warning("asterisk_unreachable", url=asterisk.url, advice=_ADVICE)
+            _log.warning("asterisk_unreachable", gate=str(asterisk.gate), advice=_ADVICE)
             patience = _PATIENCE[1]
     return None
 

@@ -97,12 +97,11 @@ class _Section(BaseModel):
 
 
 class AsteriskSettings(_Section):
-    """Where Asterisk's REST interface is, and who we are there."""
+    """The socket of the gate before Asterisk, whose it is (by default our own user's), and our application."""
 
-    url: ServerAddress
+    gate: Annotated[Location, AfterValidator(_fits_a_socket)]
     app: Name = "ivr"
-    username: Name
-    password: SecretFile = Field(alias="password_file")
+    gate_uid: int | None = Field(default=None, ge=0)
 
 
 class PciSettings(_Section):

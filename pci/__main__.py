@@ -1,4 +1,4 @@
-"""The card side's commands: `python -m pci serve` and `python -m pci simulator`."""
+"""The card side's commands: `python -m pci serve`, `python -m pci gate`, `python -m pci simulator`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ private (chmod 600):
   socket = "pci.sock"            where the call side finds us
   database = "pci.db"            encrypted cards, and the charges made with them
   key_file = "pci.key"           made on the first run; back it up apart from the database
+  audit = "audit"                the folder of the audit log; left out: this one
   sounds = "sounds"              <language>/<prompt>.wav
   allowed_uids = [1001]          users that may use the socket; left out: only the user that runs this
   [asterisk]
@@ -42,10 +43,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from pci.simulator.__main__ import main as simulator
 
         return simulator(words[1:])
+    if words[:1] == ["evidence"]:
+        restart_with_clean_memory()
+        from pci.evidence.command import main as evidence
+
+        return evidence(words[1:])
+    if words[:1] == ["audit"]:
+        restart_with_clean_memory()
+        from pci.audit.command import main as audit
+
+        return audit(words[1:])
     options = _read(words)
     restart_with_clean_memory()
-    from pci.app import main as serve  # not before: all of it would be loaded twice
+    # not before: all of it would be loaded twice
+    if options.command == "check":
+        from pci.hardening.check import main as check
 
+        return check(options.asterisk_conf, options.config, as_json=options.json)
+    if options.command == "gate":
+        from pci.gate.app import main as serve
+    else:
+        from pci.app import main as serve
     return serve(options.config)
 
 
@@ -58,7 +76,20 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     serve.add_argument(
         "--config", type=Path, default=Path("pci.toml"), metavar="FILE", help="the settings (default: pci.toml)"
     )
+    gate = commands.add_parser("gate", help="stand between the call side and Asterisk until SIGTERM")
+    gate.add_argument(
+        "--config", type=Path, default=Path("gate.toml"), metavar="FILE", help="the settings (default: gate.toml)"
+    )
     commands.add_parser("simulator", help="run a payment processor to practise with")
+    check = commands.add_parser("check", help="name what in Asterisk's set-up could show a digit, and the mend")
+    check.add_argument("what", choices=["asterisk"], help="the Asterisk that runs here, and its configuration")
+    check.add_argument(
+        "--asterisk-conf", type=Path, metavar="FILE", help="which Asterisk (default: the running one)"
+    )
+    check.add_argument("--config", type=Path, metavar="FILE", help="pci.toml: ask Asterisk over ARI, too")
+    check.add_argument("--json", action="store_true", help="print the findings as JSON")
+    commands.add_parser("audit", help="see whether the audit log is as it was written, or show its end")
+    commands.add_parser("evidence", help="write down what the running system shows, for an assessor")
     return parser.parse_args(arguments)
 
 

@@ -10,8 +10,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
-from asterisk_ari import AriApp, AriError, AriLogin
+from asterisk_ari import ApplicationTaken, AriApp, AriError, AriLogin
 from pci.attempts import Attempts
+from pci.audit import Audit, Kind
 from pci.capture.captures import LIFETIME, Captures
 from pci.capture.desk import CaptureDesk
 from pci.capture.session import Room
@@ -62,40 +63,49 @@ async def _until_told_to_end(settings: Settings) -> None:
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set; then give every caller back, finish the charges that were begun, and return."""
+    """Serve until `stop` is set; then give every caller back, finish the charges that were begun, and return.
+
+    `ApplicationTaken` if another client opened our Stasis application.
+    """
     async with AsyncExitStack() as opened:
-        keys = open_keys(settings)
+        keys, created = open_keys(settings)
         store = await opened.enter_async_context(Store.open(settings.database))
-        vault, captures = Vault(store, keys), Captures()
+        audit = await opened.enter_async_context(
+            Audit.open(settings.audit, keys.derive("audit"), head=settings.database)
+        )
+        if created:
+            await audit.record(Kind.KEY_CREATED, resource=f"key:{keys.kek_id}")
+        vault, captures = Vault(store, keys, audit), Captures()
         opened.callback(captures.release_all)
         processor = PROCESSORS[settings.processor.name](
             Account(settings.processor.url, settings.processor.api_key.get_secret_value())
         )
         opened.push_async_callback(processor.close)
         desk = Desk(
-            Attempts(store), captures, vault, processor, keys.derive("idempotency"), settings.processor.timeout
+            Attempts(store), captures, vault, audit, processor, keys.derive("idempotency"), settings.processor.timeout
         )
         charges = await opened.enter_async_context(Charges.open(desk))
         login = AriLogin(
             settings.asterisk.url, settings.asterisk.username, settings.asterisk.password.get_secret_value()
         )
         app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
-        room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures))
+        room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, alarm=audit.alarm))
         async with asyncio.TaskGroup() as tasks:
-            chores = [tasks.create_task(_see_off_strays(room, stop)), tasks.create_task(_purge(vault))]
-            server = Server(room, charges, vault, tasks)
-            async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), server.routes()):
+            chores = [tasks.create_task(_look_after_callers(room, stop)), tasks.create_task(_purge(vault))]
+            routes = Server(room, charges, vault, audit, tasks).routes()
+            async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), routes, audit):
                 log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
                 await stop.wait()
                 room.close()
             for chore in chores:
                 chore.cancel()
+        if app.taken:
+            raise ApplicationTaken
 
 
-async def _see_off_strays(room: CaptureDesk, stop: asyncio.Event) -> None:
+async def _look_after_callers(room: CaptureDesk, stop: asyncio.Event) -> None:
     """Once our Stasis application is another client's, no key reaches us any more: end in good order."""
-    await room.see_off_strays()
-    log.critical("application_taken")
+    await room.look_after_callers()
     stop.set()
 
 
@@ -105,9 +115,9 @@ async def _purge(vault: Vault) -> None:
         await asyncio.sleep(_BETWEEN_PURGES)
 
 
-def open_keys(settings: Settings) -> KeyRing:
-    """The key ring; a key is made only where no database is, whose cards would need the key that is missing."""
+def open_keys(settings: Settings) -> tuple[KeyRing, bool]:
+    """The key ring, and whether its key was made just now: only where no database is, whose cards need another."""
     keys, created = KeyRing.open(settings.key_file, may_create=not settings.database.exists())
     if created:
         log.warning("key_file_created", kek_id=keys.kek_id, advice=KEY_NOTICE)
-    return keys
+    return keys, created

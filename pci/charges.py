@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from pci.attempts import Attempts
+from pci.audit import Audit, Kind
 from pci.capture.captures import Captured, Captures
-from pci.contract import Charge, ChargeRequest
+from pci.contract import Charge, ChargeRequest, ChargeState
 from pci.errors import CaptureSpent, Conflict, NotFound, OrderInProgress, PciError
 from pci.log import log
 from pci.processors.base import (
@@ -41,6 +42,7 @@ class Desk:
     attempts: Attempts
     captures: Captures
     vault: Vault
+    audit: Audit
     processor: Processor
     key: bytes = field(repr=False)
     deadline: float = DEADLINE
@@ -74,7 +76,7 @@ class Charges:
         On the way out every charge that was begun gets its answer or its deadline; what is open then is cleared up
         by the next process.
         """
-        recovery = Recovery(desk.attempts, desk.processor, clock or LoopClock(), deadline=desk.deadline)
+        recovery = Recovery(desk.attempts, desk.processor, desk.audit, clock or LoopClock(), deadline=desk.deadline)
         for charge_id in await desk.attempts.left_open():
             recovery.add(charge_id)
         async with asyncio.TaskGroup() as tasks:
@@ -138,6 +140,9 @@ class Charges:
         with self._desk.captures.spend(request.capture_id) as captured:
             async with self._desk.vault.use(captured.token) as card:
                 await attempts.record(request, captured, self._desk.processor.name)
+                await self._desk.audit.record(
+                    Kind.CHARGE_REQUESTED, resource=f"charge:{charge_id}", detail=f"card {captured.token}"
+                )
                 outcome = await self._send(self._order(request, captured, card))
         # from here on the security code is gone, whatever the answer was
         if outcome is None:
@@ -147,6 +152,12 @@ class Charges:
             await attempts.settle(charge_id, outcome)
         charge = await self.find(charge_id)
         log.info("charge_answered", charge_id=charge_id, state=charge.state)
+        await self._desk.audit.record(
+            Kind.CHARGE_ANSWERED,
+            resource=f"charge:{charge_id}",
+            success=charge.state is ChargeState.APPROVED,
+            detail=charge.state,
+        )
         return charge
 
     async def _send(self, order: Order) -> Approved | Declined | Voided | None:

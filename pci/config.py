@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -56,19 +56,26 @@ def _origin(url: str) -> str:
     return url
 
 
+def fits_a_socket(path: Path) -> Path:
+    """The path of a unix socket, which has a length that Linux allows."""
+    if len(bytes(path)) > _SOCKET_PATH:
+        raise ValueError(f"the path of the socket is too long: Linux allows {_SOCKET_PATH} bytes")
+    return path
+
+
 Location = Annotated[Path, AfterValidator(_beside_the_file)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 OptionalAddress = Annotated[str, AfterValidator(_origin)]
 Address = Annotated[OptionalAddress, Field(min_length=1)]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
     """Frozen, and an unknown key is an error: a misspelt setting must not be ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class AsteriskSettings(_Section):
+class AsteriskSettings(Section):
     """Asterisk's REST interface, and the card side's own login and Stasis application there."""
 
     url: Address
@@ -77,7 +84,7 @@ class AsteriskSettings(_Section):
     password: Secret = Field(alias="password_file")
 
 
-class ProcessorSettings(_Section):
+class ProcessorSettings(Section):
     """Who charges the cards. `timeout` is how long a caller waits for the bank, in seconds."""
 
     name: Literal["simulator", "stripe"]
@@ -92,12 +99,13 @@ class ProcessorSettings(_Section):
         return self
 
 
-class Settings(_Section):
+class Settings(Section):
     """The card side's settings. `allowed_uids` may use the socket; none given means this process's own user."""
 
     socket: Location
     database: Location
     key_file: Location
+    audit: Location = Field(default=Path("audit"), validate_default=True)
     sounds: Location
     asterisk: AsteriskSettings
     processor: ProcessorSettings
@@ -105,18 +113,22 @@ class Settings(_Section):
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:
-        if len(bytes(self.socket)) > _SOCKET_PATH:
-            raise ValueError(f"the path of the socket is too long: Linux allows {_SOCKET_PATH} bytes")
+        fits_a_socket(self.socket)
         if not self.sounds.is_dir():
             raise ValueError(f"the folder of sounds is not there: {self.sounds}")
         return self
 
 
-_SECTIONS: Final = (Settings, AsteriskSettings, ProcessorSettings)
+_Kind = TypeVar("_Kind", bound=Section)
 
 
 def load(path: Path) -> Settings:
-    """The settings in the file; `ConfigError` names every problem and never a secret."""
+    """The settings in pci.toml; `ConfigError` names every problem and never a secret."""
+    return read(path, Settings)
+
+
+def read(path: Path, kind: type[_Kind]) -> _Kind:
+    """The settings in a file; `ConfigError` names every problem and never a secret."""
     try:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES + 1)
@@ -125,21 +137,21 @@ def load(path: Path) -> Settings:
     if len(text) > _MOST_BYTES:
         raise ConfigError(f"{path}: larger than {_MOST_BYTES // 1024} KiB: this is no settings file")
     try:
-        return Settings.model_validate(tomllib.loads(text.decode()), context=path.resolve().parent)
+        return kind.model_validate(tomllib.loads(text.decode()), context=path.resolve().parent)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
     except ValidationError as error:
         raise ConfigError(
-            *(f"{path}: {_sentence(problem)}" for problem in error.errors(include_input=False))
+            *(f"{path}: {_sentence(problem, _names(kind))}" for problem in error.errors(include_input=False))
         ) from None
 
 
-def _sentence(problem: object) -> str:
+def _sentence(problem: object, names: set[str]) -> str:
     match problem:
         case {"type": "missing", "loc": tuple() as places}:
             return f"{'.'.join(map(str, places))}: is missing; write {places[-1]} = …"
         case {"type": "extra_forbidden", "loc": tuple() as places}:
-            return f"{'.'.join(map(str, places))}: there is no such setting{_meant(str(places[-1]))}"
+            return f"{'.'.join(map(str, places))}: there is no such setting{_meant(str(places[-1]), names)}"
         case {"loc": tuple() as places, "msg": str() as message}:
             where = ".".join(map(str, places))
             message = message.removeprefix("Value error, ").partition(", unable")[0]
@@ -148,7 +160,13 @@ def _sentence(problem: object) -> str:
     return "cannot be used"
 
 
-def _meant(word: str) -> str:
-    names = {info.alias or name for part in _SECTIONS for name, info in part.model_fields.items()}
+def _names(kind: type[BaseModel]) -> set[str]:
+    """The settings of a section and of those in it."""
+    names = {info.alias or name for name, info in kind.model_fields.items()}
+    parts = [info.annotation for info in kind.model_fields.values()]
+    return names.union(*(_names(part) for part in parts if isinstance(part, type) and issubclass(part, BaseModel)))
+
+
+def _meant(word: str, names: set[str]) -> str:
     near = get_close_matches(word, sorted(names), n=1)
     return f"; did you mean {near[0]}?" if near else "; remove it"

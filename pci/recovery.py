@@ -18,6 +18,7 @@ from itertools import chain, repeat
 from typing import Final, Protocol, TypeVar
 
 from pci.attempts import Attempt, Attempts
+from pci.audit import Audit, Kind
 from pci.log import log
 from pci.processors.base import Approved, Declined, Pending, Processor, Unseen, Voided
 
@@ -54,9 +55,12 @@ class LoopClock:
 class Recovery:
     """Asks after each charge given to it until its outcome is proven. `deadline`: seconds for one question."""
 
-    def __init__(self, attempts: Attempts, processor: Processor, clock: Clock, *, deadline: float) -> None:
+    def __init__(
+        self, attempts: Attempts, processor: Processor, audit: Audit, clock: Clock, *, deadline: float
+    ) -> None:
         self._attempts = attempts
         self._processor = processor
+        self._audit = audit
         self._clock = clock
         self._deadline = deadline
         self._queue: asyncio.Queue[str] = asyncio.Queue()
@@ -100,7 +104,14 @@ class Recovery:
         if outcome is None:
             return False
         await self._attempts.settle(charge_id, outcome)
-        log.info("charge_cleared_up", charge_id=charge_id, state=type(outcome).__name__.lower())
+        state = type(outcome).__name__.lower()
+        log.info("charge_cleared_up", charge_id=charge_id, state=state)
+        await self._audit.record(
+            Kind.CHARGE_ANSWERED,
+            resource=f"charge:{charge_id}",
+            success=isinstance(outcome, Approved),
+            detail=f"cleared up: {state}",
+        )
         return True
 
     async def _ask(self, attempt: Attempt, reference: str, waited: float) -> Approved | Declined | Voided | None:

@@ -7,9 +7,6 @@ TaskGroup; a request that goes away only lets go of it.
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,11 +15,13 @@ from typing import Final, Protocol, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from pci.audit import UNWRITABLE, Audit, Kind, acting_as
 from pci.capture.desk import CaptureDesk
 from pci.capture.session import CaptureSession
-from pci.contract import CaptureEvent, CaptureRequest, Charge, ChargeRequest, Error, ErrorCode
-from pci.errors import ConfigError, Forbidden, InvalidRequest, NotFound, PciError, Refused
+from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, Charge, ChargeRequest, Error, ErrorCode, Health
+from pci.errors import Forbidden, InvalidRequest, NotFound, NotReady, PciError, Refused
 from pci.log import log
+from pci.unix_socket import listen, peer
 
 BODY_LIMIT: Final = 64 * 1024
 _BODY_SECONDS: Final = 10.0
@@ -63,11 +62,12 @@ class Server:
     """Answers requests."""
 
     def __init__(
-        self, captures: CaptureDesk, charges: ChargeDesk, vault: TokenVault, tasks: asyncio.TaskGroup
+        self, captures: CaptureDesk, charges: ChargeDesk, vault: TokenVault, audit: Audit, tasks: asyncio.TaskGroup
     ) -> None:
         self._captures = captures
         self._charges = charges
         self._vault = vault
+        self._audit = audit
         self._tasks = tasks
 
     def routes(self) -> list[web.RouteDef]:
@@ -82,7 +82,8 @@ class Server:
 
     async def health(self, _: web.Request) -> web.Response:
         """Whether a capture may begin."""
-        return _json(self._captures.health())
+        health = self._captures.health()
+        return _json(health if self._audit.writable else Health(ready=False, reasons=(*health.reasons, UNWRITABLE)))
 
     async def charge(self, request: web.Request) -> web.Response:
         """Charge a captured card."""
@@ -99,13 +100,26 @@ class Server:
 
     async def capture(self, request: web.Request) -> web.StreamResponse:
         """Stream a capture. A client that closes the connection ends it."""
-        session = await self._captures.admit(await _body(request, CaptureRequest))
+        session = await self._admit(await _body(request, CaptureRequest))
         capture = self._tasks.create_task(self._stream(request, session))
         try:
             return await asyncio.shield(capture)
         except asyncio.CancelledError:
             session.stop()
             raise
+
+    async def _admit(self, request: CaptureRequest) -> CaptureSession:
+        """No capture begins that is not on record."""
+        if not self._audit.writable:
+            raise NotReady
+        session = await self._captures.admit(request)
+        try:
+            if not await self._audit.record(Kind.CAPTURE_BEGAN, resource=_name(session), detail=session.id):
+                raise NotReady
+        except BaseException:
+            self._captures.dismiss(session)
+            raise
+        return session
 
     async def _stream(self, request: web.Request, session: CaptureSession) -> web.StreamResponse:
         stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
@@ -122,12 +136,19 @@ class Server:
             result = await session.run(emit)
         finally:
             self._captures.dismiss(session)
+        outcome = result.outcome
+        success = outcome is CaptureOutcome.SUCCESS
+        await self._audit.record(
+            Kind.CAPTURE_ENDED, resource=_name(session), success=success, detail=f"{session.id} {outcome}"
+        )
         await emit(result)
         return stream
 
 
 @asynccontextmanager
-async def serve(path: Path, allowed_uids: frozenset[int], routes: list[web.RouteDef]) -> AsyncIterator[None]:
+async def serve(
+    path: Path, allowed_uids: frozenset[int], routes: list[web.RouteDef], audit: Audit
+) -> AsyncIterator[None]:
     """Listen on a unix socket until the block ends. Only `allowed_uids` are answered.
 
     The socket is for the user and the group (0660); one that nobody serves any more is replaced.
@@ -136,9 +157,12 @@ async def serve(path: Path, allowed_uids: frozenset[int], routes: list[web.Route
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         try:
-            if _peer_uid(request) not in allowed_uids:
-                raise Forbidden
-            return await handler(request)
+            pid, uid = peer(request)
+            with acting_as(f"uid:{uid}", f"pid:{pid}"):
+                if uid not in allowed_uids:
+                    await audit.record(Kind.REQUEST_REFUSED, resource="socket", success=False, detail="wrong user")
+                    raise Forbidden
+                return await handler(request)
         except Refused as refusal:
             return _refusal(refusal)
         except web.HTTPException as error:
@@ -154,36 +178,14 @@ async def serve(path: Path, allowed_uids: frozenset[int], routes: list[web.Route
     )
     await runner.setup()
     try:
-        await web.SockSite(runner, _listen(path)).start()
+        await web.SockSite(runner, listen(path)).start()
         yield
     finally:
         await runner.cleanup()
 
 
-def _listen(path: Path) -> socket.socket:
-    if path.is_socket():
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(str(path)) == 0:
-                raise ConfigError(f"{path}: another process serves this socket: stop it first")
-        path.unlink()
-    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    listener.setblocking(False)
-    umask = os.umask(0o777 & ~0o660)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(umask)
-    return listener
-
-
-def _peer_uid(request: web.Request) -> int | None:
-    """Who is at the other end, by the kernel's word."""
-    peer = request.transport.get_extra_info("socket") if request.transport else None
-    if peer is None:
-        return None
-    _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    return int(uid)
+def _name(session: CaptureSession) -> str:
+    return f"channel:{session.request.channel_id} call:{session.request.call_id}"
 
 
 async def _body(request: web.Request, model: type[_Body]) -> _Body:

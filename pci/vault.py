@@ -19,6 +19,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from pci.audit import Audit, Kind
 from pci.card import Expiry, Pan
 from pci.errors import NotFound, RecordBroken
 from pci.keys import KeyRing
@@ -40,9 +41,10 @@ class StoredCard:
 class Vault:
     """Swaps cards for tokens. `clock` gives unix time in seconds."""
 
-    def __init__(self, store: Store, keys: KeyRing, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, keys: KeyRing, audit: Audit, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._keys = keys
+        self._audit = audit
         self._clock = clock
 
     async def put(self, pan: Pan, expiry: Expiry) -> str:
@@ -57,6 +59,7 @@ class Vault:
         row = (token, created, self._keys.kek_id, self._keys.wrap(data_key), number, date)
         async with self._store.transaction() as database:
             await database.execute("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?)", row)
+        await self._audit.record(Kind.CARD_STORED, resource=f"token:{token}")
         return token
 
     @asynccontextmanager
@@ -75,8 +78,9 @@ class Vault:
     async def forget(self, token: str) -> None:
         """Destroy a record with its data key, on the disk too. Forgetting what is not there is fine."""
         async with self._store.transaction() as database:
-            await database.execute("DELETE FROM tokens WHERE token = ?", (token,))
+            gone = await database.execute("DELETE FROM tokens WHERE token = ?", (token,))
         await self._store.scrub()
+        await self._audit.record(Kind.CARD_FORGOTTEN, resource=f"token:{token}", success=gone.rowcount > 0)
 
     async def forget_unused(self, seconds: float) -> None:
         """Destroy the cards of captures that ended so long ago and were never charged: nobody will ask for them."""
@@ -88,6 +92,7 @@ class Vault:
             )
         if gone.rowcount:
             await self._store.scrub()
+            await self._audit.record(Kind.CARDS_PURGED, resource="tokens", detail=f"{gone.rowcount} never charged")
 
     def _open(self, row: sqlite3.Row, field: str) -> bytearray:
         data_key = self._keys.unwrap(row["kek_id"], row["wrapped_key"])

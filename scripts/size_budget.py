@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("asterisk_ari", "bench", "ivr", "pci", "scripts", "stack", "tests")
+FOLDERS = ("asterisk_ari", "bench", "ivr", "pci", "proof", "scripts", "stack", "tests")
 FILE_LINES = 300
 FUNCTION_LINES = 40
 

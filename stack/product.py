@@ -16,12 +16,12 @@ from ivr.prompts.catalogue import Catalogue
 from ivr.store.database import sqlite_url
 from ivr.store.invoices import Bill
 from ivr.store.store import open_store
-from stack.asterisk import Instance
+from stack.asterisk import Amend, Instance, unchanged
 from stack.asterisk import running as running_asterisk
 from stack.children import alongside, how_it_ended
 from stack.errors import NotStarted
 from stack.processes import Line, Process, is_event, running
-from stack.wiretap import Tap, tap_tcp, tap_unix
+from stack.wiretap import Tap, tap_unix
 
 ROOT = Path(__file__).resolve().parent.parent
 Listener = Callable[[str, Line], None]
@@ -56,6 +56,8 @@ class Plan:
     processor: Processor = field(default_factory=Processor)
     sms: Sms | None = None
     listener: Listener = lambda name, line: None
+    amend: Amend = unchanged  # of Asterisk's rendered configuration
+    wrappers: Mapping[str, str] = field(default_factory=dict)  # a program's name -> the module that runs it instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Product:
     asterisk: Instance
     processor_url: str
     ivr: Process
+    gate: Process
     pci: Process
     smsc: Process | None
     ari_tap: Tap
@@ -100,19 +103,22 @@ async def product(plan: Plan) -> AsyncIterator[Product]:
         simulator = await start(_child(plan, "simulator", *_simulator_command(plan))) if simulated else None
         smsc = await start(_child(plan, "smsc", "stack.smsc", "--port", "0")) if plan.sms is None else None
         async with alongside(_put_bills(bills, plan.folder / "ivr")):
-            asterisk = await start(running_asterisk(plan.folder / "asterisk"))
+            asterisk = await start(running_asterisk(plan.folder / "asterisk", amend=plan.amend))
         processor = await _processor_of(plan, simulator)
         pci_config = write_pci_config(plan.folder / "pci", asterisk, processor)
         pci = await start(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
-        ari_tap = await start(tap_tcp("127.0.0.1", asterisk.http_port))
+        gate_config = write_gate_config(plan.folder / "gate", asterisk, ROOT / "sounds")
+        gate = await start(_child(plan, "gate", "pci", "gate", "--config", str(gate_config)))
+        ari_tap = await start(tap_unix(plan.folder / "ivr" / "gate.sock", plan.folder / "gate" / "gate.sock"))
         pci_tap = await start(tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock"))
-        ivr_config = write_ivr_config(plan, asterisk, ari_tap, await _sms_of(plan, smsc))
+        ivr_config = write_ivr_config(plan, await _sms_of(plan, smsc))
         ivr = await start(_child(plan, "ivr", "ivr", "serve", "--config", str(ivr_config)))
+        await gate.expect(is_event("ready"))
         await pci.expect(is_event("ready"))
         await ivr.expect(is_event("ready"))
-        children = {child.name: child.child for child in (simulator, smsc, pci, ivr) if child}
+        children = {child.name: child.child for child in (simulator, smsc, gate, pci, ivr) if child}
         programs = {"asterisk": asterisk.process, **children}
-        yield Product(plan.folder, asterisk, processor.url, ivr, pci, smsc, ari_tap, pci_tap, programs)
+        yield Product(plan.folder, asterisk, processor.url, ivr, gate, pci, smsc, ari_tap, pci_tap, programs)
 
 
 def read_inputs(plan: Plan) -> tuple[Bill, ...]:
@@ -175,10 +181,30 @@ timeout = {processor.timeout}
     return config
 
 
-def write_ivr_config(plan: Plan, asterisk: Instance, ari_tap: Tap, sms: Sms) -> Path:
+def write_gate_config(folder: Path, asterisk: Instance, sounds: Path) -> Path:
+    """Write gate.toml and its secret file."""
+    folder.mkdir(exist_ok=True)
+    write_secret(folder / "ari.secret", asterisk.gate_password)
+    config = folder / "gate.toml"
+    config.write_text(
+        f"""socket = "gate.sock"
+sounds = "{sounds}"
+card_side = "../pci/pci.sock"
+audit = "audit"
+key_file = "gate.key"
+
+[asterisk]
+url = "{asterisk.ari_url}"
+username = "gate"
+password_file = "ari.secret"
+"""
+    )
+    return config
+
+
+def write_ivr_config(plan: Plan, sms: Sms) -> Path:
     """Write ivr.toml and its secret files."""
     folder = plan.folder / "ivr"
-    write_secret(folder / "ari.secret", asterisk.ivr_password)
     write_secret(folder / "sms.secret", sms.password)
     config = folder / "ivr.toml"
     config.write_text(
@@ -187,10 +213,8 @@ flows = "{plan.flows}"
 sounds = "{ROOT / "sounds"}"
 
 [asterisk]
-url = "http://127.0.0.1:{ari_tap.port}"
+gate = "gate.sock"
 app = "ivr"
-username = "ivr"
-password_file = "ari.secret"
 
 [pci]
 socket = "pci.sock"
@@ -216,9 +240,10 @@ def _simulator_command(plan: Plan) -> tuple[str, ...]:
 
 @contextlib.asynccontextmanager
 async def _child(plan: Plan, name: str, module: str, *arguments: str) -> AsyncIterator[Process]:
+    wrapper = [plan.wrappers[name]] if name in plan.wrappers else []
     async with running(
         name,
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-m", *wrapper, module, *arguments],
         log_file=plan.folder / name / f"{name}.log",
         environment={"PYTHONPATH": str(ROOT)},
         listener=lambda line: plan.listener(name, line),

@@ -1,4 +1,7 @@
-"""Stand between a process and a server on loopback, and keep everything that passes."""
+"""Stand between a process and a server on loopback, and keep everything that passes.
+
+What a WebSocket client sends is masked: whoever looks for something in it must look into `Tap.unmasked` as well.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from stack.unmasking import ClientFrames
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -18,6 +23,10 @@ class Tap:
     port: int = 0
     path: Path | None = None
     sent: bytearray = field(default_factory=bytearray)
+    unmasked: bytearray = field(default_factory=bytearray)
+    """The contents of all WebSocket frames among `sent`, one after the other."""
+    # asyncio keeps no hold of a connection's task: it could be collected while it waits
+    _serving: set[asyncio.Task[None] | None] = field(default_factory=set, repr=False)
     received: bytearray = field(default_factory=bytearray)
 
 
@@ -54,23 +63,36 @@ def _passing_on(
     tap: Tap, connect: Callable[[], Awaitable[Streams]]
 ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        tap._serving.add(task)
         with contextlib.suppress(OSError, asyncio.CancelledError):
             far_reader, far_writer = await connect()
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(_pump(reader, far_writer, tap.sent))
-                    tasks.create_task(_pump(far_reader, writer, tap.received))
+                    tasks.create_task(_pump(reader, far_writer, _both(tap)))
+                    tasks.create_task(_pump(far_reader, writer, tap.received.extend))
             finally:
                 far_writer.close()
         writer.close()
+        tap._serving.discard(task)
 
     return serve
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept: bytearray) -> None:
+def _both(tap: Tap) -> Callable[[bytes], None]:
+    frames = ClientFrames()
+
+    def keep(data: bytes) -> None:
+        tap.sent.extend(data)
+        tap.unmasked.extend(frames.feed(data))
+
+    return keep
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, keep: Callable[[bytes], None]) -> None:
     with contextlib.suppress(OSError):
         while data := await reader.read(1 << 16):
-            kept += data
+            keep(data)
             writer.write(data)
             await writer.drain()
         if writer.can_write_eof():

@@ -16,8 +16,9 @@ from typing import Any
 
 import aiohttp
 
-from asterisk_ari import AriApp, ChannelDtmfReceived
+from asterisk_ari import AriApp, ChannelDtmfReceived, ChannelGone
 from asterisk_ari.fake import FakeAsterisk, FakeCall
+from pci.audit import Audit
 from pci.capture.captures import Captures
 from pci.capture.desk import CaptureDesk
 from pci.capture.fields import PROMPTS
@@ -85,7 +86,9 @@ class Rig:
     vault: Vault
     captures: Captures
     desk: CaptureDesk
+    audit: Audit
     client: aiohttp.ClientSession
+    alarms: list[tuple[str, str]]
     told_to_ivr: list[object] = field(default_factory=list)
 
     async def incoming(self) -> FakeCall:
@@ -128,7 +131,7 @@ class Rig:
             async with asyncio.timeout(0.05):
                 while True:
                     events.append(await told.next())
-        except TimeoutError:
+        except (TimeoutError, ChannelGone):
             return events
 
 
@@ -160,19 +163,27 @@ def record_sounds(folder: Path) -> Path:
 @asynccontextmanager
 async def open_rig(folder: Path, **patience: float) -> AsyncIterator[Rig]:
     """Everything up and connected."""
-    patient = Patience(**{"quiet": 0.05, "quiet_at_most": 0.5, "taken": 1.0, **patience})
+    patient = Patience(**{"quiet": 0.05, "quiet_at_most": 0.5, "taken": 1.0, "look": 0.02, **patience})
     async with (
         FakeAsterisk.open() as asterisk,
         AriApp.open(asterisk.login("ivr"), "ivr") as ivr,
         AriApp.open(asterisk.login("pci"), "pci") as pci,
         Store.open(folder / "pci.db") as store,
+        Audit.open(folder / "audit", b"k" * 32) as audit,
         aiohttp.ClientSession("http://pci", connector=aiohttp.UnixConnector(str(folder / "pci.sock"))) as client,
     ):
-        vault, captures = Vault(store, KeyRing(os.urandom(32))), Captures()
+        vault, captures = Vault(store, KeyRing(os.urandom(32)), audit), Captures()
         prompts = Prompts(record_sounds(folder / "sounds"))
-        desk = CaptureDesk(Room(pci, prompts, vault, captures, lambda: TODAY, patient))
+        alarms: list[tuple[str, str]] = []
+
+        async def alarm(event: str, *, resource: str, reason: str = "", app: str = "") -> None:
+            alarms.append((event, reason))
+
+        desk = CaptureDesk(Room(pci, prompts, vault, captures, lambda: TODAY, patient, alarm))
         async with asyncio.TaskGroup() as tasks:
-            routes = Server(desk, NoCharges(), vault, tasks).routes()
-            async with serve(folder / "pci.sock", frozenset({os.geteuid()}), routes):
-                yield Rig(folder, asterisk, ivr, pci, vault, captures, desk, client)
+            routes = Server(desk, NoCharges(), vault, audit, tasks).routes()
+            care = tasks.create_task(desk.look_after_callers())
+            async with serve(folder / "pci.sock", frozenset({os.geteuid()}), routes, audit):
+                yield Rig(folder, asterisk, ivr, pci, vault, captures, desk, audit, client, alarms)
                 desk.close()
+            care.cancel()

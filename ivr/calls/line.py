@@ -8,7 +8,17 @@ from contextlib import contextmanager, suppress
 
 import structlog
 
-from asterisk_ari import AriError, Asterisk, Gap, NotFound, NotInApplication, PlaybackFinished, StasisEnd, StasisStart
+from asterisk_ari import (
+    AriError,
+    Asterisk,
+    Gap,
+    NotAllowed,
+    NotFound,
+    NotInApplication,
+    PlaybackFinished,
+    StasisEnd,
+    StasisStart,
+)
 from ivr.calls.keys import Heard, Interrupted, read_keys
 from ivr.flow.call import CallerHungUp, Keys
 
@@ -85,11 +95,11 @@ class Line:
             await self.asterisk.answer(self.channel_id)
 
     async def hang_up(self, reason: str = "normal") -> None:
-        """End the call; it is fine if it has ended already."""
+        """End the call; fine if it has ended already, or if the card side has the caller and will end it."""
         self.ended = True
         try:
             await self.asterisk.hang_up(self.channel_id, reason=reason)
-        except NotFound:
+        except (NotFound, NotAllowed):
             pass
         except AriError:
             self.ended = False

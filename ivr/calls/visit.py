@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Never
 
 import structlog
 
+from asterisk_ari import NotAllowed
 from ivr.calls.line import Line
 from ivr.errors import PciAnswerLost, PciError
 from ivr.flow.call import CallerHungUp, SecureLineDown
@@ -105,7 +106,9 @@ class Visit:
 
     async def _break_off(self) -> Never:
         _log.error("capture_ended", outcome="interrupted")
-        _log.info("prompt_spoken", prompts=(INTERRUPTED,), text=self._text(INTERRUPTED), by="ivr")
-        await self._line.say_elsewhere([self._prompts.media(INTERRUPTED, self._language)])
-        await self._line.hang_up()
+        # the gate lets nobody near a caller whose card side lives: it gives them back then, or ends the call itself
+        with suppress(NotAllowed):
+            await self._line.say_elsewhere([self._prompts.media(INTERRUPTED, self._language)])
+            _log.info("prompt_spoken", prompts=(INTERRUPTED,), text=self._text(INTERRUPTED), by="ivr")
+            await self._line.hang_up()
         raise CallerHungUp

@@ -10,6 +10,7 @@ from typing import Final
 from asterisk_ari import ApplicationTaken, AriError
 from asterisk_ari import NotFound as NoSuchThing
 from pci.capture.fields import PROMPTS
+from pci.capture.lookout import Lookout
 from pci.capture.session import CaptureSession, Room
 from pci.contract import CaptureRequest, Health
 from pci.errors import ChannelNotFound, InvalidRequest, NotReady, SessionInProgress
@@ -64,12 +65,21 @@ class CaptureDesk:
             session.stop()
         self._room.captures.release_all()
 
-    async def see_off_strays(self) -> None:
-        """End calls that are in our application without a capture, until another client takes the application."""
-        async with asyncio.TaskGroup() as group:
-            with suppress(ApplicationTaken):
-                async for start in self._room.app.arrivals():
+    async def look_after_callers(self) -> None:
+        """Watch that every caller is alone, and end calls in our application that have no capture.
+
+        Returns, with an alarm, when another client has taken the application: no key reaches us from then on, and
+        the captures have ended by themselves.
+        """
+        app = self._room.app
+        lookout = Lookout(app, self._sessions.values, self._room.patience.look)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(lookout.keep())
+                async for start in app.arrivals():
                     group.create_task(self._see_off(start.channel_id))
+        except* ApplicationTaken:
+            await self._room.alarm("application_taken", resource=app.name)
 
     async def _see_off(self, channel_id: str) -> None:
         await asyncio.sleep(_STRAY_SECONDS)

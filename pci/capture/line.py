@@ -1,7 +1,7 @@
 """One caller's line: taken away from everybody else, listened to, given back.
 
-Nobody but this process may get the caller's keys, so a line counts as taken only when Asterisk itself says that no
-bridge, no snoop channel and no other application has the caller. A `move` that was accepted proves nothing.
+Nobody but this process may get the caller's keys, so a line counts as taken only when Asterisk itself says that the
+caller is alone (`pci.capture.alone`). A `move` that was accepted proves nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from asterisk_ari import (
-    Application,
     ApplicationMoveFailed,
     AriRefused,
     Asterisk,
@@ -27,21 +26,18 @@ from asterisk_ari import (
     Gap,
     NotFound,
     PlaybackFinished,
+    RecordingStarted,
     StasisEnd,
     StasisStart,
 )
+from pci.capture.alone import Breach, Kind, LineNotAlone, Surroundings
+from pci.capture.recorders import Recorders
 
 _ROUNDS: Final = 3
-# how Asterisk lists the subscriptions of an application that was opened with subscribeAll
-_EVERYTHING: Final = frozenset({"__AST_CHANNEL_ALL_TOPIC", "__AST_ENDPOINT_ALL_TOPIC"})
 
 
 class CallerGone(Exception):
     """The caller hung up."""
-
-
-class LineNotAlone(Exception):
-    """Somebody else could get the caller's keys."""
 
 
 class LineLost(Exception):
@@ -65,6 +61,7 @@ class Patience:
     gap: float = 30.0  # the connection to Asterisk to come back
     quiet: float = 1.0  # no key before the caller is given back: a late digit must not reach the call side
     quiet_at_most: float = 5.0
+    look: float = 1.0  # between two looks at who else is there
 
 
 class Line:
@@ -76,15 +73,25 @@ class Line:
         self._channel = channel
         self._app = app
         self.patience: Final = patience
+        self._recorders = Recorders(asterisk)
         self._last_key = now()
         self._ours = self._deaf = False
+        self._left: set[str] = set()
+        self.alone_since: float | None = None
+        """Since when the caller has to be alone; None before and after."""
         self.playing: str | None = None
         """The id of the playback that is heard now."""
 
-    async def take(self, capture_id: str) -> None:
-        """Return when the caller is here and alone; `LineLost`, `LineNotAlone` or `CallerGone` otherwise."""
-        for bridge_id in await self._bridges():
-            await self._asterisk.remove_channel(bridge_id, self._channel.id)
+    async def take(self, capture_id: str, recorded_by: str) -> None:
+        """Return when the caller is here and alone; `LineLost`, `LineNotAlone` or `CallerGone` otherwise.
+
+        The recorders of the bridges that the caller is taken out of are those of the application `recorded_by`.
+        """
+        for bridge in await self._asterisk.bridges():
+            if self._channel.id in bridge.channel_ids:
+                await self._recorders.pause(f"{recorded_by}-rec-{bridge.id}")
+                with suppress(AriRefused):  # then the caller will be seen not to be alone
+                    await self._asterisk.remove_channel(bridge.id, self._channel.id)
         await self._asterisk.move(self._channel.id, self._app, (capture_id,))
         deadline = now() + self.patience.taken
         arrived = False
@@ -94,7 +101,7 @@ class Line:
                 raise LineLost
             arrived = isinstance(event, StasisStart) and (event.found or event.args == (capture_id,))
         self._ours = True
-        await self._make_alone()
+        await self.make_alone()
 
     async def next(self, deadline: float) -> Event | Gap | None:
         """The next event; None once the loop's clock shows `deadline`."""
@@ -105,21 +112,35 @@ class Line:
             return None
         except ChannelGone:
             raise CallerGone from None
+        self._judge(event)
         match event:
-            case ChannelHangupRequest() | ChannelDestroyed():
-                raise CallerGone
-            case StasisEnd() if self._ours:
-                raise CallerGone
-            case ChannelEnteredBridge() if self._ours:
-                raise LineNotAlone
-            case ChannelDtmfReceived() | Gap():
-                self._last_key = now()
-                self._deaf = isinstance(event, Gap) and not event.over
+            case ChannelDtmfReceived():
+                # of a key that is held while a prompt ends, Asterisk plays the length again before it tells of the
+                # keys that were pressed meanwhile: measured with 22.10
+                self._last_key = max(self._last_key, now() + event.duration_ms / 1000)
+                self._deaf = False
+            case Gap():
+                self._last_key = max(self._last_key, now())
+                self._deaf = not event.over
             case PlaybackFinished() if event.playback.id == self.playing:
                 self.playing = None
                 if event.playback.state == "failed":  # as when Asterisk may not read the sounds
                     raise LineLost
         return event
+
+    def _judge(self, event: Event | Gap) -> None:
+        """Raise what an event means for the line: `CallerGone` or `LineNotAlone`."""
+        match event:
+            case ChannelHangupRequest() | ChannelDestroyed():
+                raise CallerGone
+            case StasisEnd() if self._ours:
+                raise CallerGone
+            case ChannelEnteredBridge() if event.bridge_id in self._left:
+                self._left.remove(event.bridge_id)  # late news: we have taken them out already
+            case ChannelEnteredBridge() if self.alone_since is not None:
+                raise LineNotAlone(Breach(Kind.BRIDGE, event.bridge_id))
+            case RecordingStarted() if self.alone_since is not None:
+                raise LineNotAlone(Breach(Kind.RECORDED, event.recording.name))
 
     async def play(self, media: Sequence[str]) -> None:
         """Begin to play sounds."""
@@ -143,23 +164,39 @@ class Line:
             with suppress(NotFound):  # it has ended by itself
                 await self._asterisk.stop_playback(playing)
 
+    @property
+    def taken(self) -> bool:
+        """Whether the caller has come to us."""
+        return self._ours
+
     async def give_back(self, app: str, args: Sequence[str]) -> None:
         """Wait until the keys are quiet, then move the caller; `CallerGone` if they are not there (any more).
 
         A caller who goes on keying, or may do so unheard, is not handed over, and one whom nobody takes is not left
-        in silence: the call is ended.
+        in silence: the call is ended. `LineNotAlone` if somebody listens meanwhile.
         """
         if self._ours and not await self._quiet():
-            await self._asterisk.hang_up(self._channel.id)
+            await self.hang_up()
             raise CallerGone
         await self.fall_silent()  # Asterisk moves a channel only when it has stopped playing
+        self.alone_since = None
         try:
             await self._asterisk.move(self._channel.id, app, args)
         except NotFound:
             raise CallerGone from None
-        if self._ours and not await self._left():
-            await self._asterisk.hang_up(self._channel.id)
+        if self._ours and not await self._has_left():
+            await self.hang_up()
             raise CallerGone
+
+    async def hang_up(self) -> None:
+        """End the call."""
+        self.alone_since = None
+        with suppress(NotFound):
+            await self._asterisk.hang_up(self._channel.id)
+
+    async def resume_recorders(self) -> None:
+        """Let the recorders go on that were paused to take the caller. Only once the caller is out of our hands."""
+        await self._recorders.resume()
 
     async def _quiet(self) -> bool:
         """Whether no key has come for long enough, as far as anybody can hear."""
@@ -168,11 +205,10 @@ class Line:
             quiet = self._last_key + self.patience.quiet
             if not self._deaf and quiet <= now():
                 return True
-            with suppress(LineNotAlone):  # what is keyed now is heard elsewhere too: all the more reason to wait
-                await self.next(latest if self._deaf else min(latest, quiet))
+            await self.next(latest if self._deaf else min(latest, quiet))
         return False
 
-    async def _left(self) -> bool:
+    async def _has_left(self) -> bool:
         deadline = now() + self.patience.taken
         try:
             while event := await self.next(deadline):
@@ -183,38 +219,28 @@ class Line:
         # the event may be late or lost: never end a call that others have by now
         return self._channel.id not in (await self._asterisk.application(self._app)).channel_ids
 
-    async def _make_alone(self) -> None:
-        """Take the channel's events away from every other application, then ask Asterisk who is left."""
+    async def make_alone(self) -> None:
+        """Take the caller away from whoever else has them, until Asterisk says that nobody has; or `LineNotAlone`."""
+        self.alone_since = None
+        breaches: list[Breach] = []
         for _ in range(_ROUNDS):
-            others = [app for app in await self._asterisk.applications() if app.name != self._app]
-            if any(hears_more_than_channels(app, self._channel.name) for app in others):
-                raise LineNotAlone  # not ours to take away: it was made for other channels as well
-            listeners = [app for app in others if self._channel.id in app.channel_ids]
-            if not listeners:
-                break
-            for app in listeners:
-                with suppress(AriRefused):  # then it is among the listeners of the next round
-                    await self._asterisk.unsubscribe(app.name, f"channel:{self._channel.id}")
+            breaches = (await Surroundings.of(self._asterisk)).breaches(self._channel, self._app)
+            if not breaches:
+                self.alone_since = now()
+                return
+            for breach in breaches:
+                if not breach.curable:
+                    raise LineNotAlone(breach)  # not ours to take away: it was made for other channels as well
+                with suppress(AriRefused):  # then it is there in the next round
+                    await self._cure(breach)
+        raise LineNotAlone(breaches[0])
+
+    async def _cure(self, breach: Breach) -> None:
+        if breach.kind is Kind.BRIDGE:
+            await self._asterisk.remove_channel(breach.by, self._channel.id)
+            self._left.add(breach.by)
         else:
-            raise LineNotAlone
-        snoop = f"Snoop/{self._channel.id}-"
-        if await self._bridges() or any(
-            channel.name.startswith(snoop) for channel in await self._asterisk.channels()
-        ):
-            raise LineNotAlone
-
-    async def _bridges(self) -> list[str]:
-        return [bridge.id for bridge in await self._asterisk.bridges() if self._channel.id in bridge.channel_ids]
-
-
-def hears_more_than_channels(app: Application, channel_name: str) -> bool:
-    """Whether an application gets the keys of a channel such as `PJSIP/trunk-0000002a` without naming that channel.
-
-    The subscription to an endpoint (`PJSIP/trunk`), or to all of a technology (`PJSIP`), brings every key of every
-    call over it: measured with Asterisk 22.10.
-    """
-    endpoint = {channel_name.rpartition("-")[0], channel_name.partition("/")[0]}
-    return not (_EVERYTHING | endpoint).isdisjoint((*app.channel_ids, *app.endpoint_ids))
+            await self._asterisk.unsubscribe(breach.by, f"channel:{self._channel.id}")
 
 
 def now() -> float:

@@ -10,10 +10,12 @@ from datetime import date
 from typing import Final
 
 from asterisk_ari import AriApp, AriError, Channel
+from pci.alarm import Alarm, log_alarm
+from pci.capture.alone import Breach, Kind, LineNotAlone
 from pci.capture.captures import Captured, Captures
 from pci.capture.fields import PARTING, THANKS
 from pci.capture.keypad import Keypad
-from pci.capture.line import CallerGone, Line, LineLost, LineNotAlone, Patience
+from pci.capture.line import CallerGone, Line, LineLost, Patience
 from pci.capture.question import AttemptsSpent, CaptureCancelled, Emit, Interviewer
 from pci.card import Cvv, Expiry, Pan, PostalCode
 from pci.contract import CaptureOutcome, CaptureRequest, CaptureResult, CaptureStarted, CardField, PromptSpoken
@@ -26,8 +28,11 @@ _OUTCOMES: Final = {
     CaptureCancelled: CaptureOutcome.CANCELLED,
     AttemptsSpent: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
     TimeoutError: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
-    LineNotAlone: CaptureOutcome.NOT_SECURE,
 }
+
+
+class NotHandedOver(Exception):
+    """The caller cannot be given back: who would get them listened in, or they are being recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Room:
     captures: Captures
     today: Callable[[], date] = date.today
     patience: Patience = field(default_factory=Patience)
+    alarm: Alarm = log_alarm
 
 
 class CaptureSession:
@@ -48,53 +54,75 @@ class CaptureSession:
     def __init__(self, room: Room, request: CaptureRequest, channel: Channel) -> None:
         self.id: Final = random_name("cap")
         self.request: Final = request
+        self.channel: Final = channel
         self._room = room
-        self._channel = channel
-        self._whole = asyncio.timeout(room.patience.whole)
+        self._line: Line | None = None
+        self._limit: asyncio.Timeout | None = None
+        self._alarms = asyncio.TaskGroup()
         self._asking = self._asked = self._stopped = False
+        self._breach: Breach | None = None
         self._pan: Pan | None = None
         self._expiry: Expiry | None = None
         self._cvv: Cvv | None = None
         self._postal_code: PostalCode | None = None
 
+    @property
+    def alone_since(self) -> float | None:
+        """Since when, by the loop's clock, the caller has to be alone; None if they need not be now."""
+        return self._line.alone_since if self._line else None
+
     def stop(self) -> None:
         """End the capture now: the caller is given back, nothing is kept."""
         self._stopped = True
-        if self._asking and not self._whole.expired():
-            self._whole.reschedule(asyncio.get_running_loop().time())
+        if self._asking:
+            self._end_now()
+
+    def breached(self, breach: Breach) -> None:
+        """Somebody else could get the caller's keys: the capture ends now."""
+        self._breach = self._breach or breach
+        self._end_now()
+
+    def _end_now(self) -> None:
+        if self._limit is not None and not self._limit.expired():
+            self._limit.reschedule(asyncio.get_running_loop().time())
 
     async def run(self, emit: Emit) -> CaptureResult:
         """From taking the caller to giving them back. `emit` gets all that happens but the result; never raises."""
         app = self._room.app
         log.info("capture_began", call_id=self.request.call_id, capture_id=self.id)
-        with app.watch(self._channel.id) as events:
-            line = Line(app.asterisk, events, self._channel, app.name, self._room.patience)
-            outcome = await self._ask(line, emit)
-            if outcome is not CaptureOutcome.HUNG_UP:
-                outcome = await self._give_back(line, outcome, emit)
-        result = await self._conclude(outcome)
+        with app.watch(self.channel.id) as events:
+            line = self._line = Line(app.asterisk, events, self.channel, app.name, self._room.patience)
+            async with asyncio.TaskGroup() as self._alarms:
+                asked = await self._ask(line, emit)
+                gone = asked is CaptureOutcome.HUNG_UP
+                outcome = asked if gone else await self._give_back(line, asked, emit)
+            if outcome is not None:
+                await line.resume_recorders()
+        result = await self._conclude(outcome or CaptureOutcome.INTERNAL_ERROR)
         log.info("capture_ended", call_id=self.request.call_id, capture_id=self.id, outcome=result.outcome)
         return result
 
     async def _ask(self, line: Line, emit: Emit) -> CaptureOutcome:
         try:
-            async with self._whole:
+            async with asyncio.timeout(self._room.patience.whole) as self._limit:
                 self._asking = True
                 if self._stopped:
                     return CaptureOutcome.INTERNAL_ERROR
-                await line.take(self.id)
+                await line.take(self.id, self.request.return_to)
                 await emit(CaptureStarted())
                 await self._collect(line, emit)
                 await emit(PromptSpoken(prompts=THANKS))
                 await line.play_to_end(self._room.prompts.media(THANKS, self.request.language))
             return CaptureOutcome.SUCCESS
         except Exception as error:  # noqa: BLE001 - whatever it was, the caller must be given back
+            if self._was_breach(error):
+                return CaptureOutcome.NOT_SECURE
             outcome = _OUTCOMES.get(type(error), CaptureOutcome.INTERNAL_ERROR)
             if outcome is CaptureOutcome.INTERNAL_ERROR:
                 log.error("capture_failed", capture_id=self.id, error=type(error).__name__)
             return CaptureOutcome.INTERNAL_ERROR if isinstance(error, TimeoutError) and self._stopped else outcome
         finally:
-            self._asking = False
+            self._asking, self._limit = False, None
 
     async def _collect(self, line: Line, emit: Emit) -> None:
         request = self.request
@@ -112,20 +140,51 @@ class CaptureSession:
         finally:
             keypad.wipe()
 
-    async def _give_back(self, line: Line, outcome: CaptureOutcome, emit: Emit) -> CaptureOutcome:
-        """Also a caller who was never taken is moved, so that `return_to` hears of every end in the same way."""
+    async def _give_back(self, line: Line, outcome: CaptureOutcome, emit: Emit) -> CaptureOutcome | None:
+        """Also a caller who was never taken is moved, so that `return_to` hears of every end in the same way.
+
+        Who can be neither kept alone nor given back may still be keying a card, and is hung up on. None if not even
+        that was possible.
+        """
         try:
-            if self._asked and (words := PARTING.get(outcome)):
-                await emit(PromptSpoken(prompts=words))
-                with suppress(AriError, LineLost, LineNotAlone):
-                    await line.play_to_end(self._room.prompts.media(words, self.request.language))
-            await line.give_back(self.request.return_to, ("back", self.id))
+            async with asyncio.timeout(None) as self._limit:
+                if self._asked:
+                    await self._say_farewell(line, outcome, emit)
+                await line.give_back(self.request.return_to, ("back", self.id))
+            return outcome
         except CallerGone:
             return CaptureOutcome.HUNG_UP
         except Exception as error:  # noqa: BLE001 - the call side must get a result, and its other captures go on
             log.error("give_back_failed", capture_id=self.id, error=type(error).__name__)
-            return CaptureOutcome.INTERNAL_ERROR
-        return outcome
+            self._was_breach(error)
+            with suppress(AriError):
+                if line.taken:
+                    await line.hang_up()
+                    return CaptureOutcome.HUNG_UP
+            return None
+        finally:
+            self._limit = None
+
+    async def _say_farewell(self, line: Line, outcome: CaptureOutcome, emit: Emit) -> None:
+        """Tell a caller who may still be keying to stop, once the breach that ended the capture is mended."""
+        if self._breach is not None:
+            if self._breach.by == self.request.return_to or self._breach.kind is Kind.RECORDED:
+                raise NotHandedOver  # to somebody who listened in, or still under a recorder
+            await line.make_alone()
+        if words := PARTING.get(outcome):
+            await emit(PromptSpoken(prompts=words))
+            with suppress(AriError, LineLost):
+                await line.play_to_end(self._room.prompts.media(words, self.request.language))
+
+    def _was_breach(self, error: Exception) -> bool:
+        """Whether a capture was broken off because the caller was not alone; if so, an alarm that holds nobody up."""
+        if isinstance(error, LineNotAlone):
+            self._breach = error.breach
+        elif not isinstance(error, TimeoutError) or self._breach is None:
+            return False
+        reason, app = self._breach.kind, self._breach.by
+        self._alarms.create_task(self._room.alarm("caller_not_alone", resource=self.id, reason=reason, app=app))
+        return True
 
     async def _conclude(self, outcome: CaptureOutcome) -> CaptureResult:
         """Keep the card only if all went well to the end."""

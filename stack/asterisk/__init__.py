@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from stack.asterisk.installation import Installation, find, obtain
 from stack.asterisk.instance import Instance, running
-from stack.asterisk.render import Benchmark
+from stack.asterisk.render import Amend, Benchmark, unchanged
 
-__all__ = ["Benchmark", "Installation", "Instance", "find", "obtain", "running"]
+__all__ = ["Amend", "Benchmark", "Installation", "Instance", "find", "obtain", "running", "unchanged"]

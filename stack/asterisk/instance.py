@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack.asterisk.installation import Installation, find
-from stack.asterisk.render import Benchmark, Passwords, Ports, choose_passwords, choose_ports, render
+from stack.asterisk.render import (
+    Amend,
+    Benchmark,
+    Passwords,
+    Ports,
+    choose_passwords,
+    choose_ports,
+    render,
+    unchanged,
+)
 from stack.children import child, environment
 from stack.errors import AsteriskError
 
@@ -51,9 +60,9 @@ class Instance:
         return self.ports.sip
 
     @property
-    def ivr_password(self) -> str:
-        """The ARI password of the user `ivr`."""
-        return self.passwords.ivr
+    def gate_password(self) -> str:
+        """The ARI password of the user `gate`."""
+        return self.passwords.gate
 
     @property
     def pci_password(self) -> str:
@@ -61,9 +70,9 @@ class Instance:
         return self.passwords.pci
 
     @property
-    def ivr_password_file(self) -> Path:
-        """A file with the password of `ivr`, readable by its owner only."""
-        return self.folder / "secrets" / "ivr"
+    def gate_password_file(self) -> Path:
+        """A file with the password of `gate`, readable by its owner only."""
+        return self.folder / "secrets" / "gate"
 
     @property
     def pci_password_file(self) -> Path:
@@ -85,11 +94,16 @@ class Instance:
 
 @contextlib.asynccontextmanager
 async def running(
-    folder: Path, *, installation: Installation | None = None, benchmark: Benchmark | None = None
+    folder: Path,
+    *,
+    installation: Installation | None = None,
+    benchmark: Benchmark | None = None,
+    amend: Amend = unchanged,
 ) -> AsyncIterator[Instance]:
     """Render an instance into `folder`, start it, give it once it is fully booted; stop it on the way out.
 
-    Nothing is written outside `folder`. A port that was taken meanwhile is replaced by another.
+    Nothing is written outside `folder`. A port that was taken meanwhile is replaced by another. `amend` is called
+    with the folder of the rendered configuration, to change it.
     Raises AsteriskError with the end of Asterisk's log if it does not come up.
     """
     installation = installation or find()
@@ -106,6 +120,7 @@ async def running(
             passwords=passwords,
             benchmark=benchmark,
         )
+        amend(folder / "etc")
         async with _process(installation, folder) as process:
             instance = Instance(installation, folder, ports, passwords, process)
             await _booted(instance, process)

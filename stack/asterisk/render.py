@@ -7,6 +7,7 @@ import pwd
 import re
 import secrets
 import string
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,11 @@ BENCHMARK = "benchmark"
 FOLDERS = ("etc", "run", "lib", "cache", "spool", "log", "secrets")
 SOCKET_PATH_LIMIT = 107  # bytes that fit in a unix socket's address
 RTP_PORTS = 800
+Amend = Callable[[Path], None]  # changes the files in a folder of rendered configuration
+
+
+def unchanged(_: Path) -> None:
+    """Leave the configuration as it is rendered."""
 
 
 class _Template(string.Template):
@@ -47,7 +53,7 @@ class Ports:
 class Passwords:
     """The ARI passwords of one instance."""
 
-    ivr: str = field(repr=False)
+    gate: str = field(repr=False)
     pci: str = field(repr=False)
 
 
@@ -92,7 +98,7 @@ def render(
     if benchmark:
         (run / "etc" / BENCHMARK).mkdir(exist_ok=True)
         _write_templates(TEMPLATES / BENCHMARK, run / "etc" / BENCHMARK, values)
-    for name, password in (("ivr", passwords.ivr), ("pci", passwords.pci)):
+    for name, password in (("gate", passwords.gate), ("pci", passwords.pci)):
         write_private(run / "secrets" / name, password)
     return run / "etc" / "asterisk.conf"
 
@@ -104,7 +110,7 @@ def _values(ports: Ports, passwords: Passwords, benchmark: Benchmark | None) -> 
         "sip_port": str(ports.sip),
         "rtp_start": str(ports.rtp.start),
         "rtp_end": str(ports.rtp.stop - 1),
-        "ivr_password": passwords.ivr,
+        "gate_password": passwords.gate,
         "pci_password": passwords.pci,
         "os_user": _user_name(),
         "context": BENCHMARK if benchmark else "incoming",

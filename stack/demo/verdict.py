@@ -45,7 +45,8 @@ def card_digits_seen(product: Product, card: Card, pressed_in_menus: str) -> int
     """
     number = NUMBERS[card]
     reported = Counter(keys_in_events(product.ari_tap.received)) - Counter(pressed_in_menus)
-    traffic = (product.ari_tap.sent, product.ari_tap.received, product.pci_tap.sent, product.pci_tap.received)
+    taps = (product.ari_tap, product.pci_tap)
+    traffic = [said for tap in taps for said in (tap.sent, tap.unmasked, tap.received)]
     copies = [find for data in traffic for find in search_bytes(data, number, "traffic")]
     copies += search_files(product.ivr_folder, number)
     copies += search_memory(product.ivr.pid, number)

@@ -11,6 +11,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from stack.children import child
 from stack.errors import PhoneError, PhoneMissing
@@ -19,30 +20,40 @@ from stack.phones.phone import ANSWER_SECONDS, END_SECONDS, Progress, checked_ke
 SCRIPT = Path(__file__).with_name("pjsua2_child.py")  # -P below: beside it lies a pjsua2.py that is not the wheel
 START_SECONDS = 15.0
 KEY_SECONDS = 0.18  # the child holds a key for 100 ms, and its end is told three times
+LETTERS = str.maketrans("ABCD", "0000")  # this phone has a fourth column of keys
+Told = Literal["events", "tones", "info", "both"]  # RFC 4733, in-band, SIP INFO; both are tones and events at once
 
 
 @dataclass(slots=True)
-class _Pjsua2:
+class Pjsua2:
+    """The phone; beside what every phone can, it presses keys in every way that there is."""
+
     heard: Path
     _sip_port: int
     _process: Process = field(repr=False)
     _progress: Progress = field(repr=False)
 
     async def dial(self, number: str) -> None:
+        """Start the call."""
         await self._tell("dial", f"sip:{checked_number(number)}@127.0.0.1:{self._sip_port}")
 
     async def wait_answered(self, seconds: float = ANSWER_SECONDS) -> None:
+        """Return once the other side has answered."""
         await self._progress.wait("answered", seconds)
 
-    async def press(self, keys: str) -> None:
-        for key in checked_keys(keys):
-            await self._tell("press", key)
+    async def press(self, keys: str, told: Told = "events") -> None:
+        """Press keys (A to D too) at a person's pace; return when they are sent."""
+        checked_keys(keys.translate(LETTERS))
+        for key in keys:
+            await self._tell(told, key)
             await asyncio.sleep(KEY_SECONDS)
 
     async def hang_up(self) -> None:
+        """End the call from this side."""
         await self._tell("hang-up", "")
 
     async def wait_ended(self, seconds: float = END_SECONDS) -> None:
+        """Return once the call is over, whoever ended it."""
         await self._progress.wait("ended", seconds)
 
     async def close(self) -> None:
@@ -63,8 +74,8 @@ class _Pjsua2:
 
 
 @contextlib.asynccontextmanager
-async def open_pjsua2(folder: Path, sip_port: int) -> AsyncIterator[_Pjsua2]:
-    """Open a pjsua2 phone. Keys reach the child through its standard input, never through argv."""
+async def open_pjsua2(folder: Path, sip_port: int, name: str = "pjsua2") -> AsyncIterator[Pjsua2]:
+    """Open a pjsua2 phone that calls under `name`. Keys reach it through its standard input, never through argv."""
     if not importlib.util.find_spec("pjsua2"):
         raise PhoneMissing("pjsua2 is not installed: run `make dev`")
     folder = folder.resolve()
@@ -77,10 +88,10 @@ async def open_pjsua2(folder: Path, sip_port: int) -> AsyncIterator[_Pjsua2]:
             await progress.tell(json.loads(line))
         await progress.tell("ended")
 
-    command = [sys.executable, "-P", str(SCRIPT), str(folder / "heard.wav")]
+    command = [sys.executable, "-P", str(SCRIPT), str(folder / "heard.wav"), checked_number(name)]
     with (folder / "stderr").open("wb") as stderr:
         async with child(command, folder=folder, stdin=PIPE, stdout=PIPE, stderr=stderr, read=read) as process:
-            phone = _Pjsua2(folder / "heard.wav", sip_port, process, progress)
+            phone = Pjsua2(folder / "heard.wav", sip_port, process, progress)
             try:
                 await progress.wait("ready", START_SECONDS)
                 yield phone

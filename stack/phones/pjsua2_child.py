@@ -1,8 +1,9 @@
 """The process behind the pjsua2 phone.
 
-Reads one JSON list per line from standard input: ["dial", uri], ["press", key], ["hang-up", ""]; the end of the input
-hangs up and ends the process. Writes one JSON string per line: "ready", "answered", "ended".
-Its argument is the WAV file to record to.
+Reads one JSON list per line from standard input: ["dial", uri], ["hang-up", ""], and a key as the name of a way of
+telling it: ["events", key], ["tones", key], ["info", key], ["both", key]; the end of the input hangs up and ends the
+process. Writes one JSON string per line: "ready", "answered", "ended".
+Its arguments are the WAV file to record to and the name that it calls under.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ HANDLE_EVENTS_MS = 20
 LINGER_ROUNDS = 100
 RATE = 8000
 KEY_MS = 100  # PJSIP's own 200 ms are a slow person's
+TONE_VOLUME = 8000
+EVENTS, INFO = pj.PJSUA_DTMF_METHOD_RFC2833, pj.PJSUA_DTMF_METHOD_SIP_INFO
+TOLD_BY = {"events": (EVENTS, False), "info": (INFO, False), "both": (EVENTS, True), "tones": (None, True)}
 REPORT = os.dup(1)
 os.dup2(2, 1)  # PJSIP prints to standard output now and then
 
@@ -34,6 +38,7 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
         super().__init__(account)
         self.wav = wav
         self.recorder: Any = None
+        self.tones: Any = None
         self.over = False
 
     def onCallState(self, _: object) -> None:  # noqa: N802 - PJSIP's name
@@ -51,6 +56,22 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
             self.recorder = pj.AudioMediaRecorder()
             self.recorder.createRecorder(self.wav)
             self.getAudioMedia(-1).startTransmit(self.recorder)
+
+    def press(self, key: str, by: str) -> None:
+        """Press a key for as long as people do, told by RTP events or SIP INFO, heard as a tone, or both."""
+        method, heard = TOLD_BY[by]
+        if method is not None:
+            event = pj.CallSendDtmfParam()
+            event.method, event.duration, event.digits = method, KEY_MS, key
+            self.sendDtmf(event)
+        if heard:
+            if self.tones is None:
+                self.tones = pj.ToneGenerator()
+                self.tones.createToneGenerator(RATE, 1)
+                self.tones.startTransmit(self.getAudioMedia(-1))
+            tone = pj.ToneDigit()
+            tone.digit, tone.on_msec, tone.off_msec, tone.volume = key, KEY_MS, 0, TONE_VOLUME
+            self.tones.playDigits(pj.ToneDigitVector([tone]))
 
 
 class Commands:
@@ -72,7 +93,7 @@ class Commands:
         return [json.loads(line) for line in lines]
 
 
-def start() -> tuple[Any, Any]:
+def start(name: str) -> tuple[Any, Any]:
     """PJSIP on loopback with no sound card, and an account that needs no registration."""
     endpoint = pj.Endpoint()
     endpoint.libCreate()
@@ -89,7 +110,7 @@ def start() -> tuple[Any, Any]:
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
     settings = pj.AccountConfig()
-    settings.idUri = "sip:pjsua2@127.0.0.1"
+    settings.idUri = f"sip:{name}@127.0.0.1"
     media = settings.mediaConfig.transportConfig
     media.boundAddress = media.publicAddress = "127.0.0.1"
     account = pj.Account()
@@ -97,16 +118,9 @@ def start() -> tuple[Any, Any]:
     return endpoint, account
 
 
-def one_key(key: str) -> Any:  # noqa: ANN401 - the wheel has no types
-    """A key as an RTP event, held for as long as people do."""
-    event = pj.CallSendDtmfParam()
-    event.method, event.duration, event.digits = pj.PJSUA_DTMF_METHOD_RFC2833, KEY_MS, key
-    return event
-
-
-def main(wav: str) -> None:
+def main(wav: str, name: str) -> None:
     """Obey until standard input ends."""
-    endpoint, account = start()
+    endpoint, account = start(name)
     commands, call = Commands(), None
     say("ready")
     while not commands.closed:
@@ -115,10 +129,10 @@ def main(wav: str) -> None:
             if verb == "dial":
                 call = Call(account, wav)
                 call.makeCall(argument, pj.CallOpParam(True))
-            elif call is not None and not call.over and verb == "press":
-                call.sendDtmf(one_key(argument))
             elif call is not None and not call.over and verb == "hang-up":
                 call.hangup(pj.CallOpParam(True))
+            elif call is not None and not call.over:
+                call.press(argument, verb)
     if call is not None:
         if not call.over:
             call.hangup(pj.CallOpParam(True))
@@ -126,10 +140,10 @@ def main(wav: str) -> None:
             if call.over:
                 break
             endpoint.libHandleEvents(HANDLE_EVENTS_MS)
-        call.recorder = None  # completes the file
+        call.recorder = call.tones = None  # completes the file
     call = account = None
     endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # the goodbyes are said, and it would wait for more
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -18,6 +18,7 @@ import pytest_asyncio
 from stack.asterisk import Installation, Instance, find, running
 from stack.errors import AsteriskError, PhoneMissing
 from stack.phones import PHONES, Phone
+from tests.asterisk.digit_ways import Scene, open_scene, overlay
 
 PhoneMaker = Callable[[str], AbstractAsyncContextManager[Phone]]
 
@@ -65,3 +66,20 @@ def open_phone(asterisk: Instance, tmp_path: Path) -> PhoneMaker:
             not_here(missing)
 
     return opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lax_asterisk(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Instance]:
+    """One with the overlay of tests/asterisk/digit_ways.py, shared likewise."""
+    folder = tmp_path_factory.mktemp("lax")
+    async with running(folder, installation=installation, amend=overlay) as instance:
+        yield instance
+
+
+@pytest.fixture
+async def scene(lax_asterisk: Instance, tmp_path: Path) -> AsyncIterator[Scene]:
+    """Everybody who takes part in a capture."""
+    async with open_scene(lax_asterisk, tmp_path) as scene:
+        yield scene

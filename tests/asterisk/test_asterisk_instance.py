@@ -31,25 +31,25 @@ async def ari_status(asterisk: Instance, user: str, password: str) -> int:
 async def test_two_instances_run_side_by_side(asterisk: Instance, tmp_path: Path) -> None:
     async with running(tmp_path / "second", installation=asterisk.installation) as second:
         assert {asterisk.http_port, asterisk.sip_port}.isdisjoint({second.http_port, second.sip_port})
-        assert asterisk.ivr_password != second.ivr_password
+        assert asterisk.gate_password != second.gate_password
         assert await ari_status(second, "pci", second.pci_password) == 200
-        assert await ari_status(second, "ivr", asterisk.ivr_password) == 401
-    assert await ari_status(asterisk, "ivr", asterisk.ivr_password) == 200
+        assert await ari_status(second, "gate", asterisk.gate_password) == 401
+    assert await ari_status(asterisk, "gate", asterisk.gate_password) == 200
 
 
 async def test_each_side_of_the_wall_has_a_login_and_nobody_else(asterisk: Instance) -> None:
-    for user, password in (("ivr", asterisk.ivr_password), ("pci", asterisk.pci_password)):
+    for user, password in (("gate", asterisk.gate_password), ("pci", asterisk.pci_password)):
         assert await ari_status(asterisk, user, password) == 200
-    assert await ari_status(asterisk, "ivr", asterisk.pci_password) == 401
+    assert await ari_status(asterisk, "gate", asterisk.pci_password) == 401
     assert await ari_status(asterisk, "asterisk", "asterisk") == 401
 
 
 def test_passwords_are_readable_by_their_owner_only(asterisk: Instance) -> None:
-    for path in (asterisk.ivr_password_file, asterisk.pci_password_file, asterisk.folder / "etc" / "ari.conf"):
+    for path in (asterisk.gate_password_file, asterisk.pci_password_file, asterisk.folder / "etc" / "ari.conf"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert asterisk.ivr_password_file.read_text() == asterisk.ivr_password
+    assert asterisk.gate_password_file.read_text() == asterisk.gate_password
     assert asterisk.pci_password_file.read_text() == asterisk.pci_password
-    assert asterisk.ivr_password not in repr(asterisk)
+    assert asterisk.gate_password not in repr(asterisk)
     assert asterisk.pci_password not in repr(asterisk)
 
 
@@ -154,7 +154,7 @@ async def test_a_port_that_was_taken_is_replaced(
     async with running(tmp_path, installation=asterisk.installation) as second:
         assert taken == []
         assert {asterisk.http_port, asterisk.sip_port}.isdisjoint({second.http_port, second.sip_port})
-        assert await ari_status(second, "ivr", second.ivr_password) == 200
+        assert await ari_status(second, "gate", second.gate_password) == 200
 
 
 async def test_it_is_gone_after_its_context(tmp_path: Path, asterisk: Instance) -> None:
@@ -178,7 +178,7 @@ async def test_a_folder_in_use_is_not_used_twice(asterisk: Instance) -> None:
     with pytest.raises(AsteriskError, match=r"is running in .* already"):
         async with running(asterisk.folder, installation=asterisk.installation):
             pass
-    assert await ari_status(asterisk, "ivr", asterisk.ivr_password) == 200
+    assert await ari_status(asterisk, "gate", asterisk.gate_password) == 200
 
 
 async def test_an_asterisk_that_lacks_a_module_says_which(tmp_path: Path, installation: Installation) -> None:

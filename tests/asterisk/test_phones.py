@@ -76,7 +76,7 @@ async def callee(asterisk: Instance, tmp_path: Path) -> AsyncIterator[Callee]:
         turn = 2 * math.pi * TONE_HZ / RATE
         samples = [int(TONE_LEVEL * math.sin(turn * i)) for i in range(RATE * TONE_SECONDS)]
         file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
-    login = {"Authorization": aiohttp.encode_basic_auth("ivr", asterisk.ivr_password)}
+    login = {"Authorization": aiohttp.encode_basic_auth("gate", asterisk.gate_password)}
     async with (
         aiohttp.ClientSession(asterisk.ari_url, headers=login) as http,
         http.ws_connect("/ari/events?app=ivr") as events,

@@ -52,10 +52,10 @@ async def test_the_socket_is_for_the_user_and_the_group(rig: Rig) -> None:
     assert (rig.folder / "pci.sock").stat().st_mode & 0o777 == 0o660
 
 
-async def test_given_a_user_who_is_not_on_the_list_then_every_request_is_refused(tmp_path: Path) -> None:
+async def test_given_a_user_who_is_not_on_the_list_then_every_request_is_refused(rig: Rig, tmp_path: Path) -> None:
     path = tmp_path / "other.sock"
     async with (
-        serve(path, frozenset({os.geteuid() + 1}), []),
+        serve(path, frozenset({os.geteuid() + 1}), [], rig.audit),
         aiohttp.ClientSession("http://pci", connector=aiohttp.UnixConnector(str(path))) as client,
     ):
         for target in ("/v1/health", "/nowhere"):
@@ -66,7 +66,7 @@ async def test_given_a_user_who_is_not_on_the_list_then_every_request_is_refused
 
 async def test_given_a_socket_that_is_served_then_it_is_not_taken_over(rig: Rig) -> None:
     with pytest.raises(ConfigError):
-        async with serve(rig.folder / "pci.sock", frozenset(), []):
+        async with serve(rig.folder / "pci.sock", frozenset(), [], rig.audit):
             pass
     assert (await health(rig)).ready
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_ari import AriApp
 from pci.contract import CaptureOutcome, EntryError, FieldProgress
 from pci.errors import CaptureSpent
 from tests.pci_rig import VISA, Rig, heard, open_rig
@@ -190,23 +189,13 @@ async def test_given_a_call_in_our_application_without_a_capture_then_it_is_ende
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pci.capture.desk._STRAY_SECONDS", 0.05)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
-        strays = tasks.create_task(rig.desk.see_off_strays())
-        call = await rig.incoming()
-        async with rig.capturing(call, security_code=False) as capture:
-            await heard(call, "card-number")
-            stray = rig.asterisk.dial("1000", app="pci")
-            await stray.until(lambda stray: stray.ended)
-            call.press(f"{VISA}#1227#")
-        strays.cancel()
+    call = await rig.incoming()
+    async with rig.capturing(call, security_code=False) as capture:
+        await heard(call, "card-number")
+        stray = rig.asterisk.dial("1000", app="pci")
+        await stray.until(lambda stray: stray.ended)
+        call.press(f"{VISA}#1227#")
     assert capture.result.outcome is CaptureOutcome.SUCCESS
-
-
-async def test_given_another_client_that_takes_our_application_then_the_watch_over_strays_ends(rig: Rig) -> None:
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
-        tasks.create_task(rig.desk.see_off_strays())
-        async with AriApp.open(rig.asterisk.login("pci"), "pci"):
-            await rig.asterisk.until(lambda _: rig.pci.taken)
 
 
 async def test_given_a_vault_that_cannot_write_then_the_caller_is_given_back_without_a_token(

@@ -69,7 +69,7 @@ async def test_given_a_capture_that_breaks_off_then_the_caller_is_told_where_the
 ) -> None:
     call = await live.to_card_line()
     call.press("4111")
-    live.card_side.cut_connections()
+    await live.card_side.die()
     await hears(call, "payment-interrupted")
     assert call.app == "pci", "the caller must not be fetched back while keys are still coming"
     await ends(call)
@@ -80,16 +80,18 @@ async def test_given_a_capture_that_breaks_off_then_the_caller_is_told_where_the
     assert "4111" not in live.log.text
 
 
-async def test_given_a_caller_who_is_not_given_back_then_they_are_told_and_hung_up_on(
+async def test_given_a_caller_who_is_not_given_back_then_the_call_side_gives_them_up_and_may_not_touch_them(
     live: LiveIvr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visit, "_BACK_SECONDS", 0.05)
     live.card_side.gives_back = False
     call = await live.to_card_line()
     await key_card(call)
-    await ends(call)
+    await live.log.tells("call_ended", outcome="caller-hung-up")
 
-    assert heard(call)[-1] == "payment-interrupted"
+    assert call.app == "pci"
+    assert not call.ended, "the card side ends the call of a caller whom it cannot give back"
+    assert heard(call)[-1] != "payment-interrupted"
     assert live.card_side.charges == {}
 
 

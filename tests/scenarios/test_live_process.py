@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from asterisk_ari.fake import FakeAsterisk
-from tests.standins.live_ivr import ROOT, ends, heard, hears, write_settings
+from tests.standins.live_ivr import LOGINS, ROOT, ends, gate_before, heard, hears, write_settings
 
 pytestmark = pytest.mark.process
 
@@ -47,8 +48,8 @@ async def tells(process: Process, event: str) -> dict[str, Any]:
 async def test_given_a_call_in_progress_when_it_gets_sigterm_then_it_says_goodbye_and_ends_with_0(
     tmp_path: Path,
 ) -> None:
-    async with FakeAsterisk.open({"ivr": "ivr-password"}) as asterisk:
-        async with serve(await write_settings(tmp_path, asterisk.base_url)) as process:
+    async with FakeAsterisk.open(LOGINS) as asterisk, gate_before(asterisk, tmp_path):
+        async with serve(await write_settings(tmp_path)) as process:
             await tells(process, "ready")
             call = asterisk.dial("1000")
             await hears(call, "enter-account")
@@ -61,24 +62,26 @@ async def test_given_a_call_in_progress_when_it_gets_sigterm_then_it_says_goodby
         assert asterisk.calls == ()
 
 
-async def test_given_a_wrong_password_then_it_ends_with_1_and_says_what_to_check(tmp_path: Path) -> None:
+async def test_given_a_gate_of_another_user_then_it_ends_with_1_and_says_what_to_check(tmp_path: Path) -> None:
+    settings = await write_settings(tmp_path)
+    settings.write_text(settings.read_text().replace("[pci]", f"gate_uid = {os.getuid() + 1}\n[pci]"))
     async with (
-        FakeAsterisk.open({"ivr": "another-password"}) as asterisk,
-        serve(await write_settings(tmp_path, asterisk.base_url)) as process,
+        FakeAsterisk.open(LOGINS) as asterisk,
+        gate_before(asterisk, tmp_path),
+        serve(settings) as process,
     ):
         assert await process.wait() == 1
         assert process.stderr is not None
         complaint = (await process.stderr.read()).decode()
 
-    assert complaint.startswith("ivr: Asterisk refused the login: check user name, password")
-    assert "ivr-password" not in complaint
+    assert complaint.startswith("ivr: Another user than the gate's has the gate's socket: check who runs the gate")
 
 
 async def test_given_a_call_side_that_is_killed_in_a_call_then_the_next_one_takes_the_call_over(
     tmp_path: Path,
 ) -> None:
-    async with FakeAsterisk.open({"ivr": "ivr-password"}) as asterisk:
-        config = await write_settings(tmp_path, asterisk.base_url)
+    async with FakeAsterisk.open(LOGINS) as asterisk, gate_before(asterisk, tmp_path):
+        config = await write_settings(tmp_path)
         async with serve(config) as process:
             await tells(process, "ready")
             call = asterisk.dial("1000")

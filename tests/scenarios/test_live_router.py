@@ -11,7 +11,19 @@ import pytest
 from asterisk_ari import ApplicationTaken, AriApp, Asterisk
 from asterisk_ari.fake import FakeAsterisk
 from ivr import app, config
-from tests.standins.live_ivr import LiveIvr, Log, ends, heard, hears, live_ivr, logging_to, serving, write_settings
+from tests.standins.live_ivr import (
+    LOGINS,
+    LiveIvr,
+    Log,
+    ends,
+    gate_before,
+    heard,
+    hears,
+    live_ivr,
+    logging_to,
+    serving,
+    write_settings,
+)
 
 CONGESTION, UNALLOCATED = 34, 1
 
@@ -56,11 +68,15 @@ async def test_given_a_call_that_the_card_side_gives_back_and_nobody_knows_then_
 
 
 async def test_given_a_call_that_an_earlier_run_left_behind_then_it_begins_anew(tmp_path: Path) -> None:
-    async with logging_to(Log()) as log, FakeAsterisk.open({"ivr": "ivr-password"}) as asterisk:
-        async with AriApp.open(asterisk.login("ivr"), "ivr") as crashed:
+    async with (
+        logging_to(Log()) as log,
+        FakeAsterisk.open(LOGINS) as asterisk,
+        gate_before(asterisk, tmp_path),
+    ):
+        async with AriApp.open(asterisk.login("gate"), "ivr") as crashed:
             call = asterisk.dial("1000")
             await crashed.asterisk.answer(call.channel_id)
-        async with serving(config.load(await write_settings(tmp_path, asterisk.base_url)), log):
+        async with serving(config.load(await write_settings(tmp_path)), log):
             await hears(call, "enter-account")
 
 
@@ -113,13 +129,17 @@ async def test_given_a_charge_under_way_when_told_to_stop_then_it_is_seen_throug
 
 
 async def test_given_another_ivr_that_takes_the_application_then_this_one_ends_with_an_error(tmp_path: Path) -> None:
-    async with logging_to(Log()) as log, FakeAsterisk.open({"ivr": "ivr-password"}) as asterisk:
-        settings = config.load(await write_settings(tmp_path, asterisk.base_url))
+    async with (
+        logging_to(Log()) as log,
+        FakeAsterisk.open(LOGINS) as asterisk,
+        gate_before(asterisk, tmp_path),
+    ):
+        settings = config.load(await write_settings(tmp_path))
         with pytest.RaisesGroup(ApplicationTaken, flatten_subgroups=True):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(app.serve(settings, asyncio.Event()))
                 await log.tells("ready")
-                async with AriApp.open(asterisk.login("ivr"), "ivr"):
+                async with AriApp.open(asterisk.login("gate"), "ivr"):
                     await log.tells("ari_application_taken")
 
 
@@ -127,13 +147,17 @@ async def test_given_no_asterisk_then_it_says_what_to_check_and_waits_until_ther
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "_PATIENCE", (0.2, 0.2))
-    async with logging_to(Log()) as log, FakeAsterisk.open({"ivr": "ivr-password"}) as asterisk:
+    async with (
+        logging_to(Log()) as log,
+        FakeAsterisk.open(LOGINS) as asterisk,
+        gate_before(asterisk, tmp_path),
+    ):
         asterisk.unreachable = True
-        settings, stop = config.load(await write_settings(tmp_path, asterisk.base_url)), asyncio.Event()
+        settings, stop = config.load(await write_settings(tmp_path)), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(app.serve(settings, stop))
             line = await log.tells("asterisk_unreachable", times=2)
-            assert "http.conf" in line["advice"]
+            assert "the gate and Asterisk" in line["advice"]
             asterisk.unreachable = False
             await log.tells("ready")
             stop.set()
@@ -143,9 +167,13 @@ async def test_given_no_asterisk_when_told_to_stop_then_it_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "_PATIENCE", (0.1, 0.1))
-    async with logging_to(Log()) as log, FakeAsterisk.open({"ivr": "ivr-password"}) as asterisk:
+    async with (
+        logging_to(Log()) as log,
+        FakeAsterisk.open(LOGINS) as asterisk,
+        gate_before(asterisk, tmp_path),
+    ):
         asterisk.unreachable = True
-        settings, stop = config.load(await write_settings(tmp_path, asterisk.base_url)), asyncio.Event()
+        settings, stop = config.load(await write_settings(tmp_path)), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(app.serve(settings, stop))
             await log.tells("asterisk_unreachable")

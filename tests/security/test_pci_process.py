@@ -141,7 +141,10 @@ def _assert_hardened(pid: int) -> None:
     process = Path(f"/proc/{pid}")
     limits = next(line for line in (process / "limits").read_text().splitlines() if "core file" in line)
     assert limits.split()[4:6] == ["0", "0"]
+    status = dict(line.split(":\t") for line in (process / "status").read_text().splitlines())
+    assert status["NoNewPrivs"] == "1"
     if os.geteuid() == 0:
+        assert int(status["VmLck"].split()[0]) > 10_000  # kB
         # glibc cuts its own variable at each colon, so it shows in parts
         wanted = {b"PYTHONMALLOC=malloc", b"GLIBC_TUNABLES=glibc.malloc.perturb=165", b"glibc.malloc.tcache_count=0"}
         assert wanted <= set((process / "environ").read_bytes().split(b"\0"))
@@ -165,3 +168,19 @@ async def pay(home: House, card: CaptureResult) -> Charge:
     async with home.client.post("/v1/charges", json=body) as response:
         assert response.status == 200, await response.text()
         return Charge.model_validate_json(await response.read())
+
+
+async def test_given_another_client_that_takes_the_application_then_the_process_ends_with_an_error(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as home:
+        call = await home.incoming()
+        async with home.capturing(call) as results:
+            await heard(call, "card-number")
+            call.press(VISA[:8])
+            async with AriApp.open(home.asterisk.login("pci"), "pci"), asyncio.timeout(10):
+                assert await home.pci.child.wait() == 1  # so that systemd starts it again
+        assert results[0].outcome is CaptureOutcome.HUNG_UP
+        assert call.ended
+        alarms = [line for line in home.pci.log if line.get("level") == "critical"]
+        assert [line["event"] for line in alarms] == ["application_taken"]

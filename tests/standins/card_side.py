@@ -62,6 +62,7 @@ class CardSide:
         self.charges: dict[str, Charge] = {}
         self.forgotten: list[str] = []
         self._app = app
+        self._dead = False
         self._requests: list[web.Request] = []
 
     @classmethod
@@ -87,13 +88,20 @@ class CardSide:
         )
         runner = web.AppRunner(application, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
-        await web.UnixSite(runner, str(socket)).start()
+        self._site = web.UnixSite(runner, str(socket))
+        await self._site.start()
         try:
             yield
         finally:
             socket.unlink(missing_ok=True)
             self.cut_connections()
             await runner.cleanup()
+
+    async def die(self) -> None:
+        """End as a process does that is killed, as far as its socket shows; its callers stay where they are."""
+        self._dead = True
+        await self._site.stop()
+        self.cut_connections()
 
     def cut_connections(self) -> None:
         """Break off every request that is under way."""
@@ -119,6 +127,10 @@ class CardSide:
             with self._app.watch(order.channel_id) as events:
                 await self._take(order, events, stream)
                 await _tell(stream, await self._ask(events, stream, order))
+        except asyncio.CancelledError:
+            if not self._dead:  # the call side let go of the capture
+                await self._app.asterisk.hang_up(order.channel_id)
+            raise
         finally:
             self._requests.remove(request)
             self.capture_over.set()

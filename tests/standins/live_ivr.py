@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -22,9 +22,11 @@ from ivr.bills import import_bills
 from ivr.store.database import sqlite_url
 from ivr.store.store import open_store
 from tests.standins.card_side import CardSide
+from tests.standins.gated import Gated, gated
 from tests.standins.sms_gateway import SmsGateway
 
 ROOT = Path(__file__).parents[2]
+LOGINS = {"gate": "gate-password", "pci": "pci-password"}
 MOBILE = "+15550100123"
 BILLS = f"""account,reference,amount,currency,due,mobile
 1000442,INV-1,125.40,USD,,{MOBILE}
@@ -37,9 +39,7 @@ sounds = "{root}/sounds"
 max_calls = {max_calls}
 stop_grace = {stop_grace}
 [asterisk]
-url = "{asterisk}"
-username = "ivr"
-password_file = "secret"
+gate = "gate.sock"
 [pci]
 socket = "pci.sock"
 charge_timeout = {charge_timeout}
@@ -122,7 +122,7 @@ class LiveIvr:
 
     async def subscribe_to(self, call: FakeCall) -> None:
         """Let the call side's application have the events of a call that the card side has."""
-        async with Asterisk.open(self.asterisk.login("ivr")) as asterisk:
+        async with Asterisk.open(self.asterisk.login("gate")) as asterisk:
             await asterisk.subscribe("ivr", f"channel:{call.channel_id}")
 
     async def payments(self) -> list[str]:
@@ -158,16 +158,16 @@ def heard(call: FakeCall) -> list[str]:
     return [sound.rpartition("/")[2].removeprefix("sound:") for sound in call.played]
 
 
-async def write_settings(folder: Path, asterisk: str, extra: str = "", **values: object) -> Path:
+async def write_settings(folder: Path, extra: str = "", **values: object) -> Path:
     """A folder with all that `ivr serve` needs, bills in its ledger included; the settings file."""
     secret = folder / "secret"
-    secret.write_text("ivr-password\n", encoding="utf-8")
+    secret.write_text("a-long-secret\n", encoding="utf-8")
     secret.chmod(0o600)
     (folder / "bills.csv").write_text(BILLS, encoding="utf-8")
     async with open_store(sqlite_url(folder / "ivr.db")) as store:
         await import_bills(folder / "bills.csv", store.invoices)
     file = folder / "ivr.toml"
-    values = {"root": ROOT, "asterisk": asterisk, "max_calls": 20, "stop_grace": 0.05, "charge_timeout": 5, **values}
+    values = {"root": ROOT, "max_calls": 20, "stop_grace": 0.05, "charge_timeout": 5, **values}
     file.write_text(SETTINGS.format(**values) + extra, encoding="utf-8")
     return file
 
@@ -183,6 +183,11 @@ async def logging_to(stream: Log) -> AsyncIterator[Log]:
     finally:
         root.handlers[:] = handlers
         structlog.reset_defaults()
+
+
+def gate_before(asterisk: FakeAsterisk, folder: Path) -> AbstractAsyncContextManager[Gated]:
+    """The gate between the call side and a fake Asterisk; its card side is at `folder`/pci.sock."""
+    return gated(folder, asterisk.login("gate"), sounds=ROOT / "sounds")
 
 
 @asynccontextmanager
@@ -203,13 +208,15 @@ async def live_ivr(folder: Path, **values: object) -> AsyncIterator[LiveIvr]:
     """Everything up and connected, with the stand-in for the card side."""
     async with (
         logging_to(Log()) as lines,
-        FakeAsterisk.open({"ivr": "ivr-password", "pci": "pci-password"}) as asterisk,
+        FakeAsterisk.open(LOGINS) as asterisk,
+        gate_before(asterisk, folder) as gate,
         AriApp.open(asterisk.login("pci"), "pci") as pci,
         CardSide.open(pci, folder / "pci.sock") as card_side,
         SmsGateway.open() as sms,
     ):
-        file = await write_settings(folder, asterisk.base_url, SMS.format(url=sms.url), **values)
+        file = await write_settings(folder, SMS.format(url=sms.url), **values)
         async with serving(config.load(file), lines) as stop:
             yield LiveIvr(asterisk, card_side, sms, lines, stop, folder)
         assert lines.events("call_failed") == []
-        assert [line for line in lines.lines if "dropped_fields" in line] == []
+        assert gate.alarms.raised == []
+        assert [line for line in lines.lines if "dropped_fields" in line and line["event"] != "request_denied"] == []

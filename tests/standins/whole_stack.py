@@ -16,7 +16,7 @@ from ivr import config
 from pci import app as pci_app
 from pci import config as pci_config
 from pci.simulator.server import serving as simulating
-from tests.standins.live_ivr import ROOT, SMS, Log, hears, logging_to, serving, write_settings
+from tests.standins.live_ivr import LOGINS, ROOT, SMS, Log, gate_before, hears, logging_to, serving, write_settings
 from tests.standins.sms_gateway import SmsGateway
 
 PCI_SETTINGS = """
@@ -81,7 +81,8 @@ async def whole_stack(folder: Path) -> AsyncIterator[WholeStack]:
     """Everything up and connected."""
     async with (
         logging_to(Log()) as log,
-        FakeAsterisk.open({"ivr": "ivr-password", "pci": "pci-password"}) as asterisk,
+        FakeAsterisk.open(LOGINS) as asterisk,
+        gate_before(asterisk, folder),
         simulating(folder / "processor.db") as processor,
         SmsGateway.open() as sms,
     ):
@@ -95,7 +96,7 @@ async def whole_stack(folder: Path) -> AsyncIterator[WholeStack]:
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(pci_app.run(pci_config.load(file), stop))
-            settings = await write_settings(folder, asterisk.base_url, SMS.format(url=sms.url))
+            settings = await write_settings(folder, SMS.format(url=sms.url))
             await log.tells("ready")
             async with serving(config.load(settings), log):
                 yield WholeStack(asterisk, processor, sms, log, folder)

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import aiohttp
 
 from pci.attempts import Attempts
+from pci.audit import Audit
 from pci.capture.captures import Captured, Captures
 from pci.card import Cvv, Expiry, Pan
 from pci.charges import Charges, Desk
@@ -114,6 +115,7 @@ class Shop:
     attempts: Attempts
     captures: Captures
     vault: Vault
+    audit: Audit
     processor: Processor
     processor_url: str
     deadline: float = 5.0
@@ -126,6 +128,7 @@ class Shop:
             self.attempts,
             self.captures,
             self.vault,
+            self.audit,
             processor or self.processor,
             key=b"k" * 32,
             deadline=self.deadline,
@@ -184,12 +187,17 @@ class Shop:
 @asynccontextmanager
 async def shop(folder: Path, processor_url: str | None = None) -> AsyncIterator[Shop]:
     """Open a shop whose files are in `folder`, with a processor stand-in of its own unless one runs already."""
-    async with serving(folder / "ledger.sqlite") as own_url, Store.open(folder / "pci.sqlite") as store:
+    async with (
+        serving(folder / "ledger.sqlite") as own_url,
+        Store.open(folder / "pci.sqlite") as store,
+        Audit.open(folder / "audit", b"k" * 32) as audit,
+    ):
         url = processor_url or own_url
         captures = Captures()
         processor = Simulator(Account(url, "key-of-the-demo-shop"))
         try:
-            yield Shop(store, Attempts(store), captures, Vault(store, KeyRing(b"K" * 32)), processor, url)
+            vault = Vault(store, KeyRing(b"K" * 32), audit)
+            yield Shop(store, Attempts(store), captures, vault, audit, processor, url)
         finally:
             captures.release_all()
             await processor.close()

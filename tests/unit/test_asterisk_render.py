@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stack.asterisk.render import TEMPLATES, Benchmark, Passwords, Ports, modules_named, render
 from stack.errors import AsteriskError
 
-PASSWORDS = Passwords(ivr="ivr-password", pci="pci-password")
+PASSWORDS = Passwords(gate="gate-password", pci="pci-password")
 PORTS = Ports(http=8088, sip=5060, rtp=range(10000, 10010))
 SETTING = re.compile(r"^\s*[^;#\s].*$", re.MULTILINE)
 
@@ -53,7 +53,7 @@ def test_the_passwords_are_in_ari_conf_and_in_the_secret_files_only(tmp_path: Pa
         for path in tmp_path.rglob("*")
         if path.is_file() and b"-password" in path.read_bytes().replace(b"password_format", b"")
     }
-    assert holders == {"etc/ari.conf", "secrets/ivr", "secrets/pci"}
+    assert holders == {"etc/ari.conf", "secrets/gate", "secrets/pci"}
     assert "password" not in repr(PASSWORDS)
 
 

@@ -51,7 +51,7 @@ async def product(folder: Path, *channels: str, program: str = WAIT) -> AsyncIte
         await ivr.expect(is_event("ready"))
         asterisk = cast(Instance, Console(*channels))
         programs = MappingProxyType({"ivr": ivr.child})
-        yield Product(folder, asterisk, "", ivr, ivr, None, Tap(), Tap(), programs)
+        yield Product(folder, asterisk, "", ivr, ivr, ivr, None, Tap(), Tap(), programs)
 
 
 def reported(keys: str) -> bytes:

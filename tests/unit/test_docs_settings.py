@@ -1,4 +1,4 @@
-"""docs/reference/settings.md says what ivr.toml and pci.toml hold: every section, key and default."""
+"""docs/reference/settings.md says what ivr.toml, pci.toml and gate.toml hold: every section, key and default."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from ivr import config as ivr
 from pci import config as pci
+from pci.gate import config as gate
 from tests.unit.reading_docs import has_default, keys_of, sections, table
 
 PAGE = sections("reference/settings.md")
@@ -20,12 +21,17 @@ PLACES: dict[str, type[BaseModel]] = {
     "pci.toml": pci.Settings,
     "pci.toml / [asterisk]": pci.AsteriskSettings,
     "pci.toml / [processor]": pci.ProcessorSettings,
+    "gate.toml": gate.GateSettings,
+    "gate.toml / [asterisk]": gate.AsteriskLogin,
+    "gate.toml / [originate]": gate.OriginateSettings,
 }
-SECTIONS = {"asterisk", "pci", "sms", "smpp", "twilio", "processor"}
+SECTIONS = {"asterisk", "pci", "sms", "smpp", "twilio", "processor", "originate"}
 
 
 def written(value: object) -> str:
     """A default as the tables have it."""
+    if value is None:
+        return "none"
     return (
         {"": "empty", frozenset(): "[]"}.get(value, str(value)) if isinstance(value, str | frozenset) else str(value)
     )

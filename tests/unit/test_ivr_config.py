@@ -17,9 +17,7 @@ flows = "flows"
 sounds = "/srv/sounds"
 
 [asterisk]
-url = "http://127.0.0.1:8088"
-username = "ivr"
-password_file = "ari.password"
+gate = "run/gate.sock"
 
 [pci]
 socket = "run/pci.sock"
@@ -32,17 +30,31 @@ sender = "+15551230000"
 host = "127.0.0.1"
 port = 2775
 system_id = "tonewall"
-password_file = "ari.password"
+password_file = "sms.password"
+"""
+TWILIO = """
+[sms]
+gateway = "twilio"
+sender = "+15551230000"
+[sms.twilio]
+url = "http://127.0.0.1:8088"
+account_sid = "AC1"
+auth_token_file = "sms.password"
 """
 
 
 def write(folder: Path, text: str, *, secret: bytes = b"s3cret\n", mode: int = 0o600) -> Path:
-    password = folder / "ari.password"
+    password = folder / "sms.password"
     password.write_bytes(secret)
     password.chmod(mode)
     file = folder / "ivr.toml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def with_sms(change: tuple[str, str]) -> str:
+    """The good file, with a gateway where it is that which is changed."""
+    return GOOD if change[0] in GOOD else GOOD + TWILIO
 
 
 def complaint(folder: Path, text: str, **password: bytes | int) -> str:
@@ -52,15 +64,18 @@ def complaint(folder: Path, text: str, **password: bytes | int) -> str:
 
 
 def test_given_a_good_file_then_paths_are_beside_it_and_the_secret_is_read(tmp_path: Path) -> None:
-    settings = config.load(write(tmp_path, GOOD))
+    settings = config.load(write(tmp_path, GOOD + SMPP))
 
     assert settings.database == tmp_path / "ivr.db"
     assert settings.sounds == Path("/srv/sounds")
     assert settings.pci.socket == tmp_path / "run/pci.sock"
     assert settings.max_calls == 200
     assert settings.asterisk.app == "ivr"
-    assert settings.asterisk.password.get_secret_value() == "s3cret"
-    assert settings.sms.gateway == "none"
+    assert settings.asterisk.gate == tmp_path / "run/gate.sock"
+    assert settings.asterisk.gate_uid is None
+    assert settings.sms.smpp is not None
+    assert settings.sms.smpp.password.get_secret_value() == "s3cret"
+    assert config.load(write(tmp_path, GOOD)).sms.gateway == "none"
 
 
 def test_given_a_good_file_then_no_repr_shows_the_secret(tmp_path: Path) -> None:
@@ -76,10 +91,13 @@ def test_given_a_good_file_then_no_repr_shows_the_secret(tmp_path: Path) -> None
         (("database =", "data_base ="), "data_base: is not a setting known here; did you mean database?"),
         (("database =", "data_base ="), "database: is missing; write database = …"),
         (('socket = "run/pci.sock"', ""), "pci.socket: is missing; write socket = … in the section [pci]"),
-        (('url = "http://127.0.0.1:8088"', 'url = "localhost"'), "asterisk.url: is an address such as http://"),
-        (('"http://127', '"http://me:secret@127'), "asterisk.url: must not hold a user name or a password"),
-        (('"ari.password"', '"nowhere"'), "asterisk.password_file: cannot read "),
-        (('"ari.password"', "7"), "asterisk.password_file: is the path of the file that holds the secret"),
+        (('url = "http://127.0.0.1:8088"', 'url = "localhost"'), "sms.twilio.url: is an address such as http://"),
+        (('"http://127', '"http://me:secret@127'), "sms.twilio.url: must not hold a user name or a password"),
+        (('"sms.password"', '"nowhere"'), "sms.twilio.auth_token_file: cannot read "),
+        (('"sms.password"', "7"), "sms.twilio.auth_token_file: is the path of the file that holds the secret"),
+        (('"run/gate.sock"', f'"{"x" * 120}"'), "asterisk.gate: is too long: the path of a socket has at most 107"),
+        (('"run/gate.sock"', '"g"\ngate_uid = -1'), "asterisk.gate_uid: must be greater than or equal to 0"),
+        (("[asterisk]", '[asterisk]\nurl = "http://x"'), "asterisk.url: is not a setting known here"),
         (('"ivr.db"', '"no/such/ivr.db"'), "database: there is no folder "),
         (("database", 'max_calls = "many"\ndatabase'), "max_calls: must be a valid integer"),
         (("[pci]", "[pci]\ncharge_timeout = 0"), "pci.charge_timeout: must be greater than or equal to 1"),
@@ -93,7 +111,7 @@ def test_given_a_good_file_then_no_repr_shows_the_secret(tmp_path: Path) -> None
 def test_given_a_wrong_setting_then_the_error_names_it_and_the_mend(
     tmp_path: Path, change: tuple[str, str], sentence: str
 ) -> None:
-    assert sentence in complaint(tmp_path, GOOD.replace(*change))
+    assert sentence in complaint(tmp_path, with_sms(change).replace(*change))
 
 
 def test_given_a_gateway_without_a_sender_then_the_error_asks_for_one(tmp_path: Path) -> None:
@@ -103,15 +121,15 @@ def test_given_a_gateway_without_a_sender_then_the_error_asks_for_one(tmp_path: 
 
 
 def test_given_a_secret_that_others_may_read_then_the_error_gives_the_command_that_mends_it(tmp_path: Path) -> None:
-    text = complaint(tmp_path, GOOD, mode=0o640)
+    text = complaint(tmp_path, GOOD + SMPP, mode=0o640)
 
-    assert f"chmod 600 {tmp_path / 'ari.password'}" in text
+    assert f"chmod 600 {tmp_path / 'sms.password'}" in text
     assert "s3cret" not in text
 
 
 @pytest.mark.parametrize("secret", [b"", b"\n", b"one\ntwo\n", b"x" * 5000])
 def test_given_a_secret_file_that_is_not_one_line_then_it_is_refused(tmp_path: Path, secret: bytes) -> None:
-    text = complaint(tmp_path, GOOD, secret=secret)
+    text = complaint(tmp_path, GOOD + SMPP, secret=secret)
 
     assert "must hold the secret on one line and nothing else" in text
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from stack.leaks import encodings_of, keys_in_events, search_bytes, search_files, search_memory
+from stack.leaks import keys_in_events, search_bytes, search_files, search_memory
+from stack.leaks.forms import forms_of
 from stack.processes import is_event, running
 
 NUMBER = "4111111111111111"
@@ -22,22 +23,22 @@ time.sleep(60)
 """
 
 
-@pytest.mark.parametrize("encoding", encodings_of(NUMBER))
-def test_a_number_is_found_in_every_encoding(encoding: str) -> None:
+@pytest.mark.parametrize(("encoding", "form"), [*forms_of(NUMBER)])
+def test_a_number_is_found_in_every_encoding(encoding: str, form: bytes) -> None:
     # given bytes that hold the number in one encoding
-    data = b"before" + encodings_of(NUMBER)[encoding] + b"after"
-    # then the search names the encoding
-    assert encoding in {find.encoding for find in search_bytes(data, NUMBER, "here")}
+    finds = list(search_bytes(b"before" + form + b"after", NUMBER, "here"))
+    # then the search names the encoding and the place
+    assert [(find.encoding, find.offset) for find in finds] == [(encoding, 6)]
 
 
 def test_a_packed_number_of_mostly_zeros_is_not_searched_for() -> None:
     # its bytes are in every process, whether it has met the number or not
-    assert "bcd" in encodings_of(NUMBER)
-    assert "bcd" not in encodings_of("4000000000000002")
+    assert "bcd" in dict(forms_of(NUMBER))
+    assert "bcd" not in dict(forms_of("4000000000000002"))
 
 
 def test_another_number_is_not_found() -> None:
-    assert not list(search_bytes(b" ".join(encodings_of(OTHER).values()), NUMBER, "here"))
+    assert not list(search_bytes(b" ".join(form for _, form in forms_of(OTHER)), NUMBER, "here"))
 
 
 def test_a_number_in_a_file_is_found_and_not_repeated(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from asterisk_ari import Application
+from pci.capture.alone import hears_more_than_channels
 from pci.capture.fields import PROMPTS, prompts_for
-from pci.capture.line import hears_more_than_channels
 from pci.contract import Brand, CaptureRequest, CardField, EntryError
 
 

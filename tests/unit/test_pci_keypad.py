@@ -25,8 +25,9 @@ from asterisk_ari import (
     PlaybackFinished,
     PlaybackStarted,
 )
+from pci.capture.alone import LineNotAlone
 from pci.capture.keypad import MOST_KEYS, Ending, Keypad
-from pci.capture.line import CallerGone, Line, LineLost, LineNotAlone, Patience
+from pci.capture.line import CallerGone, Line, LineLost, Patience
 from tests.virtual_time import run
 
 FIRST, BETWEEN, PROMPT = 20.0, 5.0, 8.0
@@ -105,7 +106,7 @@ def read(*steps: Step, prompt: float = PROMPT, typed_ahead: bool = True) -> Read
 
 def taken_line(script: Script) -> Line:
     line = Line(cast(Asterisk, script), script, Channel("c", "PJSIP/x-1", "Up"), "pci", Patience())
-    line._ours = True
+    line._ours, line.alone_since = True, 0.0
     return line
 
 

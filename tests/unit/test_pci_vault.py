@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from pci.audit import Audit
 from pci.card import Expiry, Pan
 from pci.contract import Identifier
 from pci.errors import NotFound, RecordBroken, SecretWiped
@@ -27,8 +28,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def vault(store: Store) -> Vault:
-    return Vault(store, KeyRing(os.urandom(32)))
+async def audit(tmp_path: Path) -> AsyncIterator[Audit]:
+    async with Audit.open(tmp_path / "audit", b"k" * 32) as audit:
+        yield audit
+
+
+@pytest.fixture
+def vault(store: Store, audit: Audit) -> Vault:
+    return Vault(store, KeyRing(os.urandom(32)), audit)
 
 
 async def put(vault: Vault, number: str = VISA) -> str:
@@ -111,13 +118,13 @@ async def test_given_a_damaged_record_then_it_does_not_open(vault: Vault, store:
         await number_of(vault, token)
 
 
-async def test_given_another_key_then_no_record_opens(vault: Vault, store: Store) -> None:
+async def test_given_another_key_then_no_record_opens(vault: Vault, store: Store, audit: Audit) -> None:
     token = await put(vault)
     with pytest.raises(RecordBroken):
-        await number_of(Vault(store, KeyRing(os.urandom(32))), token)
+        await number_of(Vault(store, KeyRing(os.urandom(32)), audit), token)
 
 
-async def test_given_a_forgotten_card_then_it_is_gone_from_every_file(
+async def test_given_a_forgotten_card_then_it_is_gone_from_every_file_of_the_database(
     vault: Vault, store: Store, tmp_path: Path
 ) -> None:
     token, kept = await put(vault), await put(vault, AMEX)
@@ -126,7 +133,7 @@ async def test_given_a_forgotten_card_then_it_is_gone_from_every_file(
     traces = [row["wrapped_key"], row["number"], token.encode()]
 
     def found() -> list[bytes]:
-        files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        files = b"".join(path.read_bytes() for path in tmp_path.glob("pci.db*"))
         return [trace for trace in traces if trace in files]
 
     assert found() == traces  # the search works
@@ -145,7 +152,7 @@ async def test_the_file_is_private_durable_and_overwrites_what_it_deletes(store:
             for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
         ]
     assert settings == ["wal", 2, 1, 1]
-    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_file()} == {0o600}
 
 
 async def test_given_a_failure_inside_a_transaction_then_nothing_of_it_stays(vault: Vault, store: Store) -> None:

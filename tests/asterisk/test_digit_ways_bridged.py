@@ -1,0 +1,123 @@
+"""The caller still talks to an agent, over equal codecs, when the card side takes them: the agent hears no digit.
+
+Every key is told as RTP event and as tone. One is pressed while they talk, and must be heard: a listener that hears
+nothing would prove nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pci.contract import CaptureOutcome
+from stack.phones.pjsua2 import Pjsua2
+from tests.asterisk.agent_leg import Heard, tones_in
+from tests.asterisk.digit_ways import KEYED, Scene
+
+SAID_BEFORE = "7"  # is in no card of these tests
+
+BRIDGES = {
+    "mixing": "native_rtp",  # hands RTP straight from leg to leg: Asterisk's core, and so ARI, sees no key
+    "mixing,proxy_media": "simple_bridge",
+    "mixing,dtmf_events": "simple_bridge",
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A caller and an agent in a bridge."""
+
+    phone: Pjsua2
+    caller: str
+    bridge: str
+    heard: Heard
+
+    async def say(self) -> None:
+        """Press the key that the agent must hear, first as an event and then as a tone."""
+        await self.phone.press(SAID_BEFORE, "events")
+        await self.phone.press(SAID_BEFORE, "tones")
+        async with asyncio.timeout(5):
+            while not (self.heard.events and self.heard.tones):
+                await asyncio.sleep(0.02)
+
+    def nothing_else_was_heard(self) -> bool:
+        """Whether the agent heard that key and no other."""
+        return self.heard.events == SAID_BEFORE and set(self.heard.tones) == {SAID_BEFORE}
+
+
+@asynccontextmanager
+async def talk(scene: Scene, kind: str) -> AsyncIterator[Talk]:
+    async with scene.agent() as (agent, heard), scene.call() as (phone, caller):
+        bridge = await scene.ivr.asterisk.create_bridge(kind.split(","))
+        for channel in (caller, agent):
+            await scene.ivr.asterisk.add_channel(bridge.id, channel)
+        yield Talk(phone, caller, bridge.id, heard)
+
+
+async def test_given_an_agent_on_the_line_then_no_digit_reaches_them_whatever_the_bridge(scene: Scene) -> None:
+    async def pay(kind: str, technology: str) -> None:
+        async with talk(scene, kind) as talking:
+            assert (await scene.pci.asterisk.bridge(talking.bridge)).technology == technology
+            await talking.say()
+            async with scene.capture(talking.caller) as capture:
+                await capture.prompted("card-number")
+                await talking.phone.press(KEYED, "both")
+            assert await scene.card_of(capture) == KEYED
+            assert talking.nothing_else_was_heard(), kind
+
+    async with asyncio.TaskGroup() as calls:
+        for kind, technology in BRIDGES.items():
+            calls.create_task(pay(kind, technology))
+    assert set(scene.keys_told_to_ivr) <= {SAID_BEFORE}
+    assert scene.alarms == []
+
+
+async def test_given_a_recorder_on_the_bridge_then_it_is_paused_until_the_caller_is_back(scene: Scene) -> None:
+    async with talk(scene, "mixing,proxy_media") as talking:
+        name = f"ivr-rec-{talking.bridge}"
+        await scene.ask("POST", f"bridges/{talking.bridge}/record", name=name, format="wav")
+        await talking.say()
+        async with scene.capture(talking.caller) as capture:
+            await capture.prompted("card-number")
+            assert (await scene.pci.asterisk.recording(name)).state == "paused"
+            await talking.phone.press(KEYED, "both")
+        assert await scene.card_of(capture) == KEYED
+        assert (await scene.pci.asterisk.recording(name)).state == "recording"
+        await scene.ask("POST", f"recordings/live/{name}/stop")
+        assert talking.nothing_else_was_heard()
+        assert set(tones_in(samples_of(recorded(scene, name)))) == {SAID_BEFORE}
+
+
+async def test_given_a_recorder_that_somebody_paused_before_then_it_stays_paused(scene: Scene) -> None:
+    async with talk(scene, "mixing,proxy_media") as talking:
+        name = f"ivr-rec-{talking.bridge}"
+        await scene.ask("POST", f"bridges/{talking.bridge}/record", name=name, format="wav")
+        await scene.ask("POST", f"recordings/live/{name}/pause")
+        async with scene.capture(talking.caller) as capture:
+            await capture.prompted("card-number")
+            await talking.phone.press("*")
+        assert capture.outcome is CaptureOutcome.CANCELLED
+        assert (await scene.pci.asterisk.recording(name)).state == "paused"
+
+
+async def test_given_a_recording_of_the_caller_alone_then_no_card_is_asked_for(scene: Scene) -> None:
+    async with scene.call() as (_, caller):
+        await scene.ask("POST", f"channels/{caller}/record", name="of-the-caller", format="wav")
+        async with scene.capture(caller) as capture:
+            await capture.ended.wait()
+            assert capture.events == []
+            await scene.ask("DELETE", "recordings/live/of-the-caller")
+
+
+def recorded(scene: Scene, name: str) -> Path:
+    return next(scene.asterisk.folder.rglob(f"{name}.wav"))
+
+
+def samples_of(path: Path) -> list[int]:
+    with wave.open(str(path)) as file:
+        sound = file.readframes(file.getnframes())
+    return [int.from_bytes(sound[at : at + 2], "little", signed=True) for at in range(0, len(sound), 2)]

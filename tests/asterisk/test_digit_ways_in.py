@@ -1,0 +1,73 @@
+"""Every way in which a digit can come in: where it is supported the card is complete, where it is not nothing leaks.
+
+The rows of a table are calls that take place at the same time. In none of them the call side is told a key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from pci.contract import CaptureOutcome
+from stack.phones.pjsua2 import Told
+from tests.asterisk.digit_ways import CARD, EXPIRY, KEYED, Scene
+
+THIRTY_TWO = CARD + CARD
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call: the endpoint's `dtmf_mode`, how its phone tells keys, and what is pressed."""
+
+    dtmf_mode: str
+    told: Told
+    keys: str = KEYED
+
+
+SUPPORTED = (
+    Row("rfc4733", "events"),
+    Row("rfc4733", "both"),  # the tones are not listened for: no key counts twice
+    Row("inband", "tones"),
+    Row("auto", "events"),
+    Row("auto", "both"),
+    Row("info", "info"),
+    Row("rfc4733", "events", f"A{CARD[:8]}B{CARD[8:]}CD#{EXPIRY}#"),  # A to D are no digits
+    Row("rfc4733", "events", KEYED + CARD),  # goes on keying: the give-back waits until that stops
+    Row("rfc4733", "info"),  # where res_pjsip_dtmf_info is loaded, it is so for every endpoint
+)
+NOT_SUPPORTED = (
+    Row("rfc4733", "tones"),
+    Row("auto", "tones"),  # the phone offers RFC 4733, and is taken at its word
+    Row("rfc4733", "events", f"{THIRTY_TWO}#"),  # too many digits make no card, and no prefix of them does
+)
+
+
+async def test_given_a_way_that_is_supported_then_the_card_comes_in_complete(scene: Scene) -> None:
+    async def pay(row: Row) -> None:
+        async with scene.call(row.dtmf_mode) as (phone, channel_id):
+            async with scene.capture(channel_id) as capture:
+                await capture.prompted("card-number")
+                await phone.press(row.keys, row.told)
+            assert await scene.card_of(capture) == KEYED, row
+
+    async with asyncio.TaskGroup() as calls:
+        for row in SUPPORTED:
+            calls.create_task(pay(row))
+    assert scene.keys_told_to_ivr == ""
+    assert scene.alarms == []
+
+
+async def test_given_a_way_that_is_not_supported_then_the_capture_ends_politely_without_a_card(scene: Scene) -> None:
+    async def try_to_pay(row: Row) -> None:
+        async with scene.call(row.dtmf_mode) as (phone, channel_id):
+            async with scene.capture(channel_id, entry_attempts=1, first_digit_timeout=4) as capture:
+                await capture.prompted("card-number")
+                await phone.press(row.keys, row.told)
+                await capture.prompted("payment-cancelled")
+            assert capture.outcome is CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS, row
+
+    async with asyncio.TaskGroup() as calls:
+        for row in NOT_SUPPORTED:
+            calls.create_task(try_to_pay(row))
+    assert scene.keys_told_to_ivr == ""
+    assert scene.alarms == []

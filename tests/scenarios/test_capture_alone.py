@@ -1,0 +1,131 @@
+"""A caller who is not alone any more in the middle of a capture, and recorders that do not obey."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from asterisk_ari import AriApp, AriRefused, Asterisk, LiveRecording, NotFound
+from pci.capture.alone import Kind, LineNotAlone
+from pci.capture.recorders import Recorders
+from pci.contract import CaptureOutcome
+from tests.pci_rig import VISA, Rig, heard, open_rig
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with open_rig(tmp_path) as rig:
+        yield rig
+
+
+async def test_given_an_application_that_subscribes_when_keying_then_the_caller_is_told_and_given_back(
+    rig: Rig,
+) -> None:
+    call = await rig.incoming()
+    async with AriApp.open(rig.asterisk.login("pci"), "nosy") as nosy, rig.capturing(call) as capture:
+        await heard(call, "card-number")
+        call.press("4111")
+        await nosy.asterisk.subscribe("nosy", f"channel:{call.channel_id}")
+        await heard(call, "line-gap")
+        assert call.channel_id not in (await nosy.asterisk.application("nosy")).channel_ids
+    assert capture.result.outcome is CaptureOutcome.NOT_SECURE
+    assert call.app == "ivr"
+    assert rig.alarms == [("caller_not_alone", Kind.LISTENER)]
+
+
+async def test_given_a_call_side_that_subscribes_when_keying_then_it_does_not_get_the_caller_back(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with rig.capturing(call) as capture:
+        await heard(call, "card-number")
+        call.press("4111")
+        await rig.ivr.asterisk.subscribe("ivr", f"channel:{call.channel_id}")
+    assert capture.result.outcome is CaptureOutcome.HUNG_UP
+    assert call.ended
+    assert rig.alarms == [("caller_not_alone", Kind.LISTENER)]
+
+
+async def test_given_an_application_that_subscribes_again_and_again_then_the_call_is_ended(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with AriApp.open(rig.asterisk.login("pci"), "nosy") as nosy, rig.capturing(call) as capture:
+        await heard(call, "card-number")
+        for _ in range(9):  # subscriptions are counted
+            await nosy.asterisk.subscribe("nosy", f"channel:{call.channel_id}")
+    assert capture.result.outcome is CaptureOutcome.HUNG_UP
+    assert call.ended
+
+
+async def test_given_an_asterisk_that_does_not_say_who_is_there_then_the_capture_ends(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await rig.incoming()
+    async with rig.capturing(call) as capture:
+        await heard(call, "card-number")
+        call.press(VISA)
+
+        async def refused(_: object) -> object:
+            raise AriRefused(500, "GET applications")
+
+        monkeypatch.setattr(type(rig.pci.asterisk), "applications", refused)
+    assert capture.result.outcome is CaptureOutcome.HUNG_UP
+    assert rig.alarms == [("caller_not_alone", Kind.UNSEEN)]
+
+
+async def test_given_another_client_that_takes_our_application_then_the_call_is_ended_with_an_alarm(
+    rig: Rig,
+) -> None:
+    call = await rig.incoming()
+    async with rig.capturing(call) as capture:
+        await heard(call, "card-number")
+        call.press("4111")
+        async with AriApp.open(rig.asterisk.login("pci"), "pci"):
+            await call.until(lambda call: call.ended)
+    assert capture.result.outcome is CaptureOutcome.HUNG_UP
+    assert rig.alarms == [("application_taken", "")]
+
+
+class Recorder:
+    """Asterisk as far as recordings go: `heeds` says whether a pause has an effect."""
+
+    def __init__(self, state: str | None, *, heeds: bool = True) -> None:
+        self.state = state
+        self._heeds = heeds
+
+    async def recording(self, name: str) -> LiveRecording:
+        if self.state is None:
+            raise NotFound(404, "GET recordings")
+        return LiveRecording(name, "bridge:b", self.state)
+
+    async def pause_recording(self, name: str) -> None:
+        self.state = "paused" if self._heeds else self.state
+
+    async def resume_recording(self, name: str) -> None:
+        self.state = "recording"
+
+
+def recorders(recorder: Recorder) -> Recorders:
+    return Recorders(cast(Asterisk, recorder))
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "after"),
+    [("recording", "paused", "recording"), ("paused", "paused", "paused"), (None, None, None)],
+)
+async def test_a_recorder_is_paused_and_goes_on_only_if_we_paused_it(
+    before: str | None, during: str | None, after: str | None
+) -> None:
+    recorder = Recorder(before)
+    latch = recorders(recorder)
+    await latch.pause("ivr-rec-b")
+    assert recorder.state == during
+    await latch.resume()
+    assert recorder.state == after
+
+
+@pytest.mark.parametrize("state", ["recording", "queued"])
+async def test_given_a_recorder_that_does_not_confirm_its_pause_then_the_line_is_not_alone(state: str) -> None:
+    with pytest.raises(LineNotAlone) as refused:
+        await recorders(Recorder(state, heeds=False)).pause("ivr-rec-b")
+    assert refused.value.breach.kind is Kind.RECORDED
