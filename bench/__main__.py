@@ -182,7 +182,8 @@ def line_of(row: Row) -> str:
     return (
         f"{row.kind:9} {row.calls_per_second:3} calls/s  {row.calls - row.failed}/{row.calls} ok  "
         f"answer p50 {row.answer_ms_p50:6.1f} p99 {row.answer_ms_p99:6.1f} ms  "
-        f"cpu/call asterisk {row.asterisk_cpu_ms:5.2f} app {row.app_cpu_ms:5.2f} gate {row.gate_cpu_ms:4.2f} total {row.total_cpu_ms:5.2f} ms  "
+        f"cpu/call asterisk {row.asterisk_cpu_ms:5.2f} app {row.app_cpu_ms:5.2f} gate {row.gate_cpu_ms:4.2f} "
+        f"total {row.total_cpu_ms:5.2f} ms  "
         f"x{row.ratio_to_native:.2f}"
     )
 

@@ -21,7 +21,7 @@ KEYS = 4
 REQUESTS = 5  # of each kind, in each call
 BYSTANDER = "bystander"
 HOW = {
-    "key_ms": "how much later a key is told through the gate than straight from Asterisk; the same key, the same clock",
+    "key_ms": "how much later a key is told through the gate than straight from Asterisk: same key, same clock",
     "request_ms": "GET /channels/{id}: a frame through the gate, and an HTTP request straight to Asterisk, in turn",
     "gate_ms": "of the gate's cost: 10 calls a second, each of 4 keys and 8 requests through the gate",
 }
@@ -29,7 +29,7 @@ HOW = {
 
 @dataclass(frozen=True, slots=True)
 class GateCost:
-    """What was added by the gate. Delays in milliseconds; a negative one means that the gate's road was the faster."""
+    """What was added by the gate. Delays in milliseconds; negative where the gate's road was the faster."""
 
     calls: int
     keys: int

@@ -83,9 +83,7 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     commands.add_parser("simulator", help="run a payment processor to practise with")
     check = commands.add_parser("check", help="name what in Asterisk's set-up could show a digit, and the mend")
     check.add_argument("what", choices=["asterisk"], help="the Asterisk that runs here, and its configuration")
-    check.add_argument(
-        "--asterisk-conf", type=Path, metavar="FILE", help="which Asterisk (default: the running one)"
-    )
+    check.add_argument("--asterisk-conf", type=Path, metavar="FILE", help="which Asterisk (default: the running one)")
     check.add_argument("--config", type=Path, metavar="FILE", help="pci.toml: ask Asterisk over ARI, too")
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
     commands.add_parser("audit", help="see whether the audit log is as it was written, or show its end")
