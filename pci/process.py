@@ -61,6 +61,11 @@ def harden() -> None:
     _lock_memory(libc)
 
 
+def unlock_memory() -> None:
+    """Let the system swap again: for root before it acts as a user whose limit is less than what is locked by now."""
+    ctypes.CDLL(None).munlockall()
+
+
 def _close_inherited() -> None:
     """Keep stdout and stderr only: nothing is read from stdin, and nothing else was opened yet."""
     nothing = os.open(os.devnull, os.O_RDWR)

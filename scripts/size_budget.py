@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("asterisk_ari", "bench", "ivr", "pci", "proof", "scripts", "stack", "tests")
 FILE_LINES = 300
 FUNCTION_LINES = 40
+# these only read configuration or stand in for others: no card comes near them
+BESIDE_THE_CARDS = ("evidence", "hardening", "simulator")
 
 
 def main() -> int:
@@ -18,9 +20,12 @@ def main() -> int:
     sources = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
     breaches = [breach for path in sources for breach in breaches_of(path)]
     print(*breaches, sep="\n", end="\n" if breaches else "")
-    card_side = sum(count_lines(path) for path in sources if path.is_relative_to(ROOT / "pci"))
+    card_side = {path: count_lines(path) for path in sources if path.is_relative_to(ROOT / "pci")}
+    beside = tuple(ROOT / "pci" / folder for folder in BESIDE_THE_CARDS)
+    wall = sum(lines for path, lines in card_side.items() if not any(map(path.is_relative_to, beside)))
     print(
-        f"{len(sources)} files within {FILE_LINES} lines, functions within {FUNCTION_LINES}; pci: {card_side} lines"
+        f"{len(sources)} files within {FILE_LINES} lines, functions within {FUNCTION_LINES};"
+        f" pci: {sum(card_side.values())} lines, {wall} of them without {', '.join(BESIDE_THE_CARDS)}"
     )
     return 1 if breaches else 0
 

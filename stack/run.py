@@ -17,7 +17,7 @@ from stack.product import ROOT, Plan, product
 from stack.screen import Screen, screen, when_told_to_end
 
 FOLDER = ROOT / "run" / "here"
-NEEDED = ("asterisk", "ivr")  # without these nobody is answered; without another one hears how that sounds
+NEEDED = ("asterisk", "gate", "ivr")  # without these nobody is answered; without another one hears how that sounds
 
 REFUSALS = {"unallocated": "no flow answers this number", "congestion": "there are too many calls"}
 

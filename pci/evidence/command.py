@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import os
 import socket
 import sys
@@ -27,7 +26,7 @@ from pci.evidence.requirements import judge
 from pci.evidence.verdicts import State
 from pci.gate.config import GateSettings
 from pci.log import set_up as set_up_logs
-from pci.process import harden
+from pci.process import harden, unlock_memory
 
 _ABOUT: Final = "Writes down what the running system shows, row by row beside the requirements of PCI DSS 4.0.1."
 _EPILOG: Final = (
@@ -143,7 +142,7 @@ def _as_owner(config: Path) -> Iterator[None]:
         yield
         return
     # that user's limit would count what root has locked, and be full: no file could be mapped any more
-    ctypes.CDLL(None).munlockall()
+    unlock_memory()
     group = os.getegid()
     os.setegid(owner.st_gid)
     os.seteuid(owner.st_uid)

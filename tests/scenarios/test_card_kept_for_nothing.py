@@ -12,6 +12,8 @@ import pytest
 from tests.standins.live_ivr import hears
 from tests.standins.whole_stack import WholeStack, whole_stack
 
+pytestmark = pytest.mark.live
+
 CARD = "4111111111111111"
 
 

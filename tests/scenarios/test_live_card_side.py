@@ -11,6 +11,8 @@ from ivr.calls import visit
 from pci.contract import CaptureOutcome, ErrorCode
 from tests.standins.live_ivr import LiveIvr, ends, heard, hears, key_card, live_ivr
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[LiveIvr]:

@@ -13,6 +13,8 @@ from ivr import config
 from pci.contract import ChargeState, ErrorCode
 from tests.standins.live_ivr import LiveIvr, ends, heard, hears, live_ivr, serving
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[LiveIvr]:

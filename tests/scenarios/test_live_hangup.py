@@ -11,6 +11,8 @@ import pytest
 from asterisk_ari.fake import FakeCall
 from tests.standins.live_ivr import LiveIvr, hears, live_ivr
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[LiveIvr]:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.standins.live_ivr import LiveIvr, ends, heard, hears, live_ivr
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[LiveIvr]:

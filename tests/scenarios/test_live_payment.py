@@ -10,6 +10,8 @@ import pytest
 from pci.contract import ChargeState, DeclineReason
 from tests.standins.live_ivr import MOBILE, LiveIvr, ends, heard, hears, key_card, live_ivr
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[LiveIvr]:

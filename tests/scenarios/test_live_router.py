@@ -25,6 +25,8 @@ from tests.standins.live_ivr import (
     write_settings,
 )
 
+pytestmark = pytest.mark.live
+
 CONGESTION, UNALLOCATED = 34, 1
 
 

@@ -10,6 +10,8 @@ import pytest
 from tests.standins.live_ivr import ends, heard, hears
 from tests.standins.whole_stack import WholeStack, whole_stack
 
+pytestmark = pytest.mark.live
+
 VISA, DECLINED, ANSWER_LOST = "4111111111111111", "4000000000009995", "4000000000008021"
 
 

@@ -101,12 +101,12 @@ def test_given_no_right_to_raw_sockets_then_it_says_what_to_do(
 
 def test_given_rows_then_the_ratio_is_to_the_native_run_at_the_same_rate() -> None:
     outcome = Outcome(100, 0, 2.0, 4.0)
-    native = bench.row_of("native", 30, outcome, (1.0, 0.0), [])
-    slower = bench.row_of("native", 60, outcome, (4.0, 0.0), [native])
+    native = bench.row_of("native", 30, outcome, (1.0, 0.0, 0.0), [])
+    slower = bench.row_of("native", 60, outcome, (4.0, 0.0, 0.0), [native])
 
-    row = bench.row_of("tonewall", 30, outcome, (1.2, 0.4), [native, slower])
+    row = bench.row_of("tonewall", 30, outcome, (1.2, 0.3, 0.1), [native, slower])
 
-    assert (row.asterisk_cpu_ms, row.app_cpu_ms, row.total_cpu_ms) == (12.0, 4.0, 16.0)
+    assert (row.asterisk_cpu_ms, row.app_cpu_ms, row.gate_cpu_ms, row.total_cpu_ms) == (12.0, 3.0, 1.0, 16.0)
     assert (native.ratio_to_native, row.ratio_to_native) == (1.0, 1.6)
 
 
