@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from stack.leaks.places import Piece
@@ -42,14 +43,26 @@ class _Member:
         self._inflate = zlib.decompressobj(_EITHER)
 
     def feed(self, data: bytes, at: int) -> bool:
-        """Whether there is more to come. In small steps, so that what stands before a fault is kept."""
+        """Whether there is more to come."""
         step = 64
         while at < len(data):
+            before, part = self._inflate.copy(), data[at : at + step]
             try:
-                self.inflated += self._inflate.decompress(data[at : at + step], INFLATED_AT_MOST - len(self.inflated))
+                self._take(part)
             except zlib.error:
+                self._inflate = before
+                self._take_up_to_the_fault(part)
                 return False
             if self._inflate.eof or len(self.inflated) >= INFLATED_AT_MOST:
                 return False
             at, step = at + step, _STEP
         return True
+
+    def _take(self, part: bytes) -> None:
+        self.inflated += self._inflate.decompress(part, INFLATED_AT_MOST - len(self.inflated))
+
+    def _take_up_to_the_fault(self, part: bytes) -> None:
+        with suppress(zlib.error):
+            for number in range(len(part)):
+                if len(self.inflated) < INFLATED_AT_MOST:
+                    self._take(part[number : number + 1])
