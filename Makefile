@@ -36,7 +36,7 @@ check: .venv/installed  ## Format, lint, types, import rules, size budget, shipp
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PY) scripts/size_budget.py
-	$(PY) -m ivr check flows
+	$(PY) -m ivr check flows && $(PY) -m ivr test flows --min-coverage 95
 
 bench: .venv/installed asterisk peers  ## One short call three ways, side by side -> bench/results.json
 	$(PY) -m bench

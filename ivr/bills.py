@@ -199,14 +199,14 @@ def _header_mend(name: str, missing: Sequence[str]) -> str:
 
 
 def _account(text: str) -> str:
-    _refuse_card_number(text)
+    refuse_card_number(text)
     if not _ACCOUNT.fullmatch(text):
         raise ValueError("is not an account: 1 to 12 digits, as a caller keys them")
     return text
 
 
 def _reference(text: str) -> str:
-    _refuse_card_number(text)
+    refuse_card_number(text)
     if not 0 < len(text) <= 40:
         raise ValueError("is not a reference: 1 to 40 characters that name the bill, such as INV-1107")
     return text
@@ -250,7 +250,8 @@ def _mobile(text: str) -> str | None:
     return text or None
 
 
-def _refuse_card_number(text: str) -> None:
+def refuse_card_number(text: str) -> None:
+    """ValueError if `text` holds what may be the number of a card."""
     digits = re.findall(r"\d+", re.sub(r"[\s._/-]", "", text))
     if any(13 <= len(run) <= 19 and _luhn(run) for run in digits):
         raise ValueError("looks like a card number: card numbers must never be in a file of bills")

@@ -10,9 +10,9 @@ from ivr.flow.call import Invoice
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
-from ivr.flow.scripted import ScriptedCall
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
+from tests.scripted_call import ScriptedCall
 
 ROOT = Path(__file__).parents[1]
 PROMPTS = Catalogue.load(ROOT / "sounds").texts

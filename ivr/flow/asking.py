@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ivr.flow.call import Call, Keys, Prompt
 from ivr.flow.model import Step
-from ivr.flow.values import MoneyPart, Seconds, Speech, speech
+from ivr.flow.values import Sayable, Seconds, Speech, speech
 
 
 class Asking(Step):
@@ -18,20 +18,26 @@ class Asking(Step):
     wrong_keys: ClassVar[str]
     """The prompt after keys that do not fit, where the flow gives none of its own."""
 
-    prompt: Speech = Field(min_length=1)
-    attempts: int = Field(default=3, ge=1, le=5)
-    first_digit_timeout: Seconds = Field(default=8.0, gt=0, le=120)
-    inter_digit_timeout: Seconds = Field(default=4.0, gt=0, le=60)
-    no_input: Speech = ("nothing-heard",)
-    no_match: Speech | None = None
-    give_up: Speech = ("too-many-tries",)
+    prompt: Speech = Field(min_length=1, description="the question")
+    attempts: int = Field(default=3, ge=1, le=5, description="1 to 5")
+    first_digit_timeout: Seconds = Field(
+        default=8.0, gt=0, le=120, description="how long to wait after the question, at most `120s`"
+    )
+    inter_digit_timeout: Seconds = Field(
+        default=4.0, gt=0, le=60, description="how long to wait between keys, at most `60s`"
+    )
+    no_input: Speech = Field(default=("nothing-heard",), description="said after silence, before the question again")
+    no_match: Speech | None = Field(
+        default=None, description="said after keys that do not fit, before the question again"
+    )
+    give_up: Speech = Field(default=("too-many-tries",), description="said after the last attempt")
 
-    def says(self) -> tuple[str | MoneyPart, ...]:
+    def says(self) -> tuple[Sayable, ...]:
         """The question and the three kinds of answer to a wrong answer."""
         return self.prompt + self.no_input + self._no_match + self.give_up
 
     @property
-    def _no_match(self) -> tuple[str | MoneyPart, ...]:
+    def _no_match(self) -> tuple[Sayable, ...]:
         return (self.wrong_keys,) if self.no_match is None else self.no_match
 
     async def answer(self, call: Call, keys: Keys, fits: Callable[[str], bool]) -> str | None:

@@ -1,13 +1,14 @@
 """What a step may do with a call: the only door from the flow engine to the outside.
 
 `ivr.calls.call.LiveCall` opens it onto Asterisk, the card side and the database;
-`ivr.flow.scripted.ScriptedCall` onto a written dialogue, for tests and the simulator.
+`ivr.rehearsal.call.RehearsedCall` onto a written dialogue, or a person at a terminal.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -36,6 +37,10 @@ class SpokenBrand:
 # a part of a prompt: a prompt id, or a value that is spoken in the language of the call
 Part = str | Money | date | SpokenDigits | SpokenBrand
 Prompt = tuple[Part, ...]
+
+
+# what an expression of a flow computes with
+Value = Decimal | bool | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,8 @@ class Variables:
     account_number: str = ""
     invoice: Invoice | None = None
     paid: Invoice | None = None
+    own: dict[str, Value] = field(default_factory=dict)
+    """The variables that the flow itself declares."""
 
 
 class Call(Protocol):

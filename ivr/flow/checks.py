@@ -1,23 +1,23 @@
-"""Lints: what can only be seen by following the call. Each has a code, a place and a mend."""
+"""Lints: what a flow says that can be read and is wrong nevertheless. Each has a code, a place and a mend."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, islice
-from typing import Protocol, get_args
+from typing import Protocol
 
-from ivr.flow.loader import MOST_PROBLEMS, Source
-from ivr.flow.model import Flow
-from ivr.flow.problems import Code, Problem, instead_of, quoted
-from ivr.flow.source import find, get, locate
+from ivr.flow.known import KNOWN, Kind, kind_of
+from ivr.flow.loader import Source
+from ivr.flow.paths import follow
+from ivr.flow.problems import MOST_PROBLEMS, Code, Problem, instead_of, quoted
+from ivr.flow.source import find, find_key, get, locate
 from ivr.flow.steps.pay import Pay
-from ivr.flow.values import Variable
+from ivr.flow.steps.set import Set
+from ivr.flow.steps.when import When
+from ivr.flow.values import DigitsPart
 
-_FOUND_BY: dict[Variable, str] = {
-    "account_number": "an ask that saves it",
-    "invoice": "a lookup that finds it",
-    "paid": "a pay that succeeds",
-}
+_CARD_LINE = re.compile(r"(card-(number|type)|expiry|security-code)(-|$)")
 
 
 class Catalogue(Protocol):
@@ -33,9 +33,17 @@ class Catalogue(Protocol):
 
 def lint(source: Source, catalogue: Catalogue) -> list[Problem]:
     """Everything that is wrong with a flow that could be read."""
-    found = chain(_unhandled(source), _languages(source, catalogue), _prompts(source, catalogue))
+    found = chain(
+        _unhandled(source),
+        _assigned(source),
+        _decided(source),
+        _personal(source),
+        _card_prompts(source),
+        _languages(source, catalogue),
+        _prompts(source, catalogue),
+    )
     if source.whole:  # with a step missing, each of these would blame the others for it
-        found = chain(found, _unreachable(source), _restless(source), _not_yet_known(source))
+        found = chain(found, follow(source))
     return list(islice(found, MOST_PROBLEMS))
 
 
@@ -48,6 +56,69 @@ def _unhandled(source: Source) -> Iterator[Problem]:
                 yield source.problem(
                     ["steps", name, "next"], code, what, f"add {outcome}: name-of-a-step to its next"
                 )
+
+
+def _assigned(source: Source) -> Iterator[Problem]:
+    """What `set` gives to a variable that is not declared, or is of another kind."""
+    declared = source.flow.variables
+    for name, placed in source.flow.steps.items():
+        values = placed.step.values if isinstance(placed.step, Set) else {}
+        for variable, expression in values.items():
+            path = ["steps", name, "set", variable]
+            if variable in KNOWN:
+                what = f"{quoted(variable)} comes from the call and cannot be set"
+                yield source.problem(path, Code.UNKNOWN_VALUE, what, "set a variable of your own instead")
+            elif variable not in declared:
+                what = f"the flow declares no variable {quoted(variable)}"
+                mend = instead_of(variable, declared, "add it to variables: at the top of the flow")
+                yield source.problem(path, Code.UNKNOWN_VALUE, what, mend)
+            elif (kind := kind_of(declared[variable])) is not expression.kind:
+                what = f"{quoted(variable)} is {kind}, and {quoted(expression.text)} is {expression.kind}"
+                yield source.problem(path, Code.WRONG_KIND, what, f"give it {_EXAMPLE[kind]}")
+
+
+_EXAMPLE = {Kind.NUMBER: "a number, as in 1", Kind.TEXT: "a text in quotes of its own, as in '\"late\"'"}
+_EXAMPLE[Kind.YES_NO] = "true, false or a condition"
+
+
+def _decided(source: Source) -> Iterator[Problem]:
+    for name, placed in source.flow.steps.items():
+        if isinstance(placed.step, When) and not placed.step.condition.names:
+            what = f"{quoted(placed.step.condition.text)} is always the same"
+            mend = "name a value in it, as in invoice.amount > 100"
+            yield source.problem(["steps", name, "when"], Code.ALWAYS_THE_SAME, what, mend)
+        elif isinstance(placed.step, When) and (kind := placed.step.condition.kind) is not Kind.YES_NO:
+            what = f"{quoted(placed.step.condition.text)} is {kind}, and neither true nor false"
+            mend = "compare it with something, as in invoice.amount > 100"
+            yield source.problem(["steps", name, "when"], Code.WRONG_KIND, what, mend)
+
+
+def _personal(source: Source) -> Iterator[Problem]:
+    """What is about a person and would be spoken, or copied to where it would be forgotten that it is."""
+    for name, placed in source.flow.steps.items():
+        said = {part.last_digits for part in placed.step.says() if isinstance(part, DigitsPart)}
+        for value in sorted(said - set(source.flow.may_say)):
+            at = find_key(get(source.tree, ["steps", name]), "last_digits")
+            what = f"{quoted(value)} is about a person and would be said aloud"
+            mend = f"say something else, or add may_say: {value} at the top of the flow"
+            yield Problem(source.file, at or locate(source.tree, ["steps", name]), Code.SAYS_PERSONAL, what, mend)
+        values = placed.step.values if isinstance(placed.step, Set) else {}
+        for variable, expression in values.items():
+            copied = [value for value in expression.names if value in KNOWN and KNOWN[value].personal]
+            if copied and expression.kind is Kind.TEXT:
+                what = f"{quoted(copied[0])} is about a person and must not be copied"
+                mend = f"use {copied[0]} itself where it is needed"
+                yield source.problem(["steps", name, "set", variable], Code.SAYS_PERSONAL, what, mend)
+
+
+def _card_prompts(source: Source) -> Iterator[Problem]:
+    """Prompts that would have callers key their card while they are not alone with the card side."""
+    for name, placed in source.flow.steps.items():
+        said = {part for part in placed.step.says() if isinstance(part, str) and _CARD_LINE.match(part)}
+        for prompt in sorted(said) if not isinstance(placed.step, Pay) else []:
+            at = find(get(source.tree, ["steps", name]), prompt) or locate(source.tree, ["steps", name], key=True)
+            what = f"{quoted(prompt)} asks for the card, which only pay may do"
+            yield Problem(source.file, at, Code.ASKS_FOR_CARD, what, "use pay, or another prompt")
 
 
 def _languages(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
@@ -76,71 +147,3 @@ def _prompts(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
                     what = f"the prompt {quoted(prompt)} has no {'recording' if written else 'text'} in {language}"
                     mend = "run make sounds" if written else "add it to sounds/prompts.yaml"
                     yield Problem(source.file, at, Code.LANGUAGE_GAP, what, mend)
-
-
-def _unreachable(source: Source) -> Iterator[Problem]:
-    flow = source.flow
-    reached = _reach([flow.start], _edges(flow))
-    for name in flow.steps:
-        if name not in reached:
-            what = f"no call can reach the step {quoted(name)}"
-            mend = "name it in the next of a step, or remove it"
-            yield source.problem(["steps", name], Code.UNREACHABLE_STEP, what, mend)
-
-
-def _restless(source: Source) -> Iterator[Problem]:
-    """Loops in which nobody is waited for; each is told once, at its first step."""
-    edges = {
-        name: {target for outcome in placed.step.at_once if (target := placed.next.get(outcome))}
-        for name, placed in source.flow.steps.items()
-    }
-    told: set[str] = set()
-    for name in source.flow.steps:
-        reached = _reach(edges[name], edges)
-        if name in reached and name not in told:
-            loop = [step for step in source.flow.steps if step in reached and name in _reach([step], edges)]
-            told.update(loop)
-            steps = ", ".join([*map(quoted, loop[:5]), *["…"][: len(loop[5:])]])
-            what = f"the call can go round in {steps} without waiting for the caller"
-            mend = "put an ask or a menu in the loop, or lead it out"
-            yield source.problem(["steps", name], Code.RESTLESS_LOOP, what, mend)
-
-
-def _not_yet_known(source: Source) -> Iterator[Problem]:
-    flow = source.flow
-    for variable in get_args(Variable):
-        unknown_at = _reach_without(flow, variable)
-        for name, placed in flow.steps.items():
-            if variable in placed.step.needs() and name in unknown_at:
-                what = f"a call can come to the step {quoted(name)} before {quoted(variable)} is known"
-                mend = f"put {_FOUND_BY[variable]} on every way to it"
-                yield source.problem(["steps", name], Code.NOT_YET_KNOWN, what, mend)
-
-
-def _reach_without(flow: Flow, variable: Variable) -> set[str]:
-    """The steps that a call can come to while `variable` is not known."""
-    edges: dict[str, set[str]] = {}
-    forgotten = {flow.start}  # where it is not known, whatever was known before
-    for name, placed in flow.steps.items():
-        known_after = placed.step.sets().get(variable)
-        unknown_after = placed.next.keys() - (known_after or set())
-        edges[name] = {target for outcome in unknown_after if (target := placed.next[outcome])}
-        if known_after is not None:
-            forgotten |= edges[name]
-    return _reach(forgotten, edges)
-
-
-def _edges(flow: Flow) -> dict[str, set[str]]:
-    return {name: {target for target in placed.next.values() if target} for name, placed in flow.steps.items()}
-
-
-def _reach(starts: Iterable[str], edges: Mapping[str, Collection[str]]) -> set[str]:
-    """Every step from `starts` on, these included."""
-    reached: set[str] = set()
-    waiting = list(starts)
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting.extend(edges[name])
-    return reached

@@ -36,6 +36,7 @@ async def run_flow(flow: Flow, call: Call, observe: Callable[[StepTaken], None])
     What is not an outcome of a step (a fault of ours) is raised, for the owner of the call to log and to end it.
     """
     name = flow.start
+    call.variables.own = dict(flow.variables)
     ending = Ending.TOO_MANY_STEPS
     try:
         for _ in range(MOST_STEPS):

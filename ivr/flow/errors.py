@@ -2,8 +2,7 @@
 
     FlowError
     ├── FlowProblems       a flow file cannot be used; `problems` says why, line by line
-    ├── MissingVariable    a step needs what no step before it has found (a flow that was loaded cannot do this)
-    └── DialogueMismatch   a scripted call went otherwise than its dialogue says
+    └── MissingVariable    a step needs what no step before it has found (a flow that was loaded cannot do this)
 
 A hang-up, a silent ledger and a missing card side are events of a call and live in `ivr.flow.call`.
 """
@@ -34,10 +33,3 @@ class MissingVariable(FlowError):
         super().__init__(
             f"A step needs {name!r}, which is not known yet. Load flows with load_flows: it refuses this."
         )
-
-
-class DialogueMismatch(FlowError):
-    """The call did not go as its dialogue says."""
-
-    def __init__(self, line: int, what: str) -> None:
-        super().__init__(f"Dialogue line {line}: {what}")

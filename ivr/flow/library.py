@@ -10,8 +10,10 @@ from ivr.flow.checks import Catalogue, lint
 from ivr.flow.errors import FlowProblems
 from ivr.flow.loader import Source, load
 from ivr.flow.model import Flow
-from ivr.flow.problems import Code, Mark, Problem, quoted
+from ivr.flow.problems import MOST_PROBLEMS, Code, Mark, Problem, quoted
 from ivr.flow.source import MOST_BYTES
+
+TESTS = ".test.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,13 @@ class FlowBook:
     def find(self, dialled: str) -> Flow | None:
         """The flow that answers `dialled`, or None."""
         return self.by_number.get(dialled)
+
+
+def flow_files(path: Path) -> list[Path]:
+    """The flow files of a folder, without the tests that lie beside them; or `path` itself if it is a file."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.glob("*.yaml") if not file.name.endswith(TESTS))
 
 
 def load_flows(path: Path, catalogue: Catalogue) -> FlowBook:
@@ -47,7 +56,7 @@ def parse_flow(data: bytes, file: str, catalogue: Catalogue) -> Flow:
 
 
 def _examine(path: Path, catalogue: Catalogue) -> tuple[list[Source], list[Problem]]:
-    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    files = flow_files(path)
     sources: list[Source] = []
     problems: list[Problem] = []
     if not files:
@@ -69,7 +78,7 @@ def _examine(path: Path, catalogue: Catalogue) -> tuple[list[Source], list[Probl
 
 def _examine_one(data: bytes, file: str, catalogue: Catalogue) -> tuple[Source | None, list[Problem]]:
     source, problems = load(data, file)
-    return source, problems + (lint(source, catalogue) if source else [])
+    return source, sorted(problems + (lint(source, catalogue) if source else []))[:MOST_PROBLEMS]
 
 
 def _unreadable(path: Path, what: str, mend: str) -> Problem:
@@ -82,11 +91,12 @@ def _taken(sources: Sequence[Source]) -> Iterator[Problem]:
     numbers: dict[str, str] = {}
     for source in sources:
         name = source.flow.name
-        if (owner := names.setdefault(name, source.file)) != source.file:
+        if name and (owner := names.setdefault(name, source.file)) != source.file:
             what = f"the flow in {owner} is called {quoted(name)} too"
             yield source.problem(["flow"], Code.NAME_TAKEN, what, "give this one another name")
         for index, number in enumerate(source.flow.answers):
             if number in numbers:
-                what = f"{quoted(number)} is answered in {numbers[number]} already"
+                elsewhere = "here" if numbers[number] == source.file else f"in {numbers[number]}"
+                what = f"{quoted(number)} is answered {elsewhere} already"
                 yield source.problem(["answers", index], Code.NUMBER_TAKEN, what, "keep it in one place")
             numbers.setdefault(number, source.file)

@@ -11,26 +11,58 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
+from ivr.flow.expression import MOST_TOGETHER
+from ivr.flow.known import Kind, kind_of
 from ivr.flow.model import Flow, Placed, Step
-from ivr.flow.problems import Code, Mark, Problem, instead_of, quoted
-from ivr.flow.source import Mapping, Node, Scalar, find, locate, plain, read
+from ivr.flow.problems import MOST_PROBLEMS, Code, EnoughProblems, Mark, Problem, instead_of, meant, quoted
+from ivr.flow.source import Mapping, Node, Scalar, find, length, locate, plain, read
 from ivr.flow.steps import VERBS
-from ivr.flow.values import DialledNumber, Language, Name, Written, check_name, listed
-from ivr.flow.wording import wording
+from ivr.flow.values import (
+    LONGEST_VALUE,
+    DialledNumber,
+    Language,
+    Name,
+    OwnValue,
+    TextVariable,
+    VariableName,
+    Written,
+    check_name,
+    listed,
+    read_value,
+)
+from ivr.flow.wording import told_once, wording
 
 MOST_STEPS = 500
-MOST_PROBLEMS = 100  # looking for what was meant costs time, and nobody reads more at once
 _NEXT = "next"
+_COMPUTING = ("when", "set")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class Head(Written):
     """The keys of a flow."""
 
-    flow: Name
-    languages: Annotated[tuple[Language, ...], BeforeValidator(listed), Field(min_length=1, max_length=50)] = ("en",)
-    answers: Annotated[tuple[DialledNumber, ...], BeforeValidator(listed), Field(min_length=1, max_length=1000)]
-    steps: object  # read step by step, so that one wrong step does not hide the next
+    flow: Name = Field(description="the name: small letters, digits, dashes")
+    languages: Annotated[tuple[Language, ...], BeforeValidator(listed)] = Field(
+        default=("en",),
+        min_length=1,
+        max_length=50,
+        description="two letters each; a call begins in the first. Every prompt must be recorded in each",
+    )
+    answers: Annotated[tuple[DialledNumber, ...], BeforeValidator(listed)] = Field(
+        min_length=1,
+        max_length=1000,
+        description='the dialled numbers that this flow takes, in quotes: `["1000", "+15551230000"]`',
+    )
+    variables: dict[VariableName, OwnValue] = Field(
+        default={},
+        max_length=50,
+        description="values of the flow's own, each with what it is when a call begins: `{times_asked: 0}`",
+    )
+    may_say: Annotated[tuple[TextVariable, ...], BeforeValidator(listed)] = Field(
+        default=(), description="what is about a person and may be spoken nevertheless: `account_number`"
+    )
+    # read step by step, so that one wrong step does not hide the next
+    steps: object = Field(description="the steps, in order; a call begins with the first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +87,7 @@ def load(data: bytes, file: str) -> tuple[Source | None, list[Problem]]:
     reader = _Reader(file, tree)
     try:
         flow = reader.flow()
-    except _Enough:
+    except EnoughProblems:
         flow = None
     # what follows from a refused alias or tag would only be noise beside it
     marks = {problem.at for problem in problems}
@@ -63,8 +95,21 @@ def load(data: bytes, file: str) -> tuple[Source | None, list[Problem]]:
     return (Source(file, tree, flow, whole=not problems) if flow else None), problems
 
 
-class _Enough(Exception):
-    """So many problems that the rest of the file can wait until these are mended."""
+def _kinds(tree: Node) -> dict[str, Kind]:
+    """The variables of the flow by kind, as far as they can be read; what is wrong with one is told by Head."""
+    declared = tree.entries.get("variables") if isinstance(tree, Mapping) else None
+    entries = declared.entries if isinstance(declared, Mapping) else {}
+    texts = {name: node.text for name, node in entries.items() if isinstance(node, Scalar)}
+    return {name: kind_of(read_value(text)) for name, text in texts.items() if len(text) <= LONGEST_VALUE}
+
+
+def _example(node: Node, kind: type[Step]) -> str:
+    """What to write where `next` has no outcomes."""
+    if not kind.outcomes:
+        return "remove it"
+    needed = [name for name in kind.outcomes if name != kind.onward and name not in kind.ends] or kind.outcomes
+    step = node.text if isinstance(node, Scalar) and node.text else "name-of-a-step"
+    return f"write {{{', '.join(f'{outcome}: {step}' for outcome in needed)}}}"
 
 
 class _Reader:
@@ -77,39 +122,52 @@ class _Reader:
         steps = tree.entries.get("steps") if isinstance(tree, Mapping) else None
         self._steps = steps if isinstance(steps, Mapping) else Mapping(steps.at if steps else tree.at)
         self._names = list(self._steps.entries)
+        self._kinds = _kinds(tree)
 
     def flow(self) -> Flow | None:
-        """The flow with the steps that could be read; None if not even its head could."""
+        """The flow with the steps that could be read; None if there are none."""
         head = self._model(Head, self._tree)
         if head and not self._names:
-            self._problem(self._steps.at, Code.WRONG_VALUE, "there are no steps", "write a name, and below it a verb")
-        if len(self._names) > MOST_STEPS:
-            what = f"the flow has {len(self._names)} steps"
-            self._problem(
-                self._steps.at, Code.TOO_BIG, what, f"write at most {MOST_STEPS}, and split it into several flows"
-            )
+            mend = "write the name of a step and a colon, and below them a verb, as in say: welcome"
+            self._problem(self._steps.at, Code.WRONG_VALUE, "there are no steps with names", mend)
+        if what := self._too_much():
+            self._problem(self._steps.at, Code.TOO_BIG, *what)
             return None
         steps = {name: placed for name in self._names if (placed := self._placed(name))}
-        return Flow(head.flow, head.languages, head.answers, steps) if head and steps else None
+        if not steps:
+            return None
+        if not head:  # what the steps say can be checked all the same
+            return Flow("", (), (), steps)
+        return Flow(head.flow, head.languages, head.answers, steps, head.variables, head.may_say)
+
+    def _too_much(self) -> tuple[str, str] | None:
+        """What to tell, before a step is read, where reading them all would take too long."""
+        split = "and split it into several flows"
+        if len(self._names) > MOST_STEPS:
+            return f"the flow has {len(self._names)} steps", f"write at most {MOST_STEPS}, {split}"
+        computed = [
+            step.entries.get(verb)
+            for step in self._steps.entries.values()
+            for verb in _COMPUTING
+            if isinstance(step, Mapping)
+        ]
+        if sum(map(length, computed)) > MOST_TOGETHER:
+            what = f"the expressions of the flow have more than {MOST_TOGETHER} characters together"
+            return what, f"write fewer or shorter ones, {split}"
+        return None
 
     def _problem(self, at: Mark, code: Code, what: str, mend: str) -> None:
         self.problems.append(Problem(self._file, at, code, what, mend))
         if len(self.problems) == MOST_PROBLEMS:
-            raise _Enough
+            raise EnoughProblems
 
     def _model(self, model: type[_Model], node: Node) -> _Model | None:
         try:
-            return model.model_validate(plain(node))
+            return model.model_validate(plain(node), context=self._kinds)
         except ValidationError as errors:
-            found = errors.errors(include_url=False)
-            inside = {error["loc"][:-1] for error in found}
-            for error in found:
-                # a list is also called too short where one of its items is wrong: that would only be noise
-                if error["type"] != "too_short" or not any(
-                    loc[: len(error["loc"])] == error["loc"] for loc in inside
-                ):
-                    of_key = error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",)
-                    self._problem(locate(node, error["loc"], key=of_key), *wording(error, model))
+            for error in told_once(errors.errors(include_url=False)[: 2 * MOST_PROBLEMS], model):
+                of_key = error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",)
+                self._problem(locate(node, error["loc"], key=of_key), *wording(error, model))
         return None
 
     def _placed(self, name: str) -> Placed | None:
@@ -120,6 +178,7 @@ class _Reader:
             self._problem(at, Code.WRONG_VALUE, *str(error).split("; ", 1))
         verb = self._verb(name, node)
         if verb is None or not isinstance(node, Mapping):
+            self._check_targets(node)
             return None
         kind, argument = VERBS[verb], node.entries[verb]
         named = self._named(node.entries.get(_NEXT), kind)
@@ -139,7 +198,8 @@ class _Reader:
                 known = [_NEXT] if verbs else [*VERBS, _NEXT]
                 what = f"there is no {'key' if verbs else 'verb'} {quoted(key)}"
                 code = Code.UNKNOWN_KEY if verbs else Code.NO_VERB
-                self._problem(locate(node, [key], key=True), code, what, instead_of(key, known))
+                mend = "remove it, or move it into the verb" if verbs else f"write one of: {', '.join(VERBS)}"
+                self._problem(locate(node, [key], key=True), code, what, instead_of(key, known, mend))
         if len(verbs) > 1:
             what = f"the step {quoted(name)} has {len(verbs)} verbs ({', '.join(verbs)})"
             self._problem(locate(node, [verbs[1]], key=True), Code.NO_VERB, what, "give each a step of its own")
@@ -156,26 +216,32 @@ class _Reader:
         return self._model(kind, argument)
 
     def _named(self, node: Node | None, kind: type[Step]) -> dict[str, str]:
-        """The ways that `next` names, each checked."""
+        """The ways that `next` names, each checked; one that was meant counts as named, so that it is told once."""
         if node is None:
             return {}
         if not isinstance(node, Mapping):
-            example = "{" + (kind.outcomes[0] if kind.outcomes else "done") + ": name-of-a-step}"
-            self._problem(
-                node.at, Code.WRONG_VALUE, "next has no outcomes", f"write them with their steps, as in {example}"
-            )
-            return {}
+            self._problem(node.at, Code.WRONG_VALUE, "next names no outcome", _example(node, kind))
+            return dict.fromkeys(kind.outcomes, "")
         named: dict[str, str] = {}
         for outcome, target in node.entries.items():
             if outcome not in kind.outcomes:
                 what = f"{kind.verb} has no outcome {quoted(outcome)}"
                 self._problem(node.key_at[outcome], Code.UNKNOWN_OUTCOME, what, instead_of(outcome, kind.outcomes))
-            elif isinstance(target, Scalar):
-                named[outcome] = target.text
+                outcome = meant(outcome, kind.outcomes)
+            if isinstance(target, Scalar):
+                named.setdefault(outcome, target.text)
                 self._check_target(target.at, target.text)
             else:
+                named.setdefault(outcome, "")
                 self._problem(target.at, Code.WRONG_VALUE, "this is not a step", "write the name of one step")
         return named
+
+    def _check_targets(self, node: Node) -> None:
+        """Where a step leads that cannot be read otherwise."""
+        following = node.entries.get(_NEXT) if isinstance(node, Mapping) else None
+        for target in following.entries.values() if isinstance(following, Mapping) else []:
+            if isinstance(target, Scalar):
+                self._check_target(target.at, target.text)
 
     def _check_target(self, at: Mark, target: str) -> None:
         if target not in self._steps.entries:

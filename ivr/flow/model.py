@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ivr.flow.call import Call
-from ivr.flow.values import MoneyPart, Variable, Written
+from ivr.flow.call import Call, Value
+from ivr.flow.values import Sayable, Variable, Written
 
 
 class Step(Written):
@@ -32,13 +32,13 @@ class Step(Written):
         """Outcomes that the arguments themselves send to a step, as the choices of a menu do."""
         return {}
 
-    def says(self) -> tuple[str | MoneyPart, ...]:
+    def says(self) -> tuple[Sayable, ...]:
         """Everything that it may say, in no order."""
         return ()
 
     def needs(self) -> Set[Variable]:
         """The variables that must be known before it runs."""
-        return {"invoice"} if any(isinstance(part, MoneyPart) for part in self.says()) else set()
+        return {part.needs for part in self.says() if not isinstance(part, str)}
 
     def sets(self) -> Mapping[Variable, Set[str]]:
         """What it writes: each variable with the outcomes after which it is known, and not after others."""
@@ -59,12 +59,18 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A call flow. A call begins in `languages[0]`; `answers` are the dialled numbers that it takes."""
+    """A call flow. A call begins in `languages[0]`; `answers` are the dialled numbers that it takes.
+
+    `variables` are its own, with the value that each has when a call begins; what is about a person is spoken only if
+    `may_say` names it.
+    """
 
     name: str
     languages: tuple[str, ...]
     answers: tuple[str, ...]
     steps: Mapping[str, Placed]
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    may_say: tuple[str, ...] = ()
 
     @property
     def start(self) -> str:

@@ -6,14 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from heapq import nsmallest
 
+MOST_PROBLEMS = 50  # looking for what was meant costs time, and nobody reads more at once
 _LONGEST_QUOTE = 40
 _LONGEST_NAME = 64
 _MOST_CHOICES = 12
+_MOST_COMPARED = 20
 
 
 class Code(StrEnum):
-    """The stable name of a kind of problem. F0xx: the file, F1xx: a key or a value, F2xx: the call itself."""
+    """The stable name of a kind of problem.
+
+    F0xx: the file, F1xx: a key or a value, F2xx: the call itself, F3xx: an expression.
+    """
 
     UNREADABLE = "F001"
     TOO_BIG = "F002"
@@ -37,6 +43,14 @@ class Code(StrEnum):
     NUMBER_TAKEN = "F208"
     NOT_YET_KNOWN = "F209"
     NAME_TAKEN = "F210"
+    TOO_FAR = "F211"
+    NO_END = "F212"
+    SAYS_PERSONAL = "F213"
+    ASKS_FOR_CARD = "F214"
+    BAD_EXPRESSION = "F301"
+    UNKNOWN_VALUE = "F302"
+    WRONG_KIND = "F303"
+    ALWAYS_THE_SAME = "F304"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,6 +75,10 @@ class Problem:
         return f"{self.file}:{self.at.line}:{self.at.column}: {self.code} {self.what}; {self.mend}"
 
 
+class EnoughProblems(Exception):
+    """So many that the rest of the file can wait until these are mended."""
+
+
 def report(problems: Iterable[Problem]) -> str:
     """The problems as text, one a line, in the order of the files."""
     return "\n".join(str(problem) for problem in sorted(problems))
@@ -72,12 +90,28 @@ def quoted(text: object) -> str:
     return repr(words if len(words) <= _LONGEST_QUOTE else words[:_LONGEST_QUOTE] + "…")
 
 
+def shown(given: object) -> str:
+    """A value as it stands in the file; what is more than a word is `this`, what is not there is `nothing`."""
+    if isinstance(given, str | int | float):
+        return quoted(given) if given != "" else "nothing"
+    return "this"
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The known word that is nearest to `word`; "" if none is near."""
+    if len(word) > _LONGEST_NAME:
+        return ""
+    # comparing letter by letter is dear: only with those that have nearly the same letters
+    alike = nsmallest(_MOST_COMPARED, known, key=lambda choice: len({*choice} ^ {*word}))
+    near = get_close_matches(word, alike, n=1)
+    return near[0] if near else ""
+
+
 def instead_of(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """What to write where `word` is not known: the nearest known one, else `otherwise`, else all of them."""
     choices = list(known)
-    near = get_close_matches(word, choices, n=1) if len(word) <= _LONGEST_NAME else []
-    if near:
-        return f"did you mean {near[0]}?"
+    if near := meant(word, choices):
+        return f"did you mean {near}?"
     if otherwise:
         return otherwise
     if len(choices) > 1:

@@ -7,15 +7,16 @@ keys and duplicate keys are refused. The parser's events are counted as they com
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import yaml
 
-from ivr.flow.problems import Code, Mark, Problem, quoted
+from ivr.flow.problems import MOST_PROBLEMS, Code, EnoughProblems, Mark, Problem, quoted
+from ivr.flow.unreadable import mark, not_yaml
 
 MOST_BYTES = 1024 * 1024
-MOST_NODES = 20_000
+MOST_NODES = 10_000
 MOST_DEPTH = 16
 LONGEST_TEXT = 2_000
 
@@ -52,13 +53,6 @@ Node = Scalar | Listing | Mapping
 Plain = str | list["Plain"] | dict[str, "Plain"]
 
 
-class _YamlMark(Protocol):
-    """Where the parser is, counting from 0: the C parser's mark and the Python parser's are different classes."""
-
-    line: int
-    column: int
-
-
 class _Refused(Exception):
     def __init__(self, at: Mark, code: Code, what: str, mend: str) -> None:
         self.problem = (at, code, what, mend)
@@ -77,7 +71,10 @@ def read(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
         if builder.root is None:
             raise _Refused(Mark(), Code.UNREADABLE, "the file is empty", "begin with flow: and the name of the flow")
     except _Refused as refused:
-        builder.problem(*refused.problem)
+        with suppress(EnoughProblems):
+            builder.problem(*refused.problem)
+        return None, builder.problems
+    except EnoughProblems:
         return None, builder.problems
     return builder.root, builder.problems
 
@@ -108,8 +105,31 @@ def find(node: Node, text: str) -> Mark | None:
     """Where `text` first stands as a value."""
     if isinstance(node, Scalar):
         return node.at if node.text == text else None
-    children = node.items if isinstance(node, Listing) else list(node.entries.values())
-    return next((at for child in children if (at := find(child, text))), None)
+    return next((at for child in _children(node) if (at := find(child, text))), None)
+
+
+def find_key(node: Node, key: str) -> Mark | None:
+    """Where `key` first stands as a key."""
+    if isinstance(node, Mapping) and key in node.key_at:
+        return node.key_at[key]
+    return next((at for child in _children(node) if (at := find_key(child, key))), None)
+
+
+def _children(node: Node) -> list[Node]:
+    match node:
+        case Scalar():
+            return []
+        case Listing():
+            return node.items
+        case Mapping():
+            return list(node.entries.values())
+
+
+def length(node: Node | None) -> int:
+    """How many characters of text there are in it."""
+    if isinstance(node, Scalar):
+        return len(node.text)
+    return sum(map(length, _children(node))) if node else 0
 
 
 def plain(node: Node) -> Plain:
@@ -130,22 +150,10 @@ def _events(data: bytes) -> Iterator[yaml.Event]:
         at = Mark(data.count(b"\n", 0, error.start) + 1, 1)
         raise _Refused(at, Code.UNREADABLE, "this line is not UTF-8 text", "save the file as UTF-8") from None
     except yaml.MarkedYAMLError as error:
-        raise _Refused(_mark(error.problem_mark), Code.UNREADABLE, *_not_yaml(data, error)) from None
+        at, what, mend = not_yaml(data, error)
+        raise _Refused(at, Code.UNREADABLE, what, mend) from None
     except yaml.YAMLError:
         raise _Refused(Mark(), Code.UNREADABLE, "the file holds characters that are no text", "remove them") from None
-
-
-def _not_yaml(data: bytes, error: yaml.MarkedYAMLError) -> tuple[str, str]:
-    """What the parser stumbled over, in words, and what to do about it."""
-    mark = error.problem_mark
-    line = data.splitlines()[mark.line] if mark and mark.line < len(data.splitlines()) else b""
-    if b"\t" in line[: len(line) - len(line.lstrip())]:
-        return "this line is indented with a tab", "write spaces instead"
-    return f"this is not YAML ({error.problem})", "check the indentation, the quotes and the brackets here"
-
-
-def _mark(mark: _YamlMark | None) -> Mark:
-    return Mark(mark.line + 1, mark.column + 1) if mark else Mark()
 
 
 class _Builder:
@@ -161,13 +169,15 @@ class _Builder:
 
     def problem(self, at: Mark, code: Code, what: str, mend: str) -> None:
         self.problems.append(Problem(self._file, at, code, what, mend))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise EnoughProblems
 
     def take(self, event: yaml.Event) -> None:
         """Add one event to the tree; _Refused where a limit is passed."""
         match event:
             case yaml.DocumentStartEvent() if self.root is not None:
-                what, mend = "a second document begins here", "keep one flow in a file"
-                raise _Refused(_mark(event.start_mark), Code.UNREADABLE, what, mend)
+                what, mend = "--- begins a second file in this one", "make it a file of its own, or remove it"
+                raise _Refused(mark(event.start_mark), Code.UNREADABLE, what, mend)
             case yaml.NodeEvent():
                 self._node(event)
             case yaml.CollectionEndEvent():
@@ -175,7 +185,7 @@ class _Builder:
                 self._keys.pop()
 
     def _node(self, event: yaml.NodeEvent) -> None:
-        at = _mark(event.start_mark)
+        at = mark(event.start_mark)
         self._nodes += 1
         if self._nodes > MOST_NODES:
             what, mend = f"the file has more than {MOST_NODES} keys and values", "split it into several flows"
@@ -186,18 +196,28 @@ class _Builder:
         if isinstance(node, Scalar):
             return
         if len(self._open) == MOST_DEPTH:
-            raise _Refused(at, Code.TOO_BIG, f"this is nested more than {MOST_DEPTH} deep", "write it flatter")
+            raise _Refused(
+                at,
+                Code.TOO_BIG,
+                f"this stands inside more than {MOST_DEPTH} others",
+                "take some brackets or indentation away",
+            )
         self._open.append(node)
         self._keys.append(None)
 
     def _check_extras(self, event: yaml.NodeEvent, at: Mark) -> None:
         if event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            what = f"{quoted(sign + event.anchor)} is a YAML anchor or alias"
+            what = f"{quoted(sign + event.anchor)} means something special in YAML that is not used here"
             self.problem(at, Code.ANCHOR, what, "write the value out, or put it in quotes")
         if (tag := getattr(event, "tag", None)) is not None:
             tag = tag.replace("tag:yaml.org,2002:", "!!")
-            self.problem(at, Code.TAG, f"{quoted(tag)} is a YAML tag", "remove it, or put the value in quotes")
+            self.problem(
+                at,
+                Code.TAG,
+                f"{quoted(tag)} means something special in YAML that is not used here",
+                "remove it, or put it in quotes",
+            )
 
     def _attach(self, node: Node) -> None:
         if not self._open:
@@ -215,9 +235,19 @@ class _Builder:
 
     def _checked_key(self, node: Node, parent: Mapping) -> Scalar:
         if not isinstance(node, Scalar):
-            raise _Refused(node.at, Code.ODD_KEY, "a key here is a list or a mapping", "write a word, then a colon")
+            raise _Refused(
+                node.at,
+                Code.ODD_KEY,
+                "what stands before the colon here is more than a word",
+                "write one word, then a colon",
+            )
         if node.text == "<<":
-            self.problem(node.at, Code.MERGE_KEY, "'<<' is a YAML merge key", "write the keys out")
+            self.problem(
+                node.at,
+                Code.MERGE_KEY,
+                "'<<' means something special in YAML that is not used here",
+                "write the keys out",
+            )
         elif node.text in parent.entries:
             first = parent.key_at[node.text].line
             what = f"{quoted(node.text)} stands here and in line {first}"

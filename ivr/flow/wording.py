@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ivr.flow.problems import Code, instead_of, quoted
+from ivr.flow.problems import Code, instead_of, meant, quoted, shown
+from ivr.flow.values import of_card
 
 Wording = tuple[Code, str, str]
 
 _WRONG_SHAPE = {
-    "model_type": ("keys with values", "{key: value}"),
-    "model_attributes_type": ("keys with values", "{key: value}"),
-    "dict_type": ("keys with values", "{key: value}"),
     "tuple_type": ("a list", "[one, two]"),
     "string_type": ("one word", "a name or a number, with nothing indented below it"),
     "int_parsing": ("a whole number", "digits, as in 3"),
@@ -24,11 +22,40 @@ _WRONG_SHAPE = {
     "bool_parsing": ("yes or no", "true or false"),
     "bool_type": ("yes or no", "true or false"),
 }
+_NOTHING = "nothing stands here"
+_NOT_SPOKEN = ("this cannot be spoken", "write a prompt, or {money: invoice.amount}")
+_PLAIN = {
+    "union_tag_not_found": _NOT_SPOKEN,
+    "union_tag_invalid": _NOT_SPOKEN,
+    "too_short": ("this is empty", "write at least one"),
+}
+_LIMITS = {
+    "ge": ("is too little", "at least"),
+    "gt": ("is too little", "more than"),
+    "le": ("is too much", "at most"),
+    "lt": ("is too much", "less than"),
+}
+
+
+def told_once(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> Iterator[ErrorDetails]:
+    """The errors without those that only follow from another one of them."""
+    inside = {error["loc"][:-1] for error in errors}
+    misspelt = {
+        (*loc[:-1], meant(str(loc[-1]), known_keys(model, loc[:-1])))
+        for error in errors
+        if (loc := error["loc"]) and error["type"] == "extra_forbidden"
+    }
+    for error in errors:
+        loc = error["loc"]
+        # a list is also called too short where one of its items is wrong
+        short = error["type"] == "too_short" and any(other[: len(loc)] == loc for other in inside)
+        if not short and not (error["type"] == "missing" and loc in misspelt):
+            yield error
 
 
 def wording(error: ErrorDetails, model: type[BaseModel]) -> Wording:
     """What is wrong and what to write, for an error that `model` raised."""
-    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    kind, context = error["type"], error.get("ctx", {})
     key = str(error["loc"][-1]) if error["loc"] else ""
     match kind:
         case "extra_forbidden":
@@ -38,48 +65,61 @@ def wording(error: ErrorDetails, model: type[BaseModel]) -> Wording:
             return Code.MISSING_KEY, f"the key {quoted(key)} is missing", f"add {key}:"
         case "value_error":
             what, _, mend = str(context["error"]).partition("; ")
-            return Code.WRONG_VALUE, what, mend
+            return Code.WRONG_VALUE, what if error["input"] != "" else _NOTHING, mend
+        case "problem":
+            return context["code"], context["what"], context["mend"]
+    what, mend = _value_wording(error, model)
+    return Code.WRONG_VALUE, what if error["input"] != "" else _NOTHING, mend
+
+
+def _value_wording(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
+    """What is wrong with a value, and what to write."""
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    match kind:
         case "literal_error" | "enum":
             choices = [word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")]
-            return Code.WRONG_VALUE, f"{quoted(given)} is not known here", instead_of(str(given), choices)
-        case "string_pattern_mismatch" | "string_too_long":  # the only pattern that is not one of values.py
-            return (
-                Code.WRONG_VALUE,
-                f"{quoted(given)} is not a prompt",
-                "write a name from sounds/prompts.yaml, as in welcome",
-            )
-        case "union_tag_not_found" | "union_tag_invalid":
-            return Code.WRONG_VALUE, "this cannot be spoken", "write a prompt, or {money: invoice.amount}"
-        case "too_short":
-            return Code.WRONG_VALUE, "this is empty", "write at least one"
+            if (told := of_card(str(given))) and not any(of_card(choice) for choice in choices):
+                what, _, mend = told.partition("; ")
+                return what, mend
+            return f"{shown(given)} is not known here", instead_of(str(given), choices)
         case "too_long":
-            return Code.WRONG_VALUE, "this has too many entries", f"write at most {context['max_length']}"
+            return "this has too many entries", f"write at most {context['max_length']}"
+        case "dict_type":
+            return f"{shown(given)} cannot stand alone here", "write {name: value}"
+        case "model_type" | "model_attributes_type":
+            keys = ", ".join(f"{key}: …" for key in known_keys(model, error["loc"], needed=True))
+            if not keys:
+                return f"{shown(given)} does not belong here", "remove it"
+            return f"{shown(given)} cannot stand alone here", f"write {{{keys}}}"
+        case "string_pattern_mismatch" | "string_too_long":  # the only pattern that values.py has not
+            return f"{shown(given)} is not a prompt", "write a name from sounds/prompts.yaml, as in welcome"
+    if kind in _PLAIN:
+        return _PLAIN[kind]
     if kind in _WRONG_SHAPE:
         wanted, example = _WRONG_SHAPE[kind]
-        shown = quoted(given) if isinstance(given, str) else "this"
-        return Code.WRONG_VALUE, f"{shown} is not {wanted}", f"write {example}"
-    return Code.WRONG_VALUE, f"{quoted(_amount(given))} cannot stand here", _limit(context)
+        return f"{shown(given)} is not {wanted}", f"write {example}"
+    limits = [
+        (wrong, f"write {word} {_amount(context[name])}")
+        for name, (wrong, word) in _LIMITS.items()
+        if name in context
+    ]
+    wrong, mend = limits[0] if limits else ("cannot stand here", "write it otherwise")
+    return f"{shown(_amount(given))} {wrong}", mend
 
 
-def _limit(context: dict[str, object]) -> str:
-    """What to write where a number is too small or too large (`ctx` names the limit as ge, gt, le or lt)."""
-    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-    limits = (f"write {words[name]} {_amount(limit)}" for name, limit in context.items() if name in words)
-    return next(limits, "write it otherwise")
-
-
-def _amount(value: object) -> str:
+def _amount(value: object) -> object:
     """A value as it is written in a flow: a number with a fraction is a duration there."""
-    return f"{value:g}s" if isinstance(value, float) else str(value)
+    return f"{value:g}s" if isinstance(value, float) else value
 
 
-def known_keys(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
-    """The keys that may be written at `path` in `model`."""
+def known_keys(model: type[BaseModel], path: Sequence[str | int], *, needed: bool = False) -> list[str]:
+    """The keys that may (or that must, if `needed`) be written at `path` in `model`."""
     for part in path:
         for name, info in model.model_fields.items():
             inner = _model_in(info.annotation) if part in (name, info.alias) else None
             model = inner or model
-    return [info.alias or name for name, info in model.model_fields.items()]
+    fields = model.model_fields.items()
+    return [info.alias or name for name, info in fields if info.is_required() or not needed]
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

@@ -1,17 +1,15 @@
-"""docs/reference/flows.md says what the language is: every verb, key, default, outcome and code, and none besides."""
+"""docs/reference/flows.md says what the language is: every verb, key, default and outcome, and none besides."""
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
+from pydantic import BaseModel
 
 from ivr.flow.asking import Asking
+from ivr.flow.known import KNOWN
 from ivr.flow.loader import Head
 from ivr.flow.model import Step
-from ivr.flow.problems import Code
 from ivr.flow.steps import VERBS
-from ivr.flow.values import Variable
 from pci.contract import Brand, EntryError, PromptRule
 from tests.unit.reading_docs import has_default, keys_of, sections, table, tables
 
@@ -78,9 +76,15 @@ def test_given_the_brands_then_each_is_named() -> None:
     assert [brand for brand in Brand if brand not in default and brand not in more] == []
 
 
-def test_given_the_variables_then_each_is_listed() -> None:
-    assert set(table(PAGE["What a flow knows"], "Variable")) == set(get_args(Variable))
+def test_given_what_a_flow_knows_then_each_value_is_listed_with_its_kind() -> None:
+    rows = table(PAGE["What a flow knows"], "Value")
+    assert {name: row[0] for name, row in rows.items()} == {name: str(known.kind) for name, known in KNOWN.items()}
 
 
-def test_given_the_codes_then_each_is_listed() -> None:
-    assert list(table(PAGE["What ivr check says"], "Code")) == [code.value for code in Code]
+@pytest.mark.parametrize("model", [Head, *VERBS.values()], ids=lambda model: model.__name__)
+def test_given_a_key_then_the_page_and_the_schema_say_the_same_of_it(model: type[BaseModel]) -> None:
+    rows = table(PAGE["The file" if model is Head else str(getattr(model, "verb", ""))], "Key")
+    keys = keys_of(model)
+    assert {key: row[1] for key, row in rows.items()} == {
+        key: str(keys[key].description).replace("`", "") for key in rows
+    }

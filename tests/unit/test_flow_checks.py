@@ -109,7 +109,9 @@ def test_a_language_in_which_nothing_is_recorded_is_one_problem_and_not_one_for_
 def test_a_loop_in_which_nobody_is_waited_for(wrong: str) -> None:
     (complaint,) = complaints(wrong)
     assert "F206 the call can go round in " in complaint
-    assert complaint.endswith("without waiting for the caller; put an ask or a menu in the loop, or lead it out")
+    assert complaint.endswith(
+        "without waiting for the caller; put an ask or a menu among them, or lead one of them on to another step"
+    )
 
 
 def test_a_loop_that_waits_for_the_caller_is_right() -> None:

@@ -7,13 +7,13 @@ import pytest
 from ivr.flow.engine import MOST_STEPS, Ending, StepTaken, run_flow
 from ivr.flow.errors import MissingVariable
 from ivr.flow.model import Flow, Placed
-from ivr.flow.scripted import ScriptedCall
 from ivr.flow.steps.hangup import Hangup
 from ivr.flow.steps.lookup import InvoiceOf, Lookup
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.say import Say
 from tests.flow_play import ENGLISH, flow_of, play
+from tests.scripted_call import ScriptedCall
 
 
 async def test_every_step_that_was_taken_is_told_to_the_observer() -> None:
@@ -31,7 +31,11 @@ async def test_a_flow_that_runs_out_of_steps_hangs_up() -> None:
 
 
 async def test_a_call_that_never_ends_is_ended() -> None:
-    flow = flow_of("flow: f\nanswers: '1'\nsteps: {m: {menu: {prompt: welcome, choices: {1: m}}, next: {failed: m}}}")
+    flow = flow_of(
+        "flow: f\nanswers: '1'\nsteps:\n"
+        "  m: {menu: {prompt: welcome, choices: {1: m, 9: b}}, next: {failed: m}}\n"
+        "  b: {hangup: }"
+    )
     played = await play(flow, "caller stays silent")
     assert played.ending is Ending.TOO_MANY_STEPS
     assert len(played.trace) == MOST_STEPS

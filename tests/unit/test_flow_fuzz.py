@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.flow.engine import MOST_STEPS, Ending, run_flow
-from ivr.flow.errors import DialogueMismatch, FlowProblems
+from ivr.flow.errors import FlowProblems
 from ivr.flow.library import load_flows, parse_flow
 from ivr.flow.problems import Problem
-from ivr.flow.scripted import ScriptedCall
 from ivr.flow.source import read
 from tests.flow_play import ADA, BOB, ENGLISH, ROOT, SHIPPED
+from tests.scripted_call import DialogueMismatch, ScriptedCall
 
 UNTIMED = settings(deadline=None)  # the machine is shared: how long an example takes says nothing
 
@@ -22,7 +22,26 @@ SHIPPED_TEXT = (ROOT / "flows" / "pay-invoice.yaml").read_text()
 FLOW = load_flows(ROOT / "flows", SHIPPED).by_number["1000"]
 
 WORDS = st.sampled_from(
-    [*sorted(set(SHIPPED_TEXT.split())), "next:", "{", "}", "[", "]", "&a", "*a", "!t", "<<:", "? ", "- "]
+    [
+        *sorted(set(SHIPPED_TEXT.split())),
+        "next:",
+        "when:",
+        "set:",
+        "variables:",
+        "==",
+        "and",
+        "(",
+        "{",
+        "}",
+        "[",
+        "]",
+        "&a",
+        "*a",
+        "!t",
+        "<<:",
+        "? ",
+        "- ",
+    ]
 )
 YAML = st.recursive(
     st.one_of(st.text(max_size=8), st.sampled_from(["welcome", "pay", "invoice.amount", "6..10", "20s", "", "1"])),
@@ -30,7 +49,21 @@ YAML = st.recursive(
         st.lists(inner, max_size=4).map(lambda items: f"[{', '.join(items)}]"),
         st.dictionaries(
             st.sampled_from(
-                ["flow", "answers", "steps", "say", "menu", "pay", "next", "prompts", "for", "say", "choices"]
+                [
+                    "flow",
+                    "answers",
+                    "variables",
+                    "steps",
+                    "say",
+                    "menu",
+                    "when",
+                    "set",
+                    "pay",
+                    "next",
+                    "prompts",
+                    "for",
+                    "choices",
+                ]
             ),
             inner,
             max_size=4,

@@ -7,11 +7,10 @@ from datetime import date
 import pytest
 
 from ivr.flow.call import Call, SpokenBrand, SpokenDigits
-from ivr.flow.errors import DialogueMismatch
-from ivr.flow.scripted import ScriptedCall
 from ivr.money import Money
 from pci.contract import Brand
 from tests.flow_play import ENGLISH, flow_of, play
+from tests.scripted_call import DialogueMismatch, ScriptedCall
 
 FLOW = flow_of(
     "flow: f\nanswers: '1'\nsteps:\n"

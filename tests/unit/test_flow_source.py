@@ -7,6 +7,8 @@ import pytest
 from ivr.flow.problems import Code, Mark, Problem
 from ivr.flow.source import LONGEST_TEXT, MOST_BYTES, MOST_DEPTH, MOST_NODES, find, locate, plain, read
 
+SPECIAL = "means something special in YAML that is not used here"
+
 
 def problems(text: str | bytes) -> list[Problem]:
     return read(text if isinstance(text, bytes) else text.encode(), "f.yaml")[1]
@@ -46,18 +48,43 @@ def test_every_node_knows_its_place() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: &x 1", "1:4: F004 '&x' is a YAML anchor or alias; write the value out, or put it in quotes"),
-        ("a: *x", "1:4: F004 '*x' is a YAML anchor or alias; write the value out, or put it in quotes"),
-        ("a: !!int 1", "1:4: F003 '!!int' is a YAML tag; remove it, or put the value in quotes"),
-        ("a: !!python/object/apply:os.system [x]", "1:4: F003 '!!python/object/apply:os.system' is a YAML tag; "),
-        ("a: {<<: {b: c}}", "1:5: F005 '<<' is a YAML merge key; write the keys out"),
+        (
+            "a: &x 1",
+            f"1:4: F004 '&x' {SPECIAL}; write the value out, or put it in quotes",
+        ),
+        (
+            "a: *x",
+            f"1:4: F004 '*x' {SPECIAL}; write the value out, or put it in quotes",
+        ),
+        (
+            "a: !!int 1",
+            f"1:4: F003 '!!int' {SPECIAL}; remove it, or put it in quotes",
+        ),
+        (
+            "a: !!python/object/apply:os.system [x]",
+            f"1:4: F003 '!!python/object/apply:os.system' {SPECIAL}; ",
+        ),
+        (
+            "a: {<<: {b: c}}",
+            f"1:5: F005 '<<' {SPECIAL}; write the keys out",
+        ),
         ("a: 1\nb: 2\na: 3", "3:1: F006 'a' stands here and in line 1; keep one of them"),
-        ("? [a]\n: b", "1:3: F007 a key here is a list or a mapping; write a word, then a colon"),
+        (
+            "? [a]\n: b",
+            "1:3: F007 what stands before the colon here is more than a word; write one word, then a colon",
+        ),
         ("", "1:1: F001 the file is empty; begin with flow: and the name of the flow"),
-        ("a: 1\n---\nb: 2", "2:1: F001 a second document begins here; keep one flow in a file"),
+        (
+            "a: 1\n---\nb: 2",
+            "2:1: F001 --- begins a second file in this one; make it a file of its own, or remove it",
+        ),
         ("a:\n\tb: 1", "2:1: F001 this line is indented with a tab; write spaces instead"),
-        ("a: [1", "F001 this is not YAML ("),
-        ("a: 1\n  b: 2", "2:4: F001 this is not YAML ("),
+        ("a: [1", "1:4: F001 a list that begins here does not end; write ] behind its last word"),
+        ('a: "\\q"', "F001 this is not YAML ("),
+        (
+            "a: 1\n  b: 2",
+            "2:4: F001 a colon stands where none can; indent this line like the lines beside it, or put",
+        ),
         (b"a: 1\nb: \xff", "2:1: F001 this line is not UTF-8 text; save the file as UTF-8"),
         ("a: \x00", "1:1: F001 the file holds characters that are no text; remove them"),
     ],

@@ -39,6 +39,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     [
         ((), ["serve", "check", "bills", "exit codes: 0 done", "ivr bills import bills.csv"]),
         (("serve",), ["--config FILE", "`ready`", "SIGTERM"]),
+        (("schema",), ["JSON Schema", "editors"]),
         (("check",), ["PATH", "--sounds FOLDER", "what to write"]),
         (("bills", "import"), ["account, reference, amount, currency, due", "nothing is imported"]),
     ],
@@ -79,7 +80,7 @@ def test_given_a_bad_flow_then_check_ends_with_2_and_names_file_line_and_mend(tm
 
 
 async def test_given_a_bad_flow_then_serve_starts_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = await write_settings(tmp_path, "http://127.0.0.1:9")
+    file = await write_settings(tmp_path)
     flows = tmp_path / "flows"
     flows.mkdir()
     (flows / "bad.yaml").write_text(BROKEN, encoding="utf-8")
@@ -105,7 +106,7 @@ def test_given_no_settings_then_serve_ends_with_2_and_says_where_it_looked(
 
 
 async def test_given_bills_then_import_says_what_it_did(tmp_path: Path) -> None:
-    file = await write_settings(tmp_path, "http://127.0.0.1:9")
+    file = await write_settings(tmp_path)
     bills = tmp_path / "more.csv"
     bills.write_text("account,reference,amount,currency,due,mobile\n3000001,INV-3,5.00,USD,,\n", encoding="utf-8")
 
@@ -118,7 +119,7 @@ async def test_given_bills_then_import_says_what_it_did(tmp_path: Path) -> None:
 
 
 async def test_given_a_bad_row_then_import_ends_with_2_and_names_row_and_column(tmp_path: Path) -> None:
-    file = await write_settings(tmp_path, "http://127.0.0.1:9")
+    file = await write_settings(tmp_path)
     bills = tmp_path / "more.csv"
     bills.write_text("account,reference,amount,currency,due,mobile\n3000001,INV-3,five,USD,,\n", encoding="utf-8")
 
@@ -132,7 +133,7 @@ async def test_given_a_bad_row_then_import_ends_with_2_and_names_row_and_column(
 async def test_given_a_gateway_that_cannot_take_the_password_then_serve_starts_nothing_and_says_why(
     tmp_path: Path,
 ) -> None:
-    file = await write_settings(tmp_path, "http://127.0.0.1:9", SMPP)
+    file = await write_settings(tmp_path, SMPP)
     (tmp_path / "ivr.db").unlink()
 
     done = run("serve", "--config", file)

@@ -29,10 +29,10 @@ WRONG = {
     "welcome: {en: [a, b]}": (":1:15:", "'welcome' has no text in en"),
     'welcome: {en: "a"}\nwelcome: {en: "b"}': (":2:1:", "'welcome' stands here and in line 1"),
     "- welcome": (":1:1:", "this file is not a list of prompts"),
-    "welcome: &a {en: x}\nbye: *a": (":2:6:", "alias"),
-    "welcome: !!python/name:os.system {en: x}": (":1:10:", "is a YAML tag"),
-    "welcome: {en: 'x": (":1:", "this is not YAML"),
-    "[" * 5000: (":1:", "nested more than"),
+    "welcome: &a {en: x}\nbye: *a": (":2:6:", "'*a' means something special in YAML"),
+    "welcome: !!python/name:os.system {en: x}": (":1:10:", "means something special in YAML"),
+    "welcome: {en: 'x": (":1:", "a quote that opens here does not close"),
+    "[" * 5000: (":1:", "this stands inside more than 16 others"),
 }
 
 

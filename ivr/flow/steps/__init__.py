@@ -12,7 +12,9 @@ from ivr.flow.steps.menu import Menu
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.say import Say
+from ivr.flow.steps.set import Set
+from ivr.flow.steps.when import When
 
-AnyStep = Say | Ask | Menu | Lookup | Pay | Receipt | Hangup
+AnyStep = Say | Ask | Menu | When | Set | Lookup | Pay | Receipt | Hangup
 
 VERBS: dict[str, type[Step]] = {step.verb: step for step in get_args(AnyStep)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import ClassVar, Literal, get_args
 
+from pydantic import Field
+
 from ivr.flow.asking import Asking
 from ivr.flow.call import Call, Keys
 from ivr.flow.values import Digits, TextVariable, Variable
@@ -20,9 +22,11 @@ class Ask(Asking):
     onward: ClassVar = "done"
     wrong_keys: ClassVar = "wrong-length"
 
-    digits: Digits
-    save: TextVariable
-    finish_on_key: Literal["#", "*"] = "#"
+    digits: Digits = Field(
+        description="how many: `8`, or from and to, as in `6..10`. At most 12: more could be a card number"
+    )
+    save: TextVariable = Field(description="`account_number`")
+    finish_on_key: Literal["#", "*"] = Field(default="#", description="`#` or `*`")
 
     def sets(self) -> Mapping[Variable, Set[str]]:
         """The number, once it fits."""

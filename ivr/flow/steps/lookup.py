@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import ClassVar, Literal, get_args
 
+from pydantic import Field
+
 from ivr.flow.call import Call, LookupFailed
 from ivr.flow.errors import MissingVariable
 from ivr.flow.model import Step
@@ -16,7 +18,7 @@ Outcome = Literal["found", "not_found", "unavailable"]
 class InvoiceOf(Written):
     """Whose open invoice to look for."""
 
-    account: TextVariable
+    account: TextVariable = Field(description="the account that it belongs to: `account_number`")
 
 
 class Lookup(Step):
@@ -27,7 +29,7 @@ class Lookup(Step):
     onward: ClassVar = "found"
     at_once: ClassVar = frozenset(get_args(Outcome))
 
-    invoice: InvoiceOf
+    invoice: InvoiceOf = Field(description="`{account: account_number}`")
 
     def needs(self) -> Set[Variable]:
         """The account number."""

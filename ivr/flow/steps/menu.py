@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ivr.flow.asking import Asking
 from ivr.flow.call import Call, Keys
-from ivr.flow.values import Key
+from ivr.flow.values import Key, StepName
 
 
 class Menu(Asking):
@@ -20,7 +20,9 @@ class Menu(Asking):
     ends: ClassVar = frozenset({"failed"})
     wrong_keys: ClassVar = "did-not-understand"
 
-    choices: dict[Key, str] = Field(min_length=1)
+    choices: dict[Key, StepName] = Field(
+        min_length=1, description="key and step: `{1: pay, 9: bye}`; keys are 0 to 9, `*`, `#`"
+    )
 
     def targets(self) -> Mapping[str, str]:
         """The step that each key leads to."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import fields
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from ivr.flow.call import (
     Call,
@@ -22,7 +22,7 @@ from ivr.flow.call import (
 )
 from ivr.flow.errors import MissingVariable
 from ivr.flow.model import Step
-from ivr.flow.values import MoneyPart, MoneyVariable, Seconds, Variable, listed
+from ivr.flow.values import MoneyVariable, Sayable, Seconds, Variable, listed
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
 
 Outcome = Literal[
@@ -72,7 +72,7 @@ def _must_confirm(value: bool) -> bool:
     return value
 
 
-def _rule(value: object) -> object:
+def one_or_many(value: object) -> object:
     """A rule's `say` and `attempt` may be written as one word or as a list."""
     if not isinstance(value, dict):
         return value
@@ -88,23 +88,29 @@ class Pay(Step):
     ends: ClassVar = frozenset({"unavailable", "in-progress"})
     at_once: ClassVar = frozenset({"unavailable", "in-progress"})
 
-    action: Literal["charge"]
-    amount: MoneyVariable
-    valid_card_types: Annotated[tuple[Brand, ...], BeforeValidator(listed), Field(min_length=1)] = (
-        CaptureOrder().valid_card_types
+    action: Literal["charge"] = Field(description="`charge`")
+    amount: MoneyVariable = Field(description="`invoice.amount`")
+    valid_card_types: Annotated[tuple[Brand, ...], BeforeValidator(listed)] = Field(
+        default=CaptureOrder().valid_card_types,
+        min_length=1,
+        description="also `discover`, `diners-club`, `jcb`, `unionpay`, `maestro`",
     )
-    security_code: bool = True
-    postal_code: bool = False
-    first_digit_timeout: Seconds = Field(default=20.0, gt=0, le=120)
-    inter_digit_timeout: Seconds = Field(default=5.0, gt=0, le=60)
-    entry_attempts: int = Field(default=3, ge=1, le=5)
-    decline_attempts: int = Field(default=2, ge=1, le=3, description="how many cards a caller may try")
-    confirm: Annotated[bool, AfterValidator(_must_confirm)] = True
-    prompts: Annotated[
-        tuple[Annotated[PromptRule, BeforeValidator(_rule)], ...], BeforeValidator(listed), Field(max_length=32)
-    ] = ()
+    security_code: bool = Field(default=True, description="whether to ask for it")
+    postal_code: bool = Field(default=False, description="whether to ask for it")
+    first_digit_timeout: Seconds = Field(
+        default=20.0, gt=0, le=120, description="for each card field, at most `120s`"
+    )
+    inter_digit_timeout: Seconds = Field(default=5.0, gt=0, le=60, description="for each card field, at most `60s`")
+    entry_attempts: int = Field(default=3, ge=1, le=5, description="for each card field, 1 to 5")
+    decline_attempts: int = Field(default=2, ge=1, le=3, description="how many cards a caller may try, 1 to 3")
+    confirm: Annotated[bool, AfterValidator(_must_confirm), WithJsonSchema({"const": True})] = Field(
+        default=True, description="nothing may be charged unconfirmed, so this is the only value"
+    )
+    prompts: Annotated[tuple[Annotated[PromptRule, BeforeValidator(one_or_many)], ...], BeforeValidator(listed)] = (
+        Field(default=(), max_length=32, description="the flow's own prompts for card fields, at most 32, see below")
+    )
 
-    def says(self) -> tuple[str | MoneyPart, ...]:
+    def says(self) -> tuple[Sayable, ...]:
         """The call side's words, and the flow's own prompts for the card side."""
         own = (prompt for rule in self.prompts for prompt in rule.say)
         return (*_SAYS, *own, *(f"brand-{brand}" for brand in self.valid_card_types))

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from ivr.flow.call import Call, ReceiptChannel
 from ivr.flow.errors import MissingVariable
 from ivr.flow.model import Step
-from ivr.flow.values import MoneyPart, Variable, listed
+from ivr.flow.values import Sayable, Variable, listed
 
 Outcome = Literal["done"]
 
@@ -23,9 +23,11 @@ class Receipt(Step):
     onward: ClassVar = "done"
     at_once: ClassVar = frozenset({"done"})
 
-    by: Annotated[tuple[ReceiptChannel, ...], BeforeValidator(listed), Field(min_length=1)]
+    by: Annotated[tuple[ReceiptChannel, ...], BeforeValidator(listed)] = Field(
+        min_length=1, description="`voice`, `sms` or both"
+    )
 
-    def says(self) -> tuple[str | MoneyPart, ...]:
+    def says(self) -> tuple[Sayable, ...]:
         """The words around the amount."""
         return ("you-paid", "text-is-coming")
 

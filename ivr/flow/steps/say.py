@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ivr.flow.call import Call
 from ivr.flow.model import Step
-from ivr.flow.values import MoneyPart, Speech, speech
+from ivr.flow.values import Sayable, Speech, speech
 
 Outcome = Literal["done"]
 
@@ -22,9 +22,9 @@ class Say(Step):
     at_once: ClassVar = frozenset({"done"})
     whole: ClassVar = "prompt"
 
-    prompt: Speech = Field(min_length=1)
+    prompt: Speech = Field(min_length=1, description="what is said")
 
-    def says(self) -> tuple[str | MoneyPart, ...]:
+    def says(self) -> tuple[Sayable, ...]:
         """The prompt."""
         return self.prompt
 

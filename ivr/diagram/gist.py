@@ -1,0 +1,54 @@
+"""What a step is about, in a few words: what is said, what is asked for, what is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ivr.flow.asking import Asking
+from ivr.flow.expression import Expression
+from ivr.flow.model import Step
+from ivr.flow.steps.ask import Ask
+from ivr.flow.steps.lookup import Lookup
+from ivr.flow.steps.pay import Pay
+from ivr.flow.steps.receipt import Receipt
+from ivr.flow.steps.say import Say
+from ivr.flow.steps.set import Set
+from ivr.flow.values import KeyRange, MoneyPart, Sayable
+
+
+def gist(step: Step, texts: Mapping[str, str]) -> str:
+    """One line; as long as it is, the drawing cuts it."""
+    match step:
+        case Ask():
+            return f"“{_words(step.prompt, texts)}” · {_digits(step.digits)}"
+        case Say() | Asking():
+            return f"“{_words(step.prompt, texts)}”"
+        case Lookup():
+            return f"the open invoice of {step.invoice.account}"
+        case Pay():
+            return f"{step.action} {step.amount} to {', '.join(step.valid_card_types)}"
+        case Receipt():
+            return f"by {' and '.join(step.by)}"
+        case Set():
+            return ", ".join(f"{name} = {expression.text}" for name, expression in step.values.items())
+    return ", ".join(_plain(key, getattr(step, key)) for key in sorted(step.model_fields_set))
+
+
+def _words(prompt: Iterable[Sayable], texts: Mapping[str, str]) -> str:
+    return " ".join(_part(part, texts) for part in prompt)
+
+
+def _part(part: Sayable, texts: Mapping[str, str]) -> str:
+    if isinstance(part, str):
+        return texts.get(part, part)
+    return f"{{{part.money}}}" if isinstance(part, MoneyPart) else f"{{the last digits of {part.last_digits}}}"
+
+
+def _digits(wanted: KeyRange) -> str:
+    few = str(wanted.most) if wanted.least == wanted.most else f"{wanted.least}–{wanted.most}"
+    return f"{few} digits"
+
+
+def _plain(key: str, value: object) -> str:
+    """A key of a verb that has no line of its own above."""
+    return value.text if isinstance(value, Expression) else f"{key}: {value}"

@@ -1,0 +1,81 @@
+"""The values that a flow may name: a closed, typed set. Nothing that a caller keys on the card line is among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from ivr.flow.call import Call, Invoice, Value
+from ivr.flow.errors import MissingVariable
+from ivr.flow.values import Variable
+
+
+class Kind(StrEnum):
+    """What a value is; values of different kinds are never compared."""
+
+    NUMBER = "a number"
+    TEXT = "a text"
+    YES_NO = "yes or no"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value of the call: what it is, what must be known before, how it is read, whether it is about a person."""
+
+    kind: Kind
+    needs: Variable | None
+    read: Callable[[Call], Value]
+    personal: bool = False
+
+
+def _found(name: Variable, invoice: Invoice | None) -> Invoice:
+    if invoice is None:
+        raise MissingVariable(name)
+    return invoice
+
+
+def _account(call: Call) -> Value:
+    if not call.variables.account_number:
+        raise MissingVariable("account_number")
+    return call.variables.account_number
+
+
+def _of_invoice(read: Callable[[Invoice], Value]) -> Callable[[Call], Value]:
+    return lambda call: read(_found("invoice", call.variables.invoice))
+
+
+def _of_paid(read: Callable[[Invoice], Value]) -> Callable[[Call], Value]:
+    return lambda call: read(_found("paid", call.variables.paid))
+
+
+def _amount(invoice: Invoice) -> Value:
+    return Decimal(str(invoice.amount))
+
+
+KNOWN: Mapping[str, Known] = {
+    "account_number": Known(Kind.TEXT, "account_number", _account, personal=True),
+    "invoice.amount": Known(Kind.NUMBER, "invoice", _of_invoice(_amount)),
+    "invoice.currency": Known(Kind.TEXT, "invoice", _of_invoice(lambda invoice: invoice.amount.currency)),
+    "invoice.has_mobile": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.mobile is not None)),
+    "paid.amount": Known(Kind.NUMBER, "paid", _of_paid(_amount)),
+    "paid.currency": Known(Kind.TEXT, "paid", _of_paid(lambda invoice: invoice.amount.currency)),
+    "language": Known(Kind.TEXT, None, lambda call: call.language),
+}
+
+
+def kind_of(value: Value) -> Kind:
+    """The kind of a value."""
+    match value:
+        case bool():
+            return Kind.YES_NO
+        case Decimal():
+            return Kind.NUMBER
+        case str():
+            return Kind.TEXT
+
+
+def value_of(name: str, call: Call) -> Value:
+    """What a name stands for now; MissingVariable if nothing has found it yet."""
+    return KNOWN[name].read(call) if name in KNOWN else call.variables.own[name]

@@ -1,0 +1,178 @@
+"""RehearsedCall: the door of a real call, opened onto a party who reads along instead of a telephone."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from ivr.flow.call import (
+    CallerHungUp,
+    Captured,
+    CaptureOrder,
+    Charged,
+    Invoice,
+    Keys,
+    LookupFailed,
+    Prompt,
+    SecureLineDown,
+    Variables,
+)
+from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.rendering import render
+from ivr.rehearsal.cards import Keyed, NoCard
+from ivr.rehearsal.ledger import Ledger
+from pci.contract import Brand, CaptureOutcome, CardField, EntryError
+
+# what the card side says, as far as a call can be rehearsed without a card: it is pci.capture that decides
+_ASKS: Final = {
+    CardField.NUMBER: "card-number",
+    CardField.EXPIRY: "expiry",
+    CardField.SECURITY_CODE: "security-code-3",
+    CardField.POSTAL_CODE: "postal-code",
+}
+_MASKS: Final = {CardField.EXPIRY: "••/••", CardField.SECURITY_CODE: "•••", CardField.POSTAL_CODE: "•••••"}
+_THANKS: Final = "card-thank-you"
+_PARTING: Final = {
+    CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS: "payment-cancelled",
+    CaptureOutcome.NOT_SECURE: "line-gap",
+    CaptureOutcome.INTERNAL_ERROR: "line-gap",
+}
+
+
+class Party(Protocol):
+    """Who is at the other end: a written dialogue, or a person at a terminal. Any method may raise CallerHungUp."""
+
+    def hear(self, text: str) -> None:
+        """The call side said this."""
+
+    def hear_card_side(self, text: str) -> None:
+        """The card side said this, or shows this much of what was keyed."""
+
+    def press(self, keys: Keys) -> str:
+        """Whatever is keyed now; "" for silence."""
+
+    def ledger_is_down(self) -> bool:
+        """Whether the lookup that is about to be made finds no ledger."""
+
+    def card_side_is_down(self) -> bool:
+        """Whether the card side would take nobody."""
+
+    def card(self) -> Keyed | NoCard:
+        """What happens on the card line."""
+
+    def before_charge(self) -> None:
+        """The bank is about to be asked: the last moment to hang up."""
+
+
+class RehearsedCall:
+    """A call that nobody makes; implements `ivr.flow.call.Call`."""
+
+    def __init__(self, party: Party, ledger: Ledger, catalogue: Catalogue, language: str) -> None:
+        self.language = language
+        self.variables = Variables()
+        self._party = party
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._cards: dict[str, Keyed] = {}
+        self._texted = False
+
+    async def speak(self, prompt: Prompt) -> None:
+        """Tell the party."""
+        if prompt:
+            self._party.hear(self._text(prompt))
+
+    async def collect(self, prompt: Prompt, keys: Keys) -> str:
+        """What the party presses, cut as a live call would cut it."""
+        await self.speak(prompt)
+        pressed = self._party.press(keys)
+        if keys.finish_on_key:
+            pressed = pressed.split(keys.finish_on_key)[0]
+        return pressed[: keys.most]
+
+    async def find_invoice(self, account: str) -> Invoice | None:
+        """The open bill of this account; LookupFailed if the ledger is down."""
+        if self._party.ledger_is_down():
+            raise LookupFailed
+        return self._ledger.find_open_invoice(account)
+
+    async def secure_line_ready(self) -> bool:
+        """Whether the card side is up."""
+        return not self._party.card_side_is_down()
+
+    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+        """Ask for a card as the card side does, and give what the party has happen there."""
+        if self.variables.invoice is not None:
+            self._ledger.check_not_in_payment(self.variables.invoice)
+        if order.opening:
+            self._party.hear_card_side(self._text(order.opening))
+        self._ask(order, CardField.NUMBER)
+        for attempt in range(2, order.entry_attempts + 2):
+            card = self._party.card()
+            if isinstance(card, NoCard):
+                return self._ended(card)
+            if card.brand in order.valid_card_types:
+                return self._take(order, card)
+            if attempt <= order.entry_attempts:
+                self._ask(order, CardField.NUMBER, attempt, EntryError.INVALID_CARD_TYPE)
+        return self._ended(NoCard("", CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS))
+
+    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+        """The bank's answer, booked; PaymentInProgress if the bill is being paid already."""
+        self._party.before_charge()
+        keyed = self._cards[card.capture_id]
+        self._texted = self._ledger.charge(invoice, keyed, card, self.language)
+        return keyed.charged
+
+    async def forget(self, card: Captured) -> None:
+        """Nothing was kept but the last four digits."""
+        self._cards.pop(card.capture_id)
+
+    async def send_receipt(self) -> bool:
+        """Whether a text message about the last payment is on its way."""
+        return self._texted
+
+    async def hang_up(self) -> None:
+        """Nobody to hang up on."""
+
+    def _ended(self, card: NoCard) -> CaptureOutcome:
+        if card.outcome is None:
+            raise SecureLineDown
+        if card.outcome is CaptureOutcome.HUNG_UP:
+            raise CallerHungUp
+        if card.outcome in _PARTING:
+            self._party.hear_card_side(self._text((_PARTING[card.outcome],)))
+        return card.outcome
+
+    def _take(self, order: CaptureOrder, card: Keyed) -> Captured:
+        self._party.hear_card_side(f"•••• •••• •••• {card.last4}")
+        asked = {CardField.EXPIRY: True, CardField.SECURITY_CODE: order.security_code}
+        for field, wanted in (asked | {CardField.POSTAL_CODE: order.postal_code}).items():
+            if wanted:
+                self._ask(order, field, brand=card.brand)
+                self._party.hear_card_side(_MASKS[field])
+        self._party.hear_card_side(self._text((_THANKS,)))
+        captured = Captured(f"capture-{len(self._cards) + 1}", card.brand, card.last4)
+        self._cards[captured.capture_id] = card
+        return captured
+
+    def _ask(
+        self,
+        order: CaptureOrder,
+        field: CardField,
+        attempt: int = 1,
+        error: EntryError | None = None,
+        brand: Brand | None = None,
+    ) -> None:
+        """Say the first of the flow's own prompts that matches, else the usual one."""
+        usual = "security-code-4" if (field, brand) == (CardField.SECURITY_CODE, Brand.AMEX) else _ASKS[field]
+        own = (
+            rule.say
+            for rule in order.prompts
+            if rule.for_ is field
+            and (not rule.attempt or attempt in rule.attempt)
+            and rule.error_type in (None, error)
+            and rule.card_type in (None, brand)
+        )
+        self._party.hear_card_side(self._text(next(own, ("card-type-invalid" if error else usual,))))
+
+    def _text(self, prompt: Prompt) -> str:
+        return render(prompt, self.language, self._catalogue).text

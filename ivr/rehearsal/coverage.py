@@ -1,0 +1,46 @@
+"""Which branches of a flow its tests have taken: every step, and every outcome of every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ivr.flow.engine import StepTaken
+from ivr.flow.model import Flow
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Branches are written `step` and `step: outcome`."""
+
+    flow: Flow
+    taken: set[str] = field(default_factory=set)
+
+    def add(self, trace: Iterable[StepTaken]) -> None:
+        """Count the steps of a call."""
+        for step in trace:
+            self.taken |= {step.step, f"{step.step}: {step.outcome}"}
+
+    @property
+    def branches(self) -> list[str]:
+        """All that there are, in the order of the file."""
+        return [
+            branch
+            for name, placed in self.flow.steps.items()
+            for branch in (name, *(f"{name}: {outcome}" for outcome in placed.next))
+        ]
+
+    @property
+    def missing(self) -> list[str]:
+        """Those that no call took; a step that no call reached stands for its outcomes."""
+        return [
+            branch
+            for branch in self.branches
+            if branch not in self.taken and (":" not in branch or branch.split(":")[0] in self.taken)
+        ]
+
+    @property
+    def percent(self) -> float:
+        """How many of the branches were taken, 0 to 100."""
+        branches = self.branches
+        return 100 * len(self.taken.intersection(branches)) / len(branches)

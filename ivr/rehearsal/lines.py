@@ -1,0 +1,93 @@
+"""The lines of a rehearsed dialogue: what the caller hears and does, and what happens around them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator
+
+from ivr.flow.problems import instead_of, quoted
+from ivr.rehearsal.cards import CARDS
+
+
+class Kind(StrEnum):
+    """What a line says that happens."""
+
+    HEARS = "hears"
+    PRESSES = "presses"
+    WAITS = "waits"
+    STAYS_SILENT = "stays silent"
+    HANGS_UP = "hangs up"
+    CARD = "card"
+    LEDGER = "ledger"
+
+
+ABOUT: Final = {
+    Kind.HEARS: "a prompt, or some words of what is said; everything else that is said may come before or after it",
+    Kind.PRESSES: "the keys that answer a question",
+    Kind.WAITS: "the caller lets one question pass in silence",
+    Kind.STAYS_SILENT: "from here on the caller presses nothing",
+    Kind.HANGS_UP: "the caller hangs up as soon as the lines above have happened",
+    Kind.CARD: "what happens on the card line and at the bank: one of the cards below",
+    Kind.LEDGER: "`down`: the next lookup finds no ledger",
+}
+_BARE: Final = (Kind.WAITS, Kind.STAYS_SILENT, Kind.HANGS_UP)
+_WITH_WORDS: Final = (Kind.HEARS, Kind.PRESSES, Kind.CARD, Kind.LEDGER)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what happens, and its words, if it has some."""
+
+    kind: Kind
+    words: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}" if self.words else self.kind
+
+
+def _line(value: object) -> object:
+    """A line from what stands in the file; ValueError with what to write."""
+    if isinstance(value, Line):
+        return value
+    if isinstance(value, str):
+        return _bare(" ".join(value.split()))
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError("this is not one thing that happens; write one after each dash, as in - hears: welcome")
+    ((name, words),) = value.items()
+    if name in _BARE:
+        raise ValueError(f"{quoted(name)} stands alone; write - {name}")
+    if name not in _WITH_WORDS:
+        raise ValueError(f"{quoted(name)} cannot happen in a call; {instead_of(name, _WITH_WORDS)}")
+    if not isinstance(words, str) or not words.strip():
+        raise ValueError(f"{name} says nothing here; write {_example(Kind(name))} (keys such as # and * in quotes)")
+    return _checked(Kind(name), " ".join(words.split()))
+
+
+def _bare(text: str) -> Line:
+    if text in _BARE:
+        return Line(Kind(text))
+    if text in _WITH_WORDS:
+        raise ValueError(f"{quoted(text)} needs something after it; write {_example(Kind(text))}")
+    raise ValueError(f"{quoted(text)} cannot happen in a call; {instead_of(text, [*_BARE, *_WITH_WORDS])}")
+
+
+def _checked(kind: Kind, words: str) -> Line:
+    if kind is Kind.PRESSES and not re.fullmatch(r"[0-9*#]{1,40}", words):
+        raise ValueError(f"{quoted(words)} cannot be pressed; write 0 to 9, * and #, as in 1000442#")
+    if kind is Kind.CARD and words not in CARDS:
+        raise ValueError(f"there is no test card {quoted(words)}; {instead_of(words, CARDS)}")
+    if kind is Kind.LEDGER and words != "down":
+        raise ValueError(f"the ledger cannot be {quoted(words)}; write ledger: down")
+    return Line(kind, words)
+
+
+def _example(kind: Kind) -> str:
+    words = {Kind.HEARS: "welcome", Kind.PRESSES: '"1000442#"', Kind.CARD: "approved", Kind.LEDGER: "down"}
+    return f"{kind}: {words[kind]}"
+
+
+WrittenLine = Annotated[Line, BeforeValidator(_line)]

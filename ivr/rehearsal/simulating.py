@@ -1,0 +1,77 @@
+"""`ivr simulate`: one call, played with whoever is at the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from ivr.bills import read_bills
+from ivr.errors import ConfigError
+from ivr.flow.engine import Ending, StepTaken, run_flow
+from ivr.flow.library import load_flows
+from ivr.flow.model import Flow
+from ivr.prompts.catalogue import Catalogue
+from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.ledger import Entry, Ledger
+from ivr.rehearsal.reading import read_suite, suite_file
+from ivr.rehearsal.terminal import Terminal
+
+_MOST_ACCOUNTS: Final = 6
+_ENDS: Final = {
+    Ending.COMPLETED: "The flow ended the call",
+    Ending.CALLER_HUNG_UP: "The caller hung up",
+    Ending.TOO_MANY_STEPS: "The call was ended because it had too many steps",
+}
+
+
+def the_flow(path: Path, catalogue: Catalogue) -> Flow:
+    """The one flow of a file; ConfigError if there are several."""
+    flows = {flow.name: flow for flow in load_flows(path, catalogue).by_number.values()}
+    if len(flows) > 1:
+        raise ConfigError(f"{path} holds {len(flows)} flows: name the file of one.")
+    return next(iter(flows.values()))
+
+
+def bills_for(path: Path, flow: Flow, catalogue: Catalogue, csv: Path | None) -> tuple[Entry, ...]:
+    """What is owed in the call: the bills of a CSV file, else those of the tests beside the flow, else nothing."""
+    if csv is not None:
+        return tuple(map(Entry, read_bills(csv)))
+    tests = suite_file(path)
+    return read_suite(tests, flow, catalogue).bills if tests.is_file() else ()
+
+
+def simulate(flow: Flow, entries: Iterable[Entry], catalogue: Catalogue, terminal: Terminal) -> None:
+    """Play one call, then show how it ended, the text messages and the ledger."""
+    ledger, trace = Ledger(entries), []
+
+    def observe(taken: StepTaken) -> None:
+        trace.append(taken)
+        terminal.observe(taken)
+
+    terminal.show(f"You dialled {flow.answers[0]}: {flow.name}. Accounts with bills: {_accounts(ledger)}.")
+    terminal.show("Type keys and Enter; Enter alone waits; Ctrl-D hangs up.\n")
+    call = RehearsedCall(terminal, ledger, catalogue, flow.languages[0])
+    loop = asyncio.new_event_loop()  # not asyncio.run: it keeps the first Ctrl-C from whoever waits for a line
+    try:
+        ending = loop.run_until_complete(run_flow(flow, call, observe))
+    finally:
+        loop.close()
+    ledger.settle()
+    terminal.show(f"\n{_ENDS[ending]}, after {len(trace)} step{'s' * (len(trace) != 1)}.")
+    for sms in ledger.texts:
+        terminal.show(f"Text to {sms.to}: {sms.text}")
+    for entry in (entry for entry in ledger.entries if entry.bill.account in ledger.asked):
+        bill = entry.bill
+        owed = f"{bill.amount} {bill.amount.currency}"
+        terminal.show(f"Ledger: account {bill.account}, bill {bill.reference}, {owed}: {entry.state}")
+
+
+def _accounts(ledger: Ledger) -> str:
+    """Some accounts to key."""
+    accounts = list(dict.fromkeys(entry.bill.account for entry in ledger.entries))
+    return (
+        ", ".join([*accounts[:_MOST_ACCOUNTS], *["…"][: len(accounts[_MOST_ACCOUNTS:])]])
+        or "none (give --bills FILE)"
+    )

@@ -1,0 +1,75 @@
+"""The dialogue tests of a flow, as they are written in the file beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from ivr.flow.engine import Ending
+from ivr.flow.model import Flow
+from ivr.flow.values import DialledNumber, Written, listed
+from ivr.rehearsal.ledger import BillState, Entry
+from ivr.rehearsal.lines import WrittenLine
+from pci.contract import ChargeState
+
+Words = Annotated[tuple[str, ...], BeforeValidator(listed)]
+_Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class BillRow(Written):
+    """A bill, with the columns of a file of bills, and where it stands when a call begins."""
+
+    account: _Filled
+    reference: _Filled
+    amount: _Filled
+    currency: _Filled
+    due: str = ""
+    mobile: str = ""
+    state: BillState = BillState.OPEN
+
+
+class Expected(Written):
+    """What must be so after the call; what is not named may be as it likes."""
+
+    ends: Ending = Field(default=Ending.COMPLETED, description="`completed`: the flow ended the call")
+    outcomes: dict[str, str] = Field(default={}, description="step and the outcome that it had last")
+    never_hears: Words = Field(default=(), description="prompts or words that must not be said")
+    charges: Annotated[tuple[ChargeState, ...] | None, BeforeValidator(listed)] = Field(
+        default=None, description="what the bank answered, charge by charge; `[]` for: it was never asked"
+    )
+    ledger: dict[str, BillState] = Field(default={}, description="bill by its reference, and where it stands")
+    texts: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
+        default=None, description="the text messages, word for word; `[]` for none"
+    )
+
+
+class Case(Written):
+    """One call: what happens, and what is expected of it."""
+
+    dials: DialledNumber = Field(default="", description="the dialled number, if the flow answers several")
+    call: tuple[WrittenLine, ...] = Field(min_length=1, max_length=500, description="what happens, line by line")
+    expect: Expected = Field(default=Expected(), description="what must be so after the call")
+
+
+class Sheet(Written):
+    """A file of tests."""
+
+    bills: tuple[BillRow, ...] = Field(default=(), max_length=1000, description="what is owed when a call begins")
+    tests: dict[str, Case] = Field(min_length=1, max_length=1000, description="the calls, each under a name")
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The tests of a flow, checked against it.
+
+    `lines` says for each test in which line of the file each line of its call stands, and last, what is expected.
+    """
+
+    file: str
+    flow: Flow
+    bills: tuple[Entry, ...]
+    cases: Mapping[str, Case]
+    lines: Mapping[str, tuple[int, ...]]

@@ -1,0 +1,106 @@
+"""The party of `ivr simulate`: a person at a terminal, or lines from a pipe."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, TextIO
+
+from ivr.bills import refuse_card_number
+from ivr.flow.call import CallerHungUp, Keys
+from ivr.flow.engine import StepTaken
+from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard
+
+_PLAIN: Final = {"said": "", "card": "", "step": "", "ask": "", "off": ""}
+_COLOURS: Final = {"said": "\033[1m", "card": "\033[35m", "step": "\033[2m", "ask": "\033[36m", "off": "\033[0m"}
+_CHOICES: Final = [name for name in CARDS if name != DOWN]
+_FIRST: Final = _CHOICES[0]
+
+
+class Terminal:
+    """Implements `ivr.rehearsal.call.Party`: shows what is said, reads what is pressed; end of input hangs up.
+
+    `down` names what does not work: `ledger`, `card-side`.
+    """
+
+    def __init__(self, keyboard: TextIO, screen: TextIO, *, down: frozenset[str], colour: bool) -> None:
+        self._keyboard = keyboard
+        self._screen = screen
+        self._down = down
+        self._style = _COLOURS if colour else _PLAIN
+        self._echo = not keyboard.isatty()
+        self._listed = False
+
+    def show(self, text: str = "", style: str = "off") -> None:
+        """Write a line."""
+        off = self._style["off"]
+        self._screen.write(f"{self._style[style]}{text}{off if style != 'off' else ''}\n")
+        self._screen.flush()
+
+    def hear(self, text: str) -> None:
+        """Show what the call side says."""
+        self.show(f"  {text}", "said")
+
+    def hear_card_side(self, text: str) -> None:
+        """Show what the card side says, set apart."""
+        self.show(f"  ▌ {text}", "card")
+
+    def press(self, keys: Keys) -> str:
+        """What is typed, "" for an empty line: the caller lets the time pass."""
+        while True:
+            typed = self._read("keys> ")
+            if re.fullmatch(r"[0-9*#]*", typed):
+                if not typed:
+                    self.show(f"  ({keys.first_digit_timeout:g} seconds pass)", "step")
+                return typed
+            self.show("  Type keys (0 to 9, * and #) and Enter; Enter alone waits; Ctrl-D hangs up.", "step")
+
+    def card(self) -> Keyed | NoCard:
+        """The test card that is chosen: by its number in the list, or by its name."""
+        if not self._listed:
+            self._listed = True
+            self.show("  The card side is simulated. What shall happen there?", "step")
+            for number, name in enumerate(_CHOICES, 1):
+                self.show(f"  {number:>4}  {name:<25} {CARDS[name].about}", "step")
+        while True:
+            typed = self._read(f"card (Enter: {_FIRST})> ") or _FIRST
+            name = _CHOICES[int(typed) - 1] if typed in map(str, range(1, len(_CHOICES) + 1)) else typed
+            if name in _CHOICES:
+                return CARDS[name]
+            self.show(f"  Type 1 to {len(_CHOICES)}, or a name from the list.", "step")
+
+    def ledger_is_down(self) -> bool:
+        """As it was asked for on the command line."""
+        return "ledger" in self._down
+
+    def card_side_is_down(self) -> bool:
+        """As it was asked for on the command line."""
+        return "card-side" in self._down
+
+    def before_charge(self) -> None:
+        """Nobody hangs up here."""
+
+    def observe(self, taken: StepTaken) -> None:
+        """Show the step."""
+        self.show(f"{'':>40} {taken.step} ({taken.verb}) → {taken.outcome}", "step")
+
+    def _read(self, prompt: str) -> str:
+        """A line; CallerHungUp at the end of the input. What may be a card number is never shown nor passed on."""
+        while True:
+            self._screen.write(f"{self._style['ask']}{prompt}{self._style['off']}")
+            self._screen.flush()
+            try:
+                line = self._keyboard.readline(200)
+            except KeyboardInterrupt:
+                line = ""
+            if not line:
+                self.show("(the caller hangs up)")
+                raise CallerHungUp
+            typed = "".join(line.split())
+            try:
+                refuse_card_number(typed)
+            except ValueError:
+                self.show("\n  That looks like a card number: never type one here. Cards are chosen from the list.")
+                continue
+            if self._echo:
+                self.show(typed)
+            return typed

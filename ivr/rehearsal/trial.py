@@ -1,0 +1,95 @@
+"""Plays one test and judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.flow.engine import Ending, StepTaken, run_flow
+from ivr.flow.errors import FlowError
+from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.errors import PromptError
+from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.errors import WentOtherwise
+from ivr.rehearsal.ledger import Ledger
+from ivr.rehearsal.script import Script
+from ivr.rehearsal.suite import Expected, Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a test. `failures` are what is not as it should be; `line` is that of the file where it shows."""
+
+    name: str
+    line: int
+    record: tuple[tuple[str, str], ...]
+    trace: tuple[StepTaken, ...]
+    failures: tuple[str, ...]
+
+
+async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
+    """Play the test of this name; the engine, the steps and the prompts are those of a real call."""
+    case, flow, lines = suite.cases[name], suite.flow, suite.lines[name]
+    language = flow.languages[0]
+    texts = {prompt: words[language] for prompt, words in catalogue.texts.items() if language in words}
+    script, ledger = Script(case.call, texts), Ledger(suite.bills)
+    trace: list[StepTaken] = []
+
+    def observe(taken: StepTaken) -> None:
+        trace.append(taken)
+        script.observe(taken)
+
+    line = lines[-1]
+    failures: tuple[str, ...] = ()
+    try:
+        ending = await run_flow(flow, RehearsedCall(script, ledger, catalogue, language), observe)
+        script.finish()
+        ledger.settle()
+        failures = tuple(_unmet(case.expect, _Facts(ending, trace, script, ledger)))
+    except (FlowError, PromptError) as error:
+        failures = (str(error),)
+    except WentOtherwise as otherwise:
+        line = lines[-2] if otherwise.line is None else lines[otherwise.line]
+        failures = (otherwise.what,)
+    return Verdict(name, line, tuple(script.record), tuple(trace), failures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """A call that is over."""
+
+    ending: Ending
+    trace: list[StepTaken]
+    script: Script
+    ledger: Ledger
+
+
+def _unmet(expected: Expected, facts: _Facts) -> Iterator[str]:
+    """Each expectation that did not come true, with what is so instead."""
+    if facts.ending is not expected.ends:
+        yield _difference("ends", expected.ends, facts.ending)
+    last: Mapping[str, str] = {taken.step: taken.outcome for taken in facts.trace}
+    for step, outcome in expected.outcomes.items():
+        if last.get(step) != outcome:
+            yield _difference(f"outcome of {step}", outcome, last.get(step, "the call never came there"))
+    said = " ".join(facts.script.said)
+    for words in expected.never_hears:
+        if facts.script.words(words) in said:
+            yield f"never_hears: this was said: {facts.script.words(words)}"
+    if expected.charges is not None and expected.charges != tuple(facts.ledger.charges):
+        yield _difference("charges", _listed(expected.charges), _listed(facts.ledger.charges))
+    for entry in facts.ledger.entries:
+        state = expected.ledger.get(entry.bill.reference, entry.state)
+        if state is not entry.state:
+            yield _difference(f"ledger, {entry.bill.reference}", state, entry.state)
+    texts = tuple(sms.text for sms in facts.ledger.texts)
+    if expected.texts is not None and expected.texts != texts:
+        yield _difference("texts", _listed(expected.texts), _listed(texts))
+
+
+def _difference(what: str, expected: str, found: str) -> str:
+    return f"{what}\nexpected: {expected}\nfound:    {found}"
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " | ".join(map(str, items)) or "none"

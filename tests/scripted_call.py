@@ -1,0 +1,268 @@
+"""A call that goes as a written dialogue says, for tests of the verbs: every answer of card side and bank is written.
+
+Tests of whole flows are written beside them and played by `ivr.rehearsal`.
+
+A dialogue has one line for each thing that happens:
+
+    caller hears Welcome                              some of what was said since the last such line
+    caller presses 1000442#    caller waits           the answer to a question; silence
+    caller stays silent                               from here to the end of the call
+    caller hangs up                                   as soon as the lines above have happened
+    ledger is down
+    card side is down          card side refuses      not ready; ready, but it cannot take the caller
+    card side reads visa 1111                         the caller keyed a card; only these words come back
+    card side ends with too-many-failed-attempts      or another capture outcome
+    processor approves         processor declines insufficient-funds
+    processor does not answer                         nobody knows whether it charged
+    processor was not reached                         it surely did not
+    processor has another payment open
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ivr.flow.call import (
+    CallerHungUp,
+    Captured,
+    CaptureOrder,
+    Charged,
+    Invoice,
+    Keys,
+    LookupFailed,
+    Part,
+    PaymentInProgress,
+    Prompt,
+    SecureLineDown,
+    SpokenBrand,
+    SpokenDigits,
+    Variables,
+)
+from ivr.money import Money
+from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
+
+_HEARS = "hears "
+_HANGS_UP = "hangs up"
+_LINES = {
+    "caller": r"hears .+|presses [0-9*#]+|waits|stays silent|hangs up",
+    "ledger": r"is down",
+    "card side": rf"is down|refuses|reads ({'|'.join(Brand)}) [0-9]{{4}}|ends with ({'|'.join(CaptureOutcome)})",
+    "processor": r"approves|does not answer|was not reached|has another payment open"
+    rf"|declines( ({'|'.join(DeclineReason)}))?",
+}
+_ANSWERS = {
+    "approves": Charged(ChargeState.APPROVED),
+    "does not answer": Charged(ChargeState.UNKNOWN),
+    "was not reached": Charged(ChargeState.NOT_CHARGED),
+}
+
+
+class DialogueMismatch(Exception):
+    """The call did not go as its dialogue says."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(f"Dialogue line {line}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a dialogue, numbered from 1."""
+
+    number: int
+    actor: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A charge that the processor was asked for, and what it answered."""
+
+    invoice: Invoice
+    card: Captured
+    state: ChargeState
+
+
+def parse_dialogue(text: str) -> list[Line]:
+    """The lines of a dialogue; DialogueMismatch for one that says nothing that can happen."""
+    lines: list[Line] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not (words := " ".join(line.split())):
+            continue
+        actor = next((actor for actor in _LINES if words.startswith(f"{actor} ")), "")
+        rest = words.removeprefix(actor).strip()
+        if not actor or not re.fullmatch(_LINES[actor], rest):
+            raise DialogueMismatch(number, f"{words!r} is not something that can happen in a dialogue")
+        lines.append(Line(number, actor, rest))
+    return lines
+
+
+class ScriptedCall:
+    """The `Call` of a dialogue. `texts` are the prompts in the language of the call, `invoices` the ledger.
+
+    What happened is kept: `heard` (one text for each time that something was said), `attempts`, `forgotten` cards,
+    `orders` of captures, `texted` receipts, and whether the flow `hung_up` or the caller is `gone`.
+    """
+
+    def __init__(
+        self, dialogue: str, texts: Mapping[str, str], invoices: Iterable[Invoice] = (), language: str = "en"
+    ) -> None:
+        self._lines = parse_dialogue(dialogue)
+        self._texts = texts
+        self._invoices = {invoice.account: invoice for invoice in invoices}
+        self._language = language
+        self._variables = Variables()
+        self._unheard = ""  # what was said since the last `caller hears` that came true
+        self._silent = False
+        self.heard: list[str] = []
+        self.attempts: list[Attempt] = []
+        self.forgotten: list[Captured] = []
+        self.orders: list[CaptureOrder] = []
+        self.texted: list[str] = []
+        self.hung_up = False
+        self.gone = False
+
+    @property
+    def language(self) -> str:
+        """The language of `texts`."""
+        return self._language
+
+    @property
+    def variables(self) -> Variables:
+        """What the flow knows so far."""
+        return self._variables
+
+    async def speak(self, prompt: Prompt) -> None:
+        """Write down what is said."""
+        self._say(prompt)
+
+    async def collect(self, prompt: Prompt, keys: Keys) -> str:
+        """What the caller presses next, cut as a live call would cut it."""
+        self._say(prompt)
+        if self._comes("caller", "stays silent"):
+            self._take("caller", "the caller's keys")
+            self._silent = True
+        if self._silent:
+            return ""
+        words = self._take("caller", "the caller's keys").words
+        pressed = words.removeprefix("presses ") if words != "waits" else ""
+        if keys.finish_on_key:
+            pressed = pressed.split(keys.finish_on_key)[0]
+        return pressed[: keys.most]
+
+    async def find_invoice(self, account: str) -> Invoice | None:
+        """The invoice of this account, unless the ledger is down."""
+        self._settle()
+        if self._comes("ledger", "is down"):
+            self._take("ledger", "the ledger")
+            raise LookupFailed
+        return self._invoices.get(account)
+
+    async def secure_line_ready(self) -> bool:
+        """True, unless the card side is down."""
+        self._settle()
+        if self._comes("card side", "is down"):
+            self._take("card side", "the card side")
+            return False
+        return True
+
+    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+        """What the card side gives back."""
+        self._settle()
+        self.orders.append(order)
+        if not self._comes("card side", "refuses"):
+            self._say(order.opening)
+        words = self._take("card side", "the card side").words
+        match words.split():
+            case ["reads", brand, last4]:
+                return Captured(f"capture-{len(self.orders)}", Brand(brand), last4)
+            case ["ends", "with", outcome]:
+                return CaptureOutcome(outcome)
+        raise SecureLineDown
+
+    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+        """What the processor answers."""
+        self._settle()
+        words = self._take("processor", "the processor").words
+        if words == "has another payment open":
+            raise PaymentInProgress
+        reason = words.removeprefix("declines").strip()
+        declined = Charged(ChargeState.DECLINED, DeclineReason(reason) if reason in set(DeclineReason) else None)
+        charged = _ANSWERS.get(words, declined)
+        self.attempts.append(Attempt(invoice, card, charged.state))
+        return charged
+
+    async def forget(self, card: Captured) -> None:
+        """Write down that the card is gone."""
+        self.forgotten.append(card)
+
+    async def send_receipt(self) -> bool:
+        """Whether the paid invoice has a mobile number to send to."""
+        self._settle()
+        mobile = self._variables.paid.mobile if self._variables.paid else None
+        self.texted += [mobile] if mobile else []
+        return mobile is not None
+
+    async def hang_up(self) -> None:
+        """The flow ends the call."""
+        self._settle()
+        self.hung_up = True
+
+    def finish(self) -> None:
+        """DialogueMismatch if the dialogue has lines left that did not happen."""
+        if not self.gone:
+            self._settle()
+        if self._lines:
+            raise self._mismatch("the call was over before")
+
+    def _say(self, prompt: Prompt) -> None:
+        self._settle()
+        text = " ".join(self._text(part) for part in prompt)
+        self.heard.append(text)
+        self._unheard = f"{self._unheard} {text}"
+        self._settle()
+
+    def _text(self, part: Part) -> str:
+        match part:
+            case str():
+                return self._texts[part]
+            case Money():
+                return f"{part} {part.currency}"
+            case date():
+                return part.isoformat()
+            case SpokenDigits():
+                return " ".join(part.digits)
+            case SpokenBrand():
+                return self._texts[f"brand-{part.brand}"]
+
+    def _settle(self) -> None:
+        """Tick off what was heard; CallerHungUp if the caller's next deed is to go."""
+        while not self.gone and self._lines and self._lines[0].words.startswith(_HEARS):
+            _, found, after = self._unheard.partition(self._lines[0].words.removeprefix(_HEARS))
+            if not found:
+                return
+            self._unheard = after
+            self._lines.pop(0)
+        if self._comes("caller", _HANGS_UP):
+            self._lines.pop(0)
+            self.gone = True
+        if self.gone:
+            raise CallerHungUp
+
+    def _comes(self, actor: str, words: str) -> bool:
+        return bool(self._lines) and (self._lines[0].actor, self._lines[0].words) == (actor, words)
+
+    def _take(self, actor: str, wanted: str) -> Line:
+        if not self._lines or self._lines[0].actor != actor or self._lines[0].words.startswith(_HEARS):
+            raise self._mismatch(f"the call waits for {wanted}, not for")
+        return self._lines.pop(0)
+
+    def _mismatch(self, what: str) -> DialogueMismatch:
+        number, line = (self._lines[0].number, repr(str(self._lines[0]))) if self._lines else (0, "the end")
+        said = f"; said since the last line that was heard: {self._unheard.strip()!r}"
+        return DialogueMismatch(number, f"{what} {line}{said}")

@@ -1,0 +1,48 @@
+"""What is rehearsed is what would happen: the same test cards, the same prompts of the card side, the same ledger."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.flow.call import CaptureOrder
+from ivr.rehearsal.call import _ASKS, _PARTING, _THANKS
+from ivr.rehearsal.cards import CARDS, Keyed, NoCard
+from pci.capture.fields import PARTING, THANKS, prompts_for
+from pci.contract import CaptureOutcome, CaptureRequest, CardField, ChargeState
+from pci.processors.simulator import _REASONS
+from pci.simulator.outcomes import CARDS as NUMBERS
+from pci.simulator.outcomes import Fault
+
+KEYED = {name: card for name, card in CARDS.items() if isinstance(card, Keyed) and name != "not-charged"}
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_given_a_test_card_then_the_processor_simulator_knows_one_that_ends_alike_and_does_the_same(
+    name: str,
+) -> None:
+    card = KEYED[name]
+    found = [outcome for number, outcome in NUMBERS.items() if number.endswith(card.last4.encode())]
+    assert found
+    if card.charged.state is ChargeState.UNKNOWN:
+        assert found[0].fault in (Fault.SLOW_ANSWER, Fault.ANSWER_LOST, Fault.NEVER_ARRIVED)
+    elif card.charged.state is ChargeState.DECLINED:
+        assert card.charged.decline_reason is _REASONS[found[0].decline_code or ""]
+    else:
+        assert found[0].decline_code is found[0].fault is None
+
+
+def test_given_the_ways_a_capture_ends_then_each_can_be_rehearsed() -> None:
+    ended = {card.outcome for card in CARDS.values() if isinstance(card, NoCard)}
+    assert ended == {*CaptureOutcome, None} - {CaptureOutcome.SUCCESS}
+
+
+@pytest.mark.parametrize("field", CardField)
+def test_given_a_field_then_the_card_side_asks_for_it_in_the_same_words(field: CardField) -> None:
+    request = CaptureRequest(call_id="c", channel_id="c", **{"postal_code": True})
+    assert prompts_for(field, request, attempt=1, error=None, brand=None) == (_ASKS[field],)
+    assert CaptureOrder().security_code is request.security_code
+
+
+def test_given_the_end_of_a_capture_then_the_card_side_parts_with_the_same_words() -> None:
+    assert {outcome: (words,) for outcome, words in _PARTING.items()} == PARTING
+    assert (_THANKS,) == THANKS
