@@ -61,7 +61,7 @@ class HttpRoad:
             async with self._session.request(
                 method, url, data=data, headers=headers, allow_redirects=False
             ) as answer:
-                return answer.status, await _bounded(answer.content)
+                return answer.status, await whole(answer.content)
         return None
 
 
@@ -139,10 +139,11 @@ def _request(number: str, method: str, path: str, query: Mapping[str, str], body
     return frame
 
 
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
-    whole = bytearray()
+async def whole(content: aiohttp.StreamReader) -> bytes:
+    """A body to its end; `AnswerUnreadable` beyond `ANSWER_LIMIT`."""
+    body = bytearray()
     async for chunk in content.iter_any():
-        whole += chunk
-        if len(whole) > ANSWER_LIMIT:
+        body += chunk
+        if len(body) > ANSWER_LIMIT:
             raise AnswerUnreadable
-    return bytes(whole)
+    return bytes(body)

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import uvloop
+
 from asterisk_ari import AriError
 from ivr import app, config, log
 from ivr.bills import BillsRefused, import_bills
@@ -148,7 +150,7 @@ def _serve(options: argparse.Namespace) -> None:
             loop.add_signal_handler(number, stop.set)
         await app.serve(settings, stop)
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def _check(options: argparse.Namespace) -> None:

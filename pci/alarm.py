@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
-from typing import Protocol
+from typing import Final, Protocol
 
 from pci.log import log
 
@@ -13,6 +14,23 @@ class Alarm(Protocol):
 
     def __call__(self, event: str, *, resource: str, reason: str = "", app: str = "") -> Coroutine[None, None, None]:
         """Return when it is on record."""
+
+
+class Seldom:
+    """Lets a thing be written down that others can bring about at will: once in `seconds`, for each kind of it."""
+
+    seconds: Final = 10.0
+
+    def __init__(self) -> None:
+        self._written: dict[object, float] = {}
+
+    def due(self, kind: object) -> bool:
+        """Whether to write it down this time."""
+        now = asyncio.get_running_loop().time()
+        if now - self._written.get(kind, -self.seconds) < self.seconds:
+            return False
+        self._written[kind] = now
+        return True
 
 
 async def log_alarm(event: str, *, resource: str, reason: str = "", app: str = "") -> None:

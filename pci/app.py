@@ -29,6 +29,7 @@ from pci.prompts import Prompts
 from pci.server import Server, serve
 from pci.store import Store
 from pci.vault import Vault
+from pci.watchdog import watched
 
 _UNUSED_SECONDS: Final = 2 * LIFETIME  # no capture is that old, whatever the clocks do
 _BETWEEN_PURGES: Final = 60.0
@@ -59,7 +60,8 @@ async def _until_told_to_end(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run(settings, stop)
+    async with watched():
+        await run(settings, stop)
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -89,7 +91,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             settings.asterisk.url, settings.asterisk.username, settings.asterisk.password.get_secret_value()
         )
         app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
-        room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, alarm=audit.alarm))
+        room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, audit, alarm=audit.alarm))
         async with asyncio.TaskGroup() as tasks:
             chores = [tasks.create_task(_look_after_callers(room, stop)), tasks.create_task(_purge(vault))]
             routes = Server(room, charges, vault, audit, tasks).routes()

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 
@@ -25,8 +25,8 @@ _LONG_NUMBER: Final = re.compile(r"\d{12,}")
 log = structlog.get_logger("pci")
 
 
-def set_up() -> None:
-    """Send the log lines of this process, its libraries' too, to stdout. No exception's text is ever written."""
+def set_up(to: TextIO | None = None) -> None:
+    """Send the log lines of this process, its libraries' too, to stdout or `to`. No exception's text is written."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -34,7 +34,7 @@ def set_up() -> None:
             allow_listed,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(to or sys.stdout),
     )
     logging.basicConfig(handlers=[_Library()], level=logging.WARNING, force=True)
     logging.raiseExceptions = False

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from pydantic import BaseModel, ValidationError
 
+from pci.alarm import Seldom
 from pci.audit import UNWRITABLE, Audit, Kind, acting_as
 from pci.capture.desk import CaptureDesk
 from pci.capture.session import CaptureSession
@@ -25,6 +27,7 @@ from pci.unix_socket import listen, peer
 
 BODY_LIMIT: Final = 64 * 1024
 _BODY_SECONDS: Final = 10.0
+_UNREAD_SECONDS: Final = 5.0  # for a client that lets its capture wait for it, and the caller with it
 _FAREWELL_SECONDS: Final = 15.0  # for captures to give their callers back and tell so
 _STATUS: Final = {
     ErrorCode.INVALID_REQUEST: 400,
@@ -124,12 +127,19 @@ class Server:
     async def _stream(self, request: web.Request, session: CaptureSession) -> web.StreamResponse:
         stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
 
+        gone = False
+
         async def emit(event: CaptureEvent) -> None:
+            nonlocal gone
+            if gone:
+                return
             try:
-                if not stream.prepared:
-                    await stream.prepare(request)
-                await stream.write(event.model_dump_json(exclude_none=True).encode() + b"\n")
-            except (OSError, RuntimeError):  # the connection is gone
+                async with asyncio.timeout(_UNREAD_SECONDS):
+                    if not stream.prepared:
+                        await stream.prepare(request)
+                    await stream.write(event.model_dump_json(exclude_none=True).encode() + b"\n")
+            except (OSError, RuntimeError):  # the connection is lost, or nobody reads (TimeoutError)
+                gone = True
                 session.stop()
 
         try:
@@ -153,25 +163,7 @@ async def serve(
 
     The socket is for the user and the group (0660); one that nobody serves any more is replaced.
     """
-
-    @web.middleware
-    async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-        try:
-            pid, uid = peer(request)
-            with acting_as(f"uid:{uid}", f"pid:{pid}"):
-                if uid not in allowed_uids:
-                    await audit.record(Kind.REQUEST_REFUSED, resource="socket", success=False, detail="wrong user")
-                    raise Forbidden
-                return await handler(request)
-        except Refused as refusal:
-            return _refusal(refusal)
-        except web.HTTPException as error:
-            return _refusal(NotFound() if error.status == 404 else InvalidRequest(), error.status)
-        except Exception as error:  # noqa: BLE001 - its text may hold anything, so nothing of it goes further
-            log.error("request_failed", error=type(error).__name__)
-            return _refusal(PciError(), 500)
-
-    application = web.Application(middlewares=[guard], client_max_size=BODY_LIMIT)
+    application = web.Application(middlewares=[_guard(allowed_uids, audit)], client_max_size=BODY_LIMIT)
     application.add_routes(routes)
     runner = web.AppRunner(
         application, handler_cancellation=True, access_log=None, shutdown_timeout=_FAREWELL_SECONDS
@@ -182,6 +174,33 @@ async def serve(
         yield
     finally:
         await runner.cleanup()
+
+
+def _guard(allowed_uids: frozenset[int], audit: Audit) -> Middleware:
+    """Who may ask at all, and an answer to whatever goes wrong."""
+    strangers = Seldom()
+
+    @web.middleware
+    async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        try:
+            pid, uid = peer(request)
+            with acting_as(f"uid:{uid}", f"pid:{pid}"):
+                if uid not in allowed_uids:
+                    if strangers.due(uid):  # the log is not theirs to fill
+                        await audit.record(
+                            Kind.REQUEST_REFUSED, resource="socket", success=False, detail="wrong user"
+                        )
+                    raise Forbidden
+                return await handler(request)
+        except Refused as refusal:
+            return _refusal(refusal)
+        except web.HTTPException as error:
+            return _refusal(NotFound() if error.status == 404 else InvalidRequest(), error.status)
+        except Exception as error:  # noqa: BLE001 - its text may hold anything, so nothing of it goes further
+            log.error("request_failed", error=type(error).__name__)
+            return _refusal(PciError(), 500)
+
+    return guard
 
 
 def _name(session: CaptureSession) -> str:

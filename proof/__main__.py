@@ -12,11 +12,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from proof.controls import CONTROLS
 from proof.kills import KILLS
 from proof.prove import Order, Proof
+from proof.reader import become_reader
 from proof.report import write
 from proof.verdict import Verdict, places
 from proof.ways import WAYS
@@ -78,7 +79,7 @@ async def prove(order: Order, console: Screen) -> Verdict:
 def show(verdict: Verdict, console: Console, out: Path) -> None:
     """The verdict: controls and leaks as tables, then one line."""
     if verdict.finds:
-        table = Table("Leak found in", "detector", "encoding", "times", title_justify="left")
+        table = Table(Column("Leak found in", overflow="fold"), "detector", "encoding", "times", title_justify="left")
         for find, times in places(verdict.finds):
             table.add_row(escape(find.where), find.detector, find.encoding, str(times))
         console.print(table)
@@ -135,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         teach(console)
         return 0
     try:
+        become_reader(sys.argv[1:] if arguments is None else arguments)
         verdict = asyncio.run(prove(Order(options.calls, options.ways, options.leak), console))
     except asyncio.CancelledError:
         console.print("Stopped: every program that was started has ended. No report was written.")

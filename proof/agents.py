@@ -10,19 +10,16 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import aiohttp
+
+from proof.answerer import answering
 
 APP = "agents"
 JOINS, LISTENS = "press-1-to-pay", "card-number"  # at these prompts; what is pressed between them is no secret
 ANSWER_SECONDS = 10.0
 _LINKTYPE_RAW = 101
-_SIP = ("Via", "From", "To", "Call-ID", "CSeq", "Record-Route")
-_SDP = (
-    "v=0\r\no=agent 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 101\r\n"
-    "a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=sendrecv\r\n"
-)
 
 
 class _Ear(asyncio.DatagramProtocol):
@@ -44,30 +41,6 @@ class _Ear(asyncio.DatagramProtocol):
         ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, *[b"\x7f\0\0\1"] * 2)
         now = time.time()
         self._pcap.write(struct.pack("<IIII", int(now), int(now % 1 * 1e6), 20 + len(udp), 20 + len(udp)) + ip + udp)
-
-
-class _Signalling(asyncio.DatagramProtocol):
-    """The agent's SIP: takes the one call that it gets, and lets it go."""
-
-    def __init__(self, media_port: int) -> None:
-        self._media_port = media_port
-        self._transport: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)  # asyncio's own is not a subclass of it
-
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        head = data.decode("utf-8", "replace").partition("\r\n\r\n")[0].split("\r\n")
-        verb = head[0].partition(" ")[0]
-        if verb not in ("INVITE", "BYE", "CANCEL", "OPTIONS") or self._transport is None:
-            return
-        kept = [line for line in head[1:] if line.partition(":")[0] in _SIP]
-        kept = [f"{line};tag=agent" if line.startswith("To:") and "tag=" not in line else line for line in kept]
-        body = _SDP.format(port=self._media_port) if verb == "INVITE" else ""
-        port = self._transport.get_extra_info("sockname")[1]
-        kept += [f"Contact: <sip:agent@127.0.0.1:{port}>", "Content-Type: application/sdp"] if body else []
-        answer = "\r\n".join(["SIP/2.0 200 OK", *kept, f"Content-Length: {len(body)}", "", body])
-        self._transport.sendto(answer.encode(), addr)
 
 
 @dataclass
@@ -117,10 +90,8 @@ class Agents:
         media, ear = await loop.create_datagram_endpoint(lambda: _Ear(pcap), ("127.0.0.1", 0))
         self._ears[number] = ear
         self.stack.callback(media.close)
-        sip, _ = await loop.create_datagram_endpoint(lambda: _Signalling(ear.port), ("127.0.0.1", 0))
-        self.stack.callback(sip.close)
-        address = f"sip:agent@127.0.0.1:{sip.get_extra_info('sockname')[1]}"
-        channel = (await self._ask("POST", "channels", endpoint=f"PJSIP/anonymous/{address}", app=APP))["id"]
+        telephone = await self.stack.enter_async_context(answering(ear.port))
+        channel = (await self._ask("POST", "channels", endpoint=telephone.endpoint, app=APP))["id"]
         while (await self._ask("GET", f"channels/{channel}"))["state"] != "Up":
             await asyncio.sleep(0.02)
         return str(channel)

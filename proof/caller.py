@@ -86,9 +86,9 @@ class Caller:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 await self._lead.ended.wait()
-        if self._left:
-            return KILLED if self._halt else HUNG_UP
-        return self._lead.payment or CUT_OFF
+        if self._left and self._halt:
+            return KILLED
+        return self._lead.payment or (HUNG_UP if self._left else CUT_OFF)
 
     async def _act(self, phone: Pjsua2) -> None:
         while not self._left and (prompt := await self._lead.prompts.get()) is not None:

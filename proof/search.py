@@ -15,7 +15,7 @@ from typing import Final
 import psutil
 
 from proof.hunt import Find, Hunt
-from stack.product import Product
+from stack.product import ROOT, Product
 from stack.wiretap import Tap
 
 EXCLUDED: Final = "simulator"  # it is the processor: it is sent every card that is charged
@@ -120,7 +120,7 @@ class Searcher:
     async def _note(self, search: Callable[[], Iterable[Find]], where: str = "") -> None:
         """Search in a thread: the product goes on, and its sockets want to be read."""
         found = await asyncio.to_thread(lambda: list(search()))
-        self.finds += [replace(find, where=where) if where else find for find in found]
+        self.finds += [replace(find, where=where or find.where.removeprefix(f"{ROOT}/")) for find in found]
 
 
 def _processes(running: Product) -> Iterator[tuple[str, int]]:

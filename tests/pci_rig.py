@@ -179,7 +179,7 @@ async def open_rig(folder: Path, **patience: float) -> AsyncIterator[Rig]:
         async def alarm(event: str, *, resource: str, reason: str = "", app: str = "") -> None:
             alarms.append((event, reason))
 
-        desk = CaptureDesk(Room(pci, prompts, vault, captures, lambda: TODAY, patient, alarm))
+        desk = CaptureDesk(Room(pci, prompts, vault, captures, audit, lambda: TODAY, patient, alarm))
         async with asyncio.TaskGroup() as tasks:
             routes = Server(desk, NoCharges(), vault, audit, tasks).routes()
             care = tasks.create_task(desk.look_after_callers())

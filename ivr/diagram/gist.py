@@ -20,7 +20,7 @@ def gist(step: Step, texts: Mapping[str, str]) -> str:
     """One line; as long as it is, the drawing cuts it."""
     match step:
         case Ask():
-            return f"“{_words(step.prompt, texts)}” · {_digits(step.digits)}"
+            return f"“{_words(step.prompt, texts)}” · {_key_count(step.digits)}"
         case Say() | Asking():
             return f"“{_words(step.prompt, texts)}”"
         case Lookup():
@@ -44,7 +44,7 @@ def _part(part: Sayable, texts: Mapping[str, str]) -> str:
     return f"{{{part.money}}}" if isinstance(part, MoneyPart) else f"{{the last digits of {part.last_digits}}}"
 
 
-def _digits(wanted: KeyRange) -> str:
+def _key_count(wanted: KeyRange) -> str:
     few = str(wanted.most) if wanted.least == wanted.most else f"{wanted.least}–{wanted.most}"
     return f"{few} digits"
 

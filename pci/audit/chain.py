@@ -31,6 +31,8 @@ class Kind(StrEnum):
     STOPPED = "process-stopped"  # 10.2.1.6
     CAPTURE_BEGAN = "capture-began"  # 10.2.1.1
     CAPTURE_ENDED = "capture-ended"
+    RECORDER_PAUSED = "recorder-paused"  # Asterisk has confirmed it
+    RECORDER_RESUMED = "recorder-resumed"
     CARD_STORED = "card-stored"  # 10.2.1.7
     CARD_FORGOTTEN = "card-forgotten"  # 10.2.1.7
     CARDS_PURGED = "cards-purged"  # 10.2.1.7

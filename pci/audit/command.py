@@ -21,6 +21,7 @@ from pci.config import load, read
 from pci.errors import KeyFileMissing, PciError
 from pci.gate.config import GateSettings
 from pci.keys import KeyRing
+from pci.log import set_up as set_up_logs
 from pci.process import harden
 
 _ABOUT: Final = """\
@@ -46,6 +47,7 @@ class Log:
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the answer is the exit status."""
     options = _read(arguments)
+    set_up_logs(sys.stderr)  # stdout is for the answer
     try:
         harden()
         log = _log_of(options)

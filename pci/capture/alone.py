@@ -27,6 +27,7 @@ class Kind(StrEnum):
     EVERYTHING = "application-hears-endpoint-or-all"
     SNOOP = "snooped-on"
     RECORDED = "recorded"
+    HELD = "cannot-be-moved"
     UNSEEN = "asterisk-does-not-tell"
 
 

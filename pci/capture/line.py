@@ -73,7 +73,6 @@ class Line:
         self._channel = channel
         self._app = app
         self.patience: Final = patience
-        self._recorders = Recorders(asterisk)
         self._last_key = now()
         self._ours = self._deaf = False
         self._left: set[str] = set()
@@ -82,23 +81,25 @@ class Line:
         self.playing: str | None = None
         """The id of the playback that is heard now."""
 
-    async def take(self, capture_id: str, recorded_by: str) -> None:
+    async def take(self, capture_id: str, recorded_by: str, recorders: Recorders) -> None:
         """Return when the caller is here and alone; `LineLost`, `LineNotAlone` or `CallerGone` otherwise.
 
-        The recorders of the bridges that the caller is taken out of are those of the application `recorded_by`.
+        The recorders of the bridges that the caller is taken out of are those of the application `recorded_by`; who
+        has them resumes them once the caller is out of our hands.
         """
         for bridge in await self._asterisk.bridges():
             if self._channel.id in bridge.channel_ids:
-                await self._recorders.pause(f"{recorded_by}-rec-{bridge.id}")
+                await recorders.pause(f"{recorded_by}-rec-{bridge.id}")
                 with suppress(AriRefused):  # then the caller will be seen not to be alone
                     await self._asterisk.remove_channel(bridge.id, self._channel.id)
         await self._asterisk.move(self._channel.id, self._app, (capture_id,))
         deadline = now() + self.patience.taken
-        arrived = False
+        arrived = gap = False
         while not arrived:
             event = await self.next(deadline)
-            if event is None:
-                raise LineLost
+            gap = gap or isinstance(event, Gap)
+            if event is None:  # Asterisk took the order, the call lives: somebody plays to the channel, or records it
+                raise LineLost if gap else LineNotAlone(Breach(Kind.HELD))
             arrived = isinstance(event, StasisStart) and (event.found or event.args == (capture_id,))
         self._ours = True
         await self.make_alone()
@@ -193,10 +194,6 @@ class Line:
         self.alone_since = None
         with suppress(NotFound):
             await self._asterisk.hang_up(self._channel.id)
-
-    async def resume_recorders(self) -> None:
-        """Let the recorders go on that were paused to take the caller. Only once the caller is out of our hands."""
-        await self._recorders.resume()
 
     async def _quiet(self) -> bool:
         """Whether no key has come for long enough, as far as anybody can hear."""

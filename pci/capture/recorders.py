@@ -10,6 +10,8 @@ from contextlib import suppress
 from typing import Final
 
 from asterisk_ari import AriError, AriRefused, Asterisk, NotFound
+from pci.audit import Audit
+from pci.audit import Kind as Act
 from pci.capture.alone import Breach, Kind, LineNotAlone
 from pci.log import log
 
@@ -19,8 +21,9 @@ _PAUSED: Final = "paused"
 class Recorders:
     """The recorders that one capture has paused."""
 
-    def __init__(self, asterisk: Asterisk) -> None:
+    def __init__(self, asterisk: Asterisk, audit: Audit) -> None:
         self._asterisk = asterisk
+        self._audit = audit
         self._paused: list[str] = []
 
     async def pause(self, name: str) -> None:
@@ -36,13 +39,19 @@ class Recorders:
             if (await self._asterisk.recording(name)).state != _PAUSED:
                 raise LineNotAlone(Breach(Kind.RECORDED, name))
             self._paused.append(name)
+            await self._audit.record(Act.RECORDER_PAUSED, resource=f"recording:{name}")
 
     async def resume(self) -> None:
         """Let all that was paused go on, as far as it is there still."""
         while self._paused:
             name = self._paused.pop()
             try:
-                with suppress(NotFound):
-                    await self._asterisk.resume_recording(name)
+                await self._asterisk.resume_recording(name)
+            except NotFound:
+                continue
             except AriError as error:
                 log.error("recorder_not_resumed", error=type(error).__name__)
+                resumed = False
+            else:
+                resumed = True
+            await self._audit.record(Act.RECORDER_RESUMED, resource=f"recording:{name}", success=resumed)

@@ -11,12 +11,14 @@ from typing import Final
 
 from asterisk_ari import AriApp, AriError, Channel
 from pci.alarm import Alarm, log_alarm
+from pci.audit import Audit
 from pci.capture.alone import Breach, Kind, LineNotAlone
 from pci.capture.captures import Captured, Captures
 from pci.capture.fields import PARTING, THANKS
 from pci.capture.keypad import Keypad
 from pci.capture.line import CallerGone, Line, LineLost, Patience
 from pci.capture.question import AttemptsSpent, CaptureCancelled, Emit, Interviewer
+from pci.capture.recorders import Recorders
 from pci.card import Cvv, Expiry, Pan, PostalCode
 from pci.contract import CaptureOutcome, CaptureRequest, CaptureResult, CaptureStarted, CardField, PromptSpoken
 from pci.log import log
@@ -43,6 +45,7 @@ class Room:
     prompts: Prompts
     vault: Vault
     captures: Captures
+    audit: Audit
     today: Callable[[], date] = date.today
     patience: Patience = field(default_factory=Patience)
     alarm: Alarm = log_alarm
@@ -57,6 +60,7 @@ class CaptureSession:
         self.channel: Final = channel
         self._room = room
         self._line: Line | None = None
+        self._recorders = Recorders(room.app.asterisk, room.audit)
         self._limit: asyncio.Timeout | None = None
         self._alarms = asyncio.TaskGroup()
         self._asking = self._asked = self._stopped = False
@@ -97,7 +101,7 @@ class CaptureSession:
                 gone = asked is CaptureOutcome.HUNG_UP
                 outcome = asked if gone else await self._give_back(line, asked, emit)
             if outcome is not None:
-                await line.resume_recorders()
+                await self._recorders.resume()
         result = await self._conclude(outcome or CaptureOutcome.INTERNAL_ERROR)
         log.info("capture_ended", call_id=self.request.call_id, capture_id=self.id, outcome=result.outcome)
         return result
@@ -108,7 +112,7 @@ class CaptureSession:
                 self._asking = True
                 if self._stopped:
                     return CaptureOutcome.INTERNAL_ERROR
-                await line.take(self.id, self.request.return_to)
+                await line.take(self.id, self.request.return_to, self._recorders)
                 await emit(CaptureStarted())
                 await self._collect(line, emit)
                 await emit(PromptSpoken(prompts=THANKS))

@@ -49,7 +49,7 @@ class Sources:
 def main(arguments: Sequence[str]) -> int:
     """Write evidence.html, evidence.json and sbom.json; 1 if a part does not run, 2 if something cannot be read."""
     sources = _read(arguments)
-    set_up_logs()
+    set_up_logs(sys.stderr)
     try:
         harden()
         facts = collect(sources)

@@ -14,8 +14,6 @@ from pci.evidence.facts import AuditTrail
 from pci.keys import KeyRing
 
 _LAST: Final = 20
-# a record of their own, or an alarm because the caller was being recorded
-_OF_RECORDERS: Final = "recorder-"
 _RECORDED: Final = "recorded"
 
 
@@ -36,7 +34,7 @@ def read(of: str, folder: Path, key_file: Path, head: Path) -> AuditTrail:
     except OSError as error:
         return AuditTrail(of, problem=f"the audit log of {of} cannot be read: {error.strerror}")
     alarms = [event for event in events if event.kind == Kind.ALARM]
-    latches = [event for event in events if _is_of_a_recorder(event)]
+    latches = [event for event in events if _met_a_recorder(event)]
     return AuditTrail(
         of,
         records=verdict.records,
@@ -49,9 +47,10 @@ def read(of: str, folder: Path, key_file: Path, head: Path) -> AuditTrail:
     )
 
 
-def _is_of_a_recorder(event: Event) -> bool:
+def _met_a_recorder(event: Event) -> bool:
+    """Whether a capture paused a recorder, or was broken off because the caller was being recorded."""
     alarm = event.kind == Kind.ALARM and _RECORDED in event.detail.split()
-    return event.kind.startswith(_OF_RECORDERS) or alarm
+    return event.kind == Kind.RECORDER_PAUSED or alarm
 
 
 def _last(events: list[Event]) -> tuple[tuple[str, str], ...]:

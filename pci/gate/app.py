@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+import uvloop
 from aiohttp import web
 
 from asterisk_ari import AriError, AriLogin
@@ -39,7 +40,7 @@ def main(config: Path) -> int:
     set_up_logs()
     try:
         harden()
-        asyncio.run(_until_told_to_end(read(config, GateSettings)))
+        uvloop.run(_until_told_to_end(read(config, GateSettings)))
     except (PciError, OSError) as error:
         sys.stderr.write(f"gate: {f'{error.filename}: {error.strerror}' if isinstance(error, OSError) else error}\n")
         return 2
@@ -113,7 +114,9 @@ class Gate:
             raise Refused("http")
 
     async def _pass(self, request: web.Request) -> web.StreamResponse:
-        connection = Connection(self._asterisk, self._policy, self._refusals)
+        if request.transport is None:
+            raise Refused("gone")
+        connection = Connection(self._asterisk, self._policy, self._refusals, request.transport)
         async with self._asterisk.events(self._policy.app) as events:
             await self._asterisk.tell_only(self._policy.app, TOLD)
             await connection.look()

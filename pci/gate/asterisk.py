@@ -17,12 +17,11 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from yarl import URL
 
-from asterisk_ari import AriLogin
-from asterisk_ari.road import open_session
+from asterisk_ari import AnswerUnreadable, AriLogin
+from asterisk_ari.road import open_session, whole
 from asterisk_ari.stream import open_socket
 from pci.gate.checks import Refused, Standing
 
-ANSWER_LIMIT: Final = 8 * 1024 * 1024
 _ANSWER_SECONDS: Final = 30.0
 _HEARTBEAT: Final = 2.0
 _KNOCK_SECONDS: Final = 1.0
@@ -59,12 +58,11 @@ class Asterisk:
         body = json.dumps(parameters).encode() if parameters and not in_query else None
         headers = {"Content-Type": "application/json"} if body else None
         url = URL(f"{self._root}/{path}{query}", encoded=True)
-        with suppress(aiohttp.ClientError, TimeoutError, OSError):
+        with suppress(aiohttp.ClientError, AnswerUnreadable, TimeoutError, OSError):
             async with self._session.request(
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as answer:
-                content = await answer.content.read(ANSWER_LIMIT) if answer.status != 204 else b""
-                return answer.status, content
+                return answer.status, await whole(answer.content) if answer.status != 204 else b""
         raise Refused("asterisk-silent")
 
     async def tell_only(self, app: str, event_types: Iterable[str]) -> None:
@@ -98,10 +96,10 @@ class Asterisk:
         try:
             async with asyncio.timeout(_KNOCK_SECONDS):
                 _, writer = await asyncio.open_unix_connection(self._card_side)
-        except TimeoutError:
-            return True
-        except OSError:
+        except (ConnectionRefusedError, FileNotFoundError):
             return False
+        except OSError:  # a timeout, or no descriptor left, which the call side could bring about
+            return True
         writer.close()
         return True
 

@@ -173,7 +173,7 @@ def own(value: object, facts: Facts) -> object:
 def recording(value: object, facts: Facts) -> object:
     """The recording of a bridge of the call side: of this one, if the path names one."""
     of = str(value).removeprefix(f"{facts.policy.app}-rec-")
-    if of == value or not facts.owns(of) or (facts.names and facts.names[0] not in (of, value)):
+    if of == value or not facts.owns(of) or (facts.names and facts.names[0] != of):
         raise Refused("record")
     return value
 

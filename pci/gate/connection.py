@@ -13,7 +13,7 @@ from typing import Final
 import aiohttp
 from aiohttp import WSMsgType, web
 
-from pci.alarm import Alarm
+from pci.alarm import Alarm, Seldom
 from pci.gate.answers import Sight, seen
 from pci.gate.asterisk import Asterisk
 from pci.gate.checks import Facts, Policy, Refused, Standing, WhereIs
@@ -24,8 +24,8 @@ from pci.log import log
 
 MOST_IN_FLIGHT: Final = 256
 MOST_IN_A_SECOND: Final = 2000
-_SEND_SECONDS: Final = 5.0
-_BETWEEN_LINES: Final = 1.0  # a rule that is broken again and again is written down once in so many seconds
+MOST_BEHIND: Final = 16 * 1024 * 1024  # bytes that the call side may leave unread
+_BREATH: Final = 0.001
 
 
 class Ended(Exception):
@@ -38,16 +38,12 @@ class Refusals:
     def __init__(self, alarm: Alarm, app: str) -> None:
         self._alarm = alarm
         self._app = app
-        self._written: dict[str, float] = {}
+        self._seldom = Seldom()
 
     async def note(self, rule: str, verb: str) -> None:
         """A request was refused by a rule; `verb` is the method and the kind of thing, a constant of ours."""
-        if rule == "gone":  # a request and a hang-up crossed
+        if rule == "gone" or not self._seldom.due(rule):  # gone: a request and a hang-up crossed
             return
-        now = asyncio.get_running_loop().time()
-        if now - self._written.get(rule, -_BETWEEN_LINES) < _BETWEEN_LINES:
-            return
-        self._written[rule] = now
         log.warning("request_denied", rule=rule, verb=verb)
         if RULES[rule].alarm:
             await self._alarm("gate_widening_refused", resource=verb, reason=rule, app=self._app)
@@ -56,11 +52,16 @@ class Refusals:
 class Connection:
     """Passes requests one way, events and answers the other, as the tables allow."""
 
-    def __init__(self, asterisk: Asterisk, policy: Policy, refusals: Refusals) -> None:
+    def __init__(
+        self, asterisk: Asterisk, policy: Policy, refusals: Refusals, transport: asyncio.WriteTransport
+    ) -> None:
         self._asterisk = asterisk
         self._policy = policy
         self._refusals = refusals
-        self._told = Told(policy.app, asyncio.get_running_loop().time)
+        self._transport = transport
+        # it never lets a sender wait: what the call side does not read must not keep us from what Asterisk tells
+        transport.set_write_buffer_limits(high=2 * MOST_BEHIND)
+        self._told = Told(policy.app)
         self._in_flight = 0
         self._second, self._in_second = 0, 0
 
@@ -82,16 +83,19 @@ class Connection:
     async def _tell(self, call_side: web.WebSocketResponse, events: aiohttp.ClientWebSocketResponse) -> None:
         async for message in events:
             if message.type is WSMsgType.TEXT and self._told.passes(message.data):
-                await _send(call_side, message.data)
+                await self._send(call_side, message.data)
+                if self._told.replaced:
+                    break
         raise Ended
 
     async def _serve(self, call_side: web.WebSocketResponse, tasks: asyncio.TaskGroup) -> None:
         async for message in call_side:
             envelope, request = read(message.data) if message.type is WSMsgType.TEXT else (Envelope(), None)
-            if request is None:
-                await self._refuse(call_side, envelope, "malformed", "?")
-            elif not self._may_ask():
+            if not self._may_ask():
                 await self._refuse(call_side, envelope, "too-many", verb(request))
+                await asyncio.sleep(_BREATH)  # a flood must not keep us from what Asterisk tells either
+            elif request is None:
+                await self._refuse(call_side, envelope, "malformed", "?")
             else:
                 self._in_flight += 1
                 tasks.create_task(self._answer(call_side, envelope, request))
@@ -107,7 +111,7 @@ class Connection:
     async def _answer(self, call_side: web.WebSocketResponse, envelope: Envelope, request: Request) -> None:
         try:
             status, body = await self._done(request)
-            await _send(call_side, envelope.sealed(status, body))
+            await self._send(call_side, envelope.sealed(status, body))
         except Refused as refusal:
             await self._refuse(call_side, envelope, refusal.rule, verb(request))
         finally:
@@ -134,14 +138,24 @@ class Connection:
     async def _undo_if_late(self, allowed: Allowed) -> None:
         """A channel that the card side took while it was being added to a bridge does not stay in that bridge."""
         channel = allowed.parameters.get("channel")
-        if allowed.parts[-1] != "addChannel" or channel in self._told.inside:
+        if allowed.parts[-1] != "addChannel":
             return
+        # not `inside`: Asterisk may have told us of the move, and we not have read it yet
         if await self._asterisk.standing(str(channel)) is not Standing.ABSENT:
             await self._asterisk.send("POST", (*allowed.parts[:-1], "removeChannel"), {"channel": channel})
             raise Refused("capture")
 
+    async def _send(self, call_side: web.WebSocketResponse, frame: str) -> None:
+        """A call side that leaves too much unread is let go."""
+        if self._transport.get_write_buffer_size() > MOST_BEHIND:
+            raise Ended
+        try:
+            await call_side.send_str(frame)
+        except ConnectionError:
+            raise Ended from None
+
     async def _refuse(self, call_side: web.WebSocketResponse, envelope: Envelope, rule: str, verb: str) -> None:
-        await _send(call_side, envelope.sealed(RULES[rule].status, json.dumps({"message": why(rule)})))
+        await self._send(call_side, envelope.sealed(RULES[rule].status, json.dumps({"message": why(rule)})))
         await self._refusals.note(rule, verb)
 
 
@@ -151,15 +165,8 @@ KNOWN: Final = frozenset(
 )
 
 
-def verb(request: Request) -> str:
+def verb(request: Request | None) -> str:
     """The method and the kind of thing, by words of ours."""
+    if request is None:
+        return "?"
     return f"{request.method} {request.parts[0] if request.parts[0] in KNOWN else '?'}"
-
-
-async def _send(call_side: web.WebSocketResponse, frame: str) -> None:
-    """A call side that does not read is let go: it would hold up Asterisk."""
-    try:
-        async with asyncio.timeout(_SEND_SECONDS):
-            await call_side.send_str(frame)
-    except (ConnectionError, TimeoutError):
-        raise Ended from None

@@ -25,6 +25,7 @@ _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 _KEYS: Final = frozenset(
     {"type", "transaction_id", "request_id", "method", "uri", "content_type", "query_strings", "message_body"}
 )
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Envelope:
             "reason_phrase": HTTPStatus(status).phrase,
             "uri": self.uri,
         }
-        return json.dumps(frame | content, separators=(",", ":"))
+        return _ENCODE(frame | content)
 
 
 class Malformed(Exception):
@@ -114,7 +115,7 @@ def _body(values: dict[str, object]) -> list[tuple[str, object]]:
 def _object(text: str) -> dict[str, object]:
     """A JSON object without a name that comes twice, at any depth."""
     try:
-        value = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refused)
+        value = _DECODE(text)
     except (ValueError, RecursionError):
         raise Malformed from None
     if not isinstance(value, dict):
@@ -131,6 +132,9 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refused(_: str) -> None:
     raise Malformed
+
+
+_DECODE: Final = json.JSONDecoder(object_pairs_hook=_without_doubles, parse_constant=_refused).decode
 
 
 def _short(value: object) -> str:

@@ -99,12 +99,14 @@ class Row:
     takes: Mapping[str, Check] = field(default_factory=dict)
     sees: str = "all"
 
-    def names(self, request: Request) -> Iterator[list[tuple[Check, str]]]:
-        """The names in the path of a request with what they must be; nothing if this row is of another operation."""
-        words, parts = self.path.split("/"), request.parts
-        if self.method != request.method or len(words) != len(parts):
-            return
-        pairs = list(zip(words, parts, strict=True))
+    @property
+    def shape(self) -> tuple[str, int]:
+        """The method, and how many parts the path has."""
+        return self.method, len(self.path.split("/"))
+
+    def names(self, parts: tuple[str, ...]) -> Iterator[list[tuple[Check, str]]]:
+        """The names in a path as long as this one, with what they must be; nothing if it is of another operation."""
+        pairs = list(zip(self.path.split("/"), parts, strict=True))
         if all(word[0] == "{" or word == part for word, part in pairs):
             yield [(KINDS[word[1:-1]], part) for word, part in pairs if word[0] == "{"]
 
@@ -148,6 +150,7 @@ ALLOWED: Final = (
     Row("POST", "recordings/live/{recording}/stop"),
     Row("DELETE", "recordings/live/{recording}"),
 )  # fmt: skip
+_BY_SHAPE: Final = {one.shape: tuple(row for row in ALLOWED if row.shape == one.shape) for one in ALLOWED}
 
 # refused by the table above in any case: these get a rule of their own, and an alarm. `*` is any one part
 WIDENING: Final = {
@@ -191,7 +194,8 @@ def decide(request: Request, facts: Facts) -> Allowed:
     """What is sent to Asterisk for `request`. Raises `Refused`, or `WhereIs` if where a channel is decides it."""
     if rule := WIDENING.get("/".join(request.parts)):  # the rows of {names} would match two of these
         raise Refused(rule)
-    rows = [(row, names) for row in ALLOWED for names in row.names(request)]
+    alike = _BY_SHAPE.get((request.method, len(request.parts)), ())
+    rows = [(row, names) for row in alike for names in row.names(request.parts)]
     if not rows:
         raise Refused(_rule_against(request.parts))
     given = request.parameters.keys()

@@ -1,13 +1,16 @@
 """What the call side is told: events of its own channels, while they are in its application, and of nothing else.
 
-An event whose type is not in `TOLD` is dropped, and so is every event of a channel that the card side has. Which
-channels are inside is learnt from the same stream, so a key and the end of a visit cannot overtake each other here.
+Dropped is every event whose type is not in `TOLD`, which has what the call side makes use of and no more, and every
+event of a channel that the card side has. Which channels are inside is learnt from the same stream, so a key and the
+end of a visit cannot overtake each other here.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from pci.gate.checks import owns
@@ -19,9 +22,11 @@ Fields = dict[str, Any]
 class Told:
     """Judges the events of one connection to Asterisk, in their order, and knows the channels that are inside."""
 
-    def __init__(self, app: str, clock: Callable[[], float]) -> None:
+    def __init__(self, app: str, clock: Callable[[], float] = time.time) -> None:
         self.inside: dict[str, float] = {}
-        """The channels in the application `app`, each with when it came."""
+        """The channels in the application `app`, each with when it came, in seconds since 1970."""
+        self.replaced = False
+        """Whether another connection has the application now: no event will come here that tells who was taken."""
         self._app = app
         self._clock = clock
         self._taken: set[str] = set()
@@ -48,7 +53,7 @@ class Told:
         channel = event["channel"]["id"]
         if len(self.inside) >= MOST_CHANNELS:
             return False
-        self.inside[channel] = self._clock()
+        self.inside[channel] = _when(event)
         self._taken.discard(channel)
         return True
 
@@ -68,17 +73,14 @@ class Told:
 
     def key(self, event: Fields) -> bool:
         """A key was let go. It passes if it was pressed here too: one that is held while its caller is given back
-        began with the card side."""
+        began with the card side. By Asterisk's own times, which no delay on the way to us can move."""
         came = self.inside.get(event["channel"]["id"])
-        return came is not None and self._clock() - event["duration_ms"] / 1000 >= came
+        return came is not None and _when(event) - event["duration_ms"] / 1000 >= came
 
     def of_channel(self, event: Fields) -> bool:
         """A channel inside; or one that is being called, and that nobody has yet."""
-        return self._mine(event["channel"]["id"])
-
-    def of_bridge(self, event: Fields) -> bool:
-        """A channel inside, in a bridge of the call side."""
-        return event["channel"]["id"] in self.inside and owns(self._app, event["bridge"]["id"])
+        channel = event["channel"]["id"]
+        return channel in self.inside or (owns(self._app, channel) and channel not in self._taken)
 
     def of_playback(self, event: Fields) -> bool:
         """A playback of the call side that is heard by a channel inside or in a bridge of its own."""
@@ -87,12 +89,14 @@ class Told:
         heard = name in self.inside if kind == "channel" else kind == "bridge" and owns(self._app, name)
         return heard and owns(self._app, playback["id"])
 
-    def always(self, _: Fields) -> bool:
-        """It is of no channel."""
+    def ends(self, _: Fields) -> bool:
+        """Another connection has opened the application."""
+        self.replaced = True
         return True
 
-    def _mine(self, channel: str) -> bool:
-        return channel in self.inside or (owns(self._app, channel) and channel not in self._taken)
+
+def _when(event: Fields) -> float:
+    return datetime.fromisoformat(event["timestamp"]).timestamp()
 
 
 TOLD: Final[dict[str, Callable[[Told, Fields], bool]]] = {
@@ -100,12 +104,7 @@ TOLD: Final[dict[str, Callable[[Told, Fields], bool]]] = {
     "StasisEnd": Told.went,
     "ChannelDestroyed": Told.ended,
     "ChannelDtmfReceived": Told.key,
-    "ChannelStateChange": Told.of_channel,
     "ChannelHangupRequest": Told.of_channel,
-    "ApplicationMoveFailed": Told.of_channel,
-    "ChannelEnteredBridge": Told.of_bridge,
-    "ChannelLeftBridge": Told.of_bridge,
-    "PlaybackStarted": Told.of_playback,
     "PlaybackFinished": Told.of_playback,
-    "ApplicationReplaced": Told.always,
+    "ApplicationReplaced": Told.ends,
 }

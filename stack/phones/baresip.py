@@ -16,6 +16,7 @@ from stack.phones.phone import ANSWER_SECONDS, END_SECONDS, Progress, State, che
 from stack.phones.programs import PROGRAMS
 from stack.ports import LOOPBACK, free_sip_port, free_tcp_port, free_udp_range
 
+STARTS = 3
 START_SECONDS = 15.0
 KEY_SECONDS = 0.3
 READY = b"baresip is ready."
@@ -81,9 +82,21 @@ class _Baresip:
 @contextlib.asynccontextmanager
 async def open_baresip(folder: Path, sip_port: int) -> AsyncIterator[_Baresip]:
     """Open a baresip phone. Keys reach it through its control socket on loopback, never through argv."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield await _first_that_starts(stack, folder.resolve(), sip_port)
+
+
+async def _first_that_starts(stack: contextlib.AsyncExitStack, folder: Path, sip_port: int) -> _Baresip:
+    for _ in range(STARTS - 1):
+        with contextlib.suppress(PhoneError):  # as when another program took one of its ports in between
+            return await stack.enter_async_context(_started(folder, sip_port))
+    return await stack.enter_async_context(_started(folder, sip_port))
+
+
+@contextlib.asynccontextmanager
+async def _started(folder: Path, sip_port: int) -> AsyncIterator[_Baresip]:
     program = PROGRAMS["baresip"]
     command = program.command()
-    folder = folder.resolve()
     control_port = _configure(folder, sip_port, program.folder())
     progress = Progress("baresip")
 

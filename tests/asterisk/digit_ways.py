@@ -214,7 +214,7 @@ async def open_scene(asterisk: Instance, folder: Path) -> AsyncIterator[Scene]:
         audit = await enter(Audit.open(folder / "audit", os.urandom(32)))
         vault = Vault(await enter(Store.open(folder / "pci.db")), KeyRing(os.urandom(32)), audit)
         desk = CaptureDesk(
-            Room(pci, record_sounds(folder / "sounds"), vault, Captures(), patience=PATIENCE, alarm=alarm)
+            Room(pci, record_sounds(folder / "sounds"), vault, Captures(), audit, patience=PATIENCE, alarm=alarm)
         )
         tasks = await enter(asyncio.TaskGroup())
         care = tasks.create_task(desk.look_after_callers())

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
-from pci.contract import CaptureOutcome
+from pci.contract import CaptureOutcome, FieldProgress
+from stack.asterisk import Instance
 from stack.phones.pjsua2 import Told
-from tests.asterisk.digit_ways import CARD, EXPIRY, KEYED, Scene
+from tests.asterisk.digit_ways import CARD, EXPIRY, KEYED, Scene, open_scene
 
-THIRTY_TWO = CARD + CARD
+TOO_MANY = f"{CARD}0000"  # no card has more than 19
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,13 @@ SUPPORTED = (
     Row("auto", "both"),
     Row("info", "info"),
     Row("rfc4733", "events", f"A{CARD[:8]}B{CARD[8:]}CD#{EXPIRY}#"),  # A to D are no digits
-    Row("rfc4733", "events", KEYED + CARD),  # goes on keying: the give-back waits until that stops
+    Row("rfc4733", "events", KEYED + CARD[:8]),  # goes on keying: the give-back waits until that stops
     Row("rfc4733", "info"),  # where res_pjsip_dtmf_info is loaded, it is so for every endpoint
 )
 NOT_SUPPORTED = (
     Row("rfc4733", "tones"),
     Row("auto", "tones"),  # the phone offers RFC 4733, and is taken at its word
-    Row("rfc4733", "events", f"{THIRTY_TWO}#"),  # too many digits make no card, and no prefix of them does
+    Row("rfc4733", "events", f"{TOO_MANY}#"),  # too many digits make no card, and no prefix of them does
 )
 
 
@@ -71,3 +73,16 @@ async def test_given_a_way_that_is_not_supported_then_the_capture_ends_politely_
             calls.create_task(try_to_pay(row))
     assert scene.keys_told_to_ivr == ""
     assert scene.alarms == []
+
+
+async def test_given_sip_info_and_the_configuration_that_is_shipped_then_no_key_is_heard(
+    asterisk: Instance, tmp_path: Path
+) -> None:
+    """It does not load res_pjsip_dtmf_info: such a phone pays nothing rather than half a card."""
+    async with open_scene(asterisk, tmp_path) as scene, scene.call() as (phone, channel_id):
+        async with scene.capture(channel_id, entry_attempts=1, first_digit_timeout=1) as capture:
+            await capture.prompted("card-number")
+            await phone.press(CARD[:4], "info")
+        assert capture.outcome is CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS
+        assert not any(isinstance(event, FieldProgress) and event.entered for event in capture.events)
+        assert scene.keys_told_to_ivr == ""

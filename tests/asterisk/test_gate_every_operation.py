@@ -191,7 +191,8 @@ async def test_given_a_channel_that_is_taken_while_it_is_added_to_a_bridge_then_
         await call_side.ask("POST", "bridges/ivr-late", {"type": "mixing,proxy_media"})
         played = await call_side.ask("POST", f"channels/{name}/play/ivr-p", {"media": [scene.gate.sound]})
         assert played.status == 201
-        await call_side.until(lambda it: it.events("PlaybackStarted"))
+        while (await call_side.ask("GET", "playbacks/ivr-p")).body["state"] != "playing":
+            pass
         await scene.pci.asterisk.move(caller.channel_id, "pci")
         late = await call_side.ask("POST", "bridges/ivr-late/addChannel", {"channel": caller.channel_id})
         assert (late.status, late.rule) == (403, "capture")

@@ -184,6 +184,9 @@ async def test_given_no_such_channel_then_every_verb_says_not_found(target: Targ
         asterisk.add_channel("nowhere", "nobody"),
         asterisk.application("nothing"),
         asterisk.subscribe("nothing", "channel:nobody"),
+        asterisk.recording("nothing"),
+        asterisk.pause_recording("nothing"),
+        asterisk.resume_recording("nothing"),
     ):
         with pytest.raises(NotFound):
             await verb

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from asterisk_ari import AriApp, AriRefused, Asterisk, LiveRecording, NotFound
+from pci.audit import Audit
 from pci.capture.alone import Kind, LineNotAlone
 from pci.capture.recorders import Recorders
 from pci.contract import CaptureOutcome
@@ -87,11 +91,11 @@ async def test_given_another_client_that_takes_our_application_then_the_call_is_
 
 
 class Recorder:
-    """Asterisk as far as recordings go: `heeds` says whether a pause has an effect."""
+    """Asterisk as far as recordings go: `heeds` says whether what it is asked has an effect."""
 
     def __init__(self, state: str | None, *, heeds: bool = True) -> None:
         self.state = state
-        self._heeds = heeds
+        self.heeds = heeds
 
     async def recording(self, name: str) -> LiveRecording:
         if self.state is None:
@@ -99,33 +103,83 @@ class Recorder:
         return LiveRecording(name, "bridge:b", self.state)
 
     async def pause_recording(self, name: str) -> None:
-        self.state = "paused" if self._heeds else self.state
+        self.state = "paused" if self.heeds else self.state
 
     async def resume_recording(self, name: str) -> None:
+        if not self.heeds:
+            raise (NotFound(404, "DELETE pause") if self.state is None else AriRefused(409, "DELETE pause"))
         self.state = "recording"
 
 
-def recorders(recorder: Recorder) -> Recorders:
-    return Recorders(cast(Asterisk, recorder))
+@dataclass
+class Latch:
+    """Recorders, and what the audit log says of them."""
+
+    recorders: Recorders
+    folder: Path
+
+    @property
+    def on_record(self) -> list[tuple[str, str, bool]]:
+        (log,) = self.folder.glob("*.jsonl")
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        return [
+            (line["kind"], line["resource"], line["success"])
+            for line in lines
+            if line["kind"].startswith("recorder-")
+        ]
+
+
+@asynccontextmanager
+async def latch_on(recorder: Recorder, folder: Path) -> AsyncIterator[Latch]:
+    async with Audit.open(folder, b"k" * 32) as audit:
+        yield Latch(Recorders(cast(Asterisk, recorder), audit), folder)
+
+
+PAUSED, RESUMED = (
+    ("recorder-paused", "recording:ivr-rec-b", True),
+    ("recorder-resumed", "recording:ivr-rec-b", True),
+)
 
 
 @pytest.mark.parametrize(
-    ("before", "during", "after"),
-    [("recording", "paused", "recording"), ("paused", "paused", "paused"), (None, None, None)],
+    ("before", "during", "after", "on_record"),
+    [
+        ("recording", "paused", "recording", [PAUSED, RESUMED]),
+        ("paused", "paused", "paused", []),
+        (None, None, None, []),
+    ],
 )
-async def test_a_recorder_is_paused_and_goes_on_only_if_we_paused_it(
-    before: str | None, during: str | None, after: str | None
+async def test_a_recorder_is_paused_and_goes_on_only_if_we_paused_it_and_that_is_on_record(
+    tmp_path: Path, before: str | None, during: str | None, after: str | None, on_record: list[tuple[str, str, bool]]
 ) -> None:
     recorder = Recorder(before)
-    latch = recorders(recorder)
-    await latch.pause("ivr-rec-b")
-    assert recorder.state == during
-    await latch.resume()
-    assert recorder.state == after
+    async with latch_on(recorder, tmp_path) as latch:
+        await latch.recorders.pause("ivr-rec-b")
+        assert recorder.state == during
+        assert latch.on_record == on_record[:1]
+        await latch.recorders.resume()
+        assert recorder.state == after
+        assert latch.on_record == on_record
 
 
 @pytest.mark.parametrize("state", ["recording", "queued"])
-async def test_given_a_recorder_that_does_not_confirm_its_pause_then_the_line_is_not_alone(state: str) -> None:
-    with pytest.raises(LineNotAlone) as refused:
-        await recorders(Recorder(state, heeds=False)).pause("ivr-rec-b")
-    assert refused.value.breach.kind is Kind.RECORDED
+async def test_given_a_recorder_that_does_not_confirm_its_pause_then_the_line_is_not_alone(
+    tmp_path: Path, state: str
+) -> None:
+    async with latch_on(Recorder(state, heeds=False), tmp_path) as latch:
+        with pytest.raises(LineNotAlone) as refused:
+            await latch.recorders.pause("ivr-rec-b")
+        assert refused.value.breach.kind is Kind.RECORDED
+        assert latch.on_record == []
+
+
+@pytest.mark.parametrize(("state", "on_record"), [("paused", [(*RESUMED[:2], False)]), (None, [])])
+async def test_given_a_recorder_that_does_not_go_on_then_that_is_on_record_unless_it_has_ended(
+    tmp_path: Path, state: str | None, on_record: list[tuple[str, str, bool]]
+) -> None:
+    recorder = Recorder("recording")
+    async with latch_on(recorder, tmp_path) as latch:
+        await latch.recorders.pause("ivr-rec-b")
+        recorder.state, recorder.heeds = state, False
+        await latch.recorders.resume()
+        assert latch.on_record == [PAUSED, *on_record]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
+from pci import server
 from pci.contract import ErrorCode, Health
 from pci.errors import ConfigError
 from pci.server import serve
@@ -149,6 +151,21 @@ async def test_only_the_routes_of_the_contract_are_there(rig: Rig, method: str, 
         assert response.status == status
         if status != 204:
             assert (await response.json())["error"] in {"not-found", "invalid-request"}
+
+
+async def test_given_a_client_that_does_not_read_then_the_capture_ends_and_the_caller_is_not_kept(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never_done(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(server, "_UNREAD_SECONDS", 0.05)
+    monkeypatch.setattr(web.StreamResponse, "write", never_done)
+    call = await rig.incoming()
+    async with asyncio.timeout(8), rig.client.post("/v1/captures", json=order(call.channel_id)) as response:
+        assert await response.read() == b""
+    assert call.app == "ivr"
+    assert rig.desk._sessions == {}
 
 
 async def test_a_card_is_forgotten_on_request(rig: Rig) -> None:

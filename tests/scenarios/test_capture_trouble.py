@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pci.capture.alone import Kind
 from pci.contract import CaptureOutcome, EntryError, FieldProgress
 from pci.errors import CaptureSpent
 from tests.pci_rig import VISA, Rig, heard, open_rig
@@ -82,7 +83,8 @@ async def test_given_a_caller_who_does_not_arrive_then_they_are_not_asked_for_a_
         await rig.ivr.asterisk.play(call.channel_id, ["sound:long"])  # Asterisk moves a channel when it is silent
         async with rig.capturing(call) as capture:
             pass
-        assert capture.result.outcome is CaptureOutcome.INTERNAL_ERROR
+        assert capture.result.outcome is CaptureOutcome.NOT_SECURE
+        assert rig.alarms == [("caller_not_alone", Kind.HELD)]
         await call.until(lambda call: call.app == "ivr")
         assert [sound for sound in call.played if "card" in sound] == []
 

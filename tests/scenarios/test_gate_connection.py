@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -143,6 +145,28 @@ async def test_given_a_card_side_that_is_down_then_its_caller_may_be_told_so_and
         assert scene.me.keys == ""
 
 
+async def test_given_a_gate_without_descriptors_then_a_card_side_that_it_cannot_ask_is_not_taken_for_dead(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call side could bring that about, by connections without end."""
+    call = await scene.caller()
+    await scene.captured(call)
+
+    async def none_left(_: Path) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(asyncio, "open_unix_connection", none_left)
+    assert (await scene.me.ask("DELETE", f"channels/{call.channel_id}")).rule == "away"
+
+
+async def test_given_more_channels_than_one_read_brings_then_all_are_known(scene: Scene) -> None:
+    for number in range(400):
+        scene.asterisk.dial(str(number))
+    await scene.me.until(lambda it: len(it.events("StasisStart")) == 400)
+    async with scene.gate.call_side() as again:
+        assert len((await again.ask("GET", "channels")).body) == 400
+
+
 async def test_given_a_channel_that_is_taken_while_it_is_added_to_a_bridge_then_it_is_taken_out_again(
     scene: Scene,
 ) -> None:
@@ -182,6 +206,7 @@ async def test_given_a_second_call_side_then_the_first_is_told_that_its_applicat
         call.press("1")
         await second.until(lambda it: it.keys == "1")
         assert scene.me.keys == ""
+        await scene.me.until(lambda it: it.closed)
 
 
 @pytest.mark.parametrize("query", ["", "app=pci", "app=ivr&subscribeAll=true", "app=ivr&app=ivr", "app=ivr&x=1"])

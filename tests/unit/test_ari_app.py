@@ -70,7 +70,7 @@ async def test_given_a_frame_that_breaks_the_protocol_then_there_is_a_gap_and_a_
             assert await events.next() == ChannelDtmfReceived(call.channel_id, "1")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     frames=st.lists(st.text(max_size=60).map(str.encode) | st.just(b'{"type": "ChannelDtmfReceived"}'), max_size=8)
 )

@@ -181,7 +181,7 @@ FRAME = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(frames=st.lists(FRAME, max_size=6), status=JSON, body=JSON)
 def test_given_any_frames_and_any_answer_then_the_request_ends_and_the_connection_holds(
     frames: list[dict[str, object]], status: object, body: object

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,23 +24,29 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return fill(tmp_path_factory.mktemp("log") / "audit")
 
 
-def crash(folder: Path, at: float) -> int:
-    """Write three records; of them so much is on the disk, and the head is not. Gives the lines that are whole."""
-    file, head = folder / FILES[1], head_of(folder).read_bytes()
-    before = file.stat().st_size
-    journal(folder).append([happened(f"token:{number}") for number in range(3)], DECEMBER)
-    head_of(folder).write_bytes(head)
-    kept = before + round((file.stat().st_size - before) * at)
-    os.truncate(file, kept)
+@pytest.fixture(scope="module")
+def crashed(log: Path) -> Iterator[Path]:
+    """Three records more, and a head that does not know of them."""
+    with copy_of(log) as folder:
+        head = head_of(folder).read_bytes()
+        journal(folder).append([happened(f"token:{number}") for number in range(3)], DECEMBER)
+        head_of(folder).write_bytes(head)
+        yield folder
+
+
+def tear(folder: Path, before: int, at: float) -> int:
+    """Only so much of what came after `before` bytes is on the disk. Gives the lines of it that are whole."""
+    file = folder / FILES[1]
+    os.truncate(file, before + round((file.stat().st_size - before) * at))
     return file.read_bytes()[before:].count(b"\n")
 
 
 @given(st.floats(0, 1))
 def test_given_a_crash_before_the_head_was_written_then_whole_lines_are_kept_and_a_torn_one_is_cut_off(
-    log: Path, at: float
+    log: Path, crashed: Path, at: float
 ) -> None:
-    with copy_of(log) as folder:
-        whole = crash(folder, at)
+    with copy_of(crashed) as folder:
+        whole = tear(folder, (log / FILES[1]).stat().st_size, at)
         torn = not (folder / FILES[1]).read_bytes().endswith(b"\n")
         assert (verdict(folder).records, verdict(folder).fault) == (12 + whole, "")  # before anybody mended it
         found = journal(folder).append([happened("the next")], DECEMBER)
@@ -49,10 +56,10 @@ def test_given_a_crash_before_the_head_was_written_then_whole_lines_are_kept_and
 
 @given(st.floats(0, 1), st.binary(min_size=1, max_size=3000))
 def test_given_a_power_cut_that_left_rubbish_at_the_end_then_it_is_cut_off(
-    log: Path, at: float, rubbish: bytes
+    log: Path, crashed: Path, at: float, rubbish: bytes
 ) -> None:
-    with copy_of(log) as folder:
-        whole = crash(folder, at)
+    with copy_of(crashed) as folder:
+        whole = tear(folder, (log / FILES[1]).stat().st_size, at)
         with (folder / FILES[1]).open("ab") as file:
             file.write(b"\0" + rubbish)
         (found,) = journal(folder).append([], DECEMBER)

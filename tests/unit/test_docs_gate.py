@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pci.gate import asterisk, connection, request, told
+from asterisk_ari.road import ANSWER_LIMIT
+from pci.gate import connection, request, told
 from pci.gate.checks import KINDS
 from pci.gate.rules import ALLOWED, RULES, WIDENING, WIDENING_PARAMETERS
 from tests.unit.reading_docs import DOCS, sections, table
@@ -53,6 +54,7 @@ def test_given_the_limits_then_they_are_the_code() -> None:
         f"{request.FRAME_LIMIT // 1024} KiB",
         str(connection.MOST_IN_FLIGHT),
         str(connection.MOST_IN_A_SECOND),
+        f"{connection.MOST_BEHIND // 1024**2} MiB",
         str(told.MOST_CHANNELS),
-        f"{asterisk.ANSWER_LIMIT // 1024**2} MiB",
+        f"{ANSWER_LIMIT // 1024**2} MiB",
     ]

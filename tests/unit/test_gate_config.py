@@ -50,7 +50,8 @@ def test_given_the_sounds_then_recordings_in_them_may_be_played_and_those_that_a
     for prompt in CARD_PROMPTS:
         assert not may_play(f"sound:{folder}/en/{prompt}"), prompt
         assert not may_play(f"sound:{folder}/{prompt}"), prompt
-    assert {"card-number", "expiry", "security-code-3"} <= CARD_PROMPTS
+    assert {"card-number", "expiry", "security-code-3", "secure-line", "entry-restarted"} <= CARD_PROMPTS
+    assert may_play(f"sound:{folder}/en/line-gap"), "the call side says so too, and nobody keys a card for it"
     assert not may_play(f"sound:{tmp_path}/welcome")
 
 

@@ -183,6 +183,7 @@ def test_given_a_widening_parameter_then_the_refusal_names_the_rule_and_is_an_al
         ("POST bridges/ivr-b/addChannel", {"channel": HERE, "mute": "maybe"}, "value"),
         ("POST bridges/ivr-b/addChannel", {"channel": HERE, "role": "announcer"}, "parameter"),
         ("POST bridges/ivr-b/record", {"name": "ivr-rec-ivr-other", "format": "wav"}, "record"),
+        ("POST bridges/ivr-rec-ivr-b/record", {"name": "ivr-rec-ivr-b", "format": "wav"}, "record"),
         ("POST bridges/ivr-b/record", {"name": "mine", "format": "wav"}, "record"),
         ("POST bridges/ivr-b/record", {"name": "ivr-rec-ivr-b", "format": "wav", "ifExists": "append"}, "parameter"),
         ("POST recordings/live/ivr-rec-ivr-b/pause", {}, "record"),

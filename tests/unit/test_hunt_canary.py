@@ -21,9 +21,9 @@ def test_canaries_are_cards_that_the_card_side_accepts() -> None:
 
 
 def test_no_two_canaries_have_a_number_in_common() -> None:
-    canaries = deal(5000, first=7)
-    assert len({canary.reveal().pan for canary in canaries}) == 5000
-    assert [canary.number for canary in canaries] == list(range(7, 5007))
+    canaries = deal(1000, first=7)
+    assert len({canary.reveal().pan for canary in canaries}) == 1000
+    assert [canary.number for canary in canaries] == list(range(7, 1007))
 
 
 def test_all_canaries_of_a_test_range_begin_with_the_same_eight_digits() -> None:

@@ -191,7 +191,7 @@ async def test_given_an_open_capture_when_it_is_closed_then_the_card_side_sees_i
             await cancelled.wait()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([200, 404, 500]))
 def test_given_any_bytes_as_answer_then_it_is_an_error_of_the_tree(socket: Path, noise: bytes, status: int) -> None:
     async def scenario() -> None:

@@ -110,7 +110,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(field=st.sampled_from(sorted(charge_body())), value=JSON)
 async def test_given_any_value_in_any_field_then_it_is_never_an_error_of_ours_nor_echoed(
     tmp_path: Path, field: str, value: object

@@ -14,8 +14,7 @@ from pci.hardening.rules.logs import TELLTALE_LEVELS
 
 _TELLTALE_OPTIONS: Final = {"g": "core files", "d": "debugging", "v": "verbose messages"}
 _NO_COLLECTOR: Final = frozenset({"|/bin/false", "|/bin/true", "|/usr/bin/false", "|/usr/bin/true"})
-# the first versions with REST over the events' WebSocket
-_FIRST_GOOD: Final = {20: 14, 21: 9, 22: 4}
+_OLDEST: Final = 20
 
 
 def _of(asterisk: Asterisk) -> Place:
@@ -82,10 +81,8 @@ def _logs_now(asterisk: Asterisk) -> Iterator[tuple[Place, str]]:
 
 def _old(asterisk: Asterisk) -> Iterator[tuple[Place, str]]:
     version = asterisk.live.version if asterisk.live else ""
-    if found := re.match(r"(\d+)\.(\d+)", version):
-        major, minor = int(found[1]), int(found[2])
-        if major < min(_FIRST_GOOD) or minor < _FIRST_GOOD.get(major, 0):
-            yield _of(asterisk), f"Asterisk {version}"
+    if (found := re.match(r"(\d{1,5})\.", version)) and int(found[1]) < _OLDEST:
+        yield _of(asterisk), f"Asterisk {version}"
 
 
 # fmt: off
@@ -114,8 +111,8 @@ RULES: Final = (
          "somebody switched it on at the console, whatever logger.conf says",
          "`logger reload` at the console, then delete what was written",
          _logs_now),
-    Rule("AST712", ADVICE, "The gate cannot work with this Asterisk",
-         "it speaks REST over the events' WebSocket: Asterisk 20.14, 21.9, 22.4 or newer",
+    Rule("AST712", ADVICE, "This Asterisk is older than any that Tonewall is made for",
+         "nobody mends its faults any more, and nobody has tried what it tells to whom: Asterisk 20 or newer",
          "install a newer Asterisk",
          _old),
 )
