@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ivr.bills import COLUMNS, BillsRefused, parse_bills
@@ -37,7 +37,6 @@ def test_given_any_octets_then_it_is_bills_or_a_refusal(octets: bytes) -> None:
     assert told.startswith("(Bill(") or told.endswith("Nothing was imported.")
 
 
-@settings(max_examples=300)
 @given(lines=st.lists(rows, min_size=1, max_size=6))
 def test_given_any_rows_then_no_card_number_comes_out(lines: list[str]) -> None:
     told = outcome((HEADER + "\n".join(lines)).encode("utf-8", "replace"))

@@ -46,7 +46,7 @@ class Answering:
 
 
 @pytest.mark.parametrize("name", PROCESSORS)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(status=STATUSES, body=BODIES)
 def test_given_any_answer_then_a_result_or_one_of_our_errors(name: str, status: int, body: bytes) -> None:
     asyncio.run(ask_everything(name, Reply(status, {}, body)))
