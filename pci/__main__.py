@@ -35,6 +35,22 @@ private (chmod 600):
 
 Exit status: 0 after SIGTERM, 1 if Asterisk cannot be reached, 2 if the settings cannot be used."""
 
+_GATE_SETTINGS = """\
+The settings file is TOML; paths in it are relative to it, secret files must be
+private (chmod 600):
+
+  socket = "gate.sock"           where the call side finds it
+  card_side = "pci.sock"         the card side's socket, only knocked at
+  sounds = "sounds"              nothing else can be played
+  audit = "audit"                the folder of its own audit log
+  key_file = "gate.key"          made on the first run; not the card side's
+  allowed_uids = [1001]          users that may use the socket; left out: only the user that runs this
+  [asterisk]
+  url = "http://127.0.0.1:8088"  its REST interface (ARI)
+  password_file = "ari.secret"   of the ARI user `gate`
+
+What it lets through: docs/reference/gate.md. Exit status: 0 after SIGTERM, 2 if the settings cannot be used."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the answer is the exit status."""
@@ -76,7 +92,12 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     serve.add_argument(
         "--config", type=Path, default=Path("pci.toml"), metavar="FILE", help="the settings (default: pci.toml)"
     )
-    gate = commands.add_parser("gate", help="stand between the call side and Asterisk until SIGTERM")
+    gate = commands.add_parser(
+        "gate",
+        help="stand between the call side and Asterisk until SIGTERM",
+        epilog=_GATE_SETTINGS,
+        formatter_class=parser.formatter_class,
+    )
     gate.add_argument(
         "--config", type=Path, default=Path("gate.toml"), metavar="FILE", help="the settings (default: gate.toml)"
     )

@@ -98,8 +98,8 @@ class ConfigError(PciError):
 
 
 class KeyFileExposed(PciError):
-    """A secret file is not private: it must be a regular file of this user with mode 0600
-    (chown it to the user that runs pci, then chmod 600)."""
+    """A secret file is not private: it must be a regular file of this user with mode 0600 (run this as the user that
+    runs pci; if the file is another's or open to others, chown it to that user, then chmod 600)."""
 
 
 class KeyFileBroken(PciError):

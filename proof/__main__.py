@@ -119,7 +119,7 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--calls", type=int, metavar="N", help=f"default {CALLS}; with a leak {CALLS_WITH_LEAK}")
     parser.add_argument("--out", type=Path, default=OUT, metavar="FOLDER", help="for the report (default: proof/)")
     parser.add_argument("--ways", nargs="+", default=(), choices=known, metavar="WAY", help="only these")
-    parser.add_argument("--leak", default="", choices=["", *CONTROLS], metavar="CONTROL", help="plant this leak")
+    parser.add_argument("--leak", default="", choices=[*CONTROLS], metavar="CONTROL", help="plant this leak")
     parser.add_argument("--list", action="store_true", help="say which ways and controls there are")
     options = parser.parse_args(arguments)
     if options.calls is None:

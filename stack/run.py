@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 
@@ -90,6 +91,7 @@ async def run(console: Screen) -> int:
 
 def main() -> int:
     """0 after Ctrl-C, 1 if a program that calls need ended by itself, 2 if something did not start."""
+    argparse.ArgumentParser(prog="python -m stack.run", description=__doc__).parse_args()
     console = screen()
     try:
         return asyncio.run(run(console))

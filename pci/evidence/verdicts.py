@@ -73,7 +73,7 @@ def reachable(facts: Facts) -> Verdict:
         for role in entry.roles
         if role in ("pci", "gate") and entry.transport != "unix"
     ]
-    beyond = [entry.address for entry in facts.census.sockets if entry.beyond_loopback]
+    beyond = [f"{entry.address} ({entry.meaning})" for entry in facts.census.sockets if entry.beyond_loopback]
     reach = f"beyond this machine: {', '.join(beyond)}" if beyond else "nothing is open beyond this machine"
     return _shown_unless(open_doors, f"pci and gate listen on unix sockets alone; {reach}")
 

@@ -1,4 +1,4 @@
-"""docs/howto/production.md says what to write for everything that the templates of Asterisk's configuration leave open."""
+"""docs/howto/production.md says what to write for all that the templates of Asterisk leave open."""
 
 from __future__ import annotations
 

@@ -40,6 +40,11 @@ def test_given_all_in_order_then_only_the_key_in_a_plain_file_is_missing() -> No
     assert [PLAIN_KEY in says for says in missing(IN_ORDER)] == [True]
 
 
+def test_given_a_socket_beyond_this_machine_then_it_is_said_what_it_is_for() -> None:
+    reach = next(row.says for row in judge(IN_ORDER) if "unix sockets alone" in row.says)
+    assert reach.endswith("beyond this machine: 203.0.113.5:5061 (SIP over TLS: calls come in here)")
+
+
 def test_given_any_facts_then_what_is_the_operators_job_stays_it() -> None:
     jobs = [row.asks for row in judge(IN_ORDER) if row.state is State.OPERATOR]
     assert [row.asks for row in judge(replace(IN_ORDER, census=Census())) if row.state is State.OPERATOR] == jobs
