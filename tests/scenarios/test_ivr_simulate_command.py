@@ -6,6 +6,7 @@ import io
 import os
 import pty
 import re
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -127,18 +128,32 @@ def test_on_a_terminal_it_takes_keys_and_both_ways_to_stop(sent: bytes, shown: b
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "ivr", "simulate", str(FLOW_FILE)]
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, preexec_fn=_take_terminal
-    ) as process:
+        command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, "NO_COLOR": ""},
+        start_new_session=True, preexec_fn=_take_terminal,
+    ) as process:  # fmt: skip
         os.close(slave)
-        screen = b""
-        while chunk := _read(master):
-            screen += chunk
-            if sent and screen.endswith(b"keys> \x1b[0m"):
-                os.write(master, sent)
-                sent = b""
-        assert process.wait() == 0
-    os.close(master)
+        try:
+            screen = _played(master, sent)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+            os.close(master)
     assert shown in screen
+
+
+def _played(master: int, sent: bytes) -> bytes:
+    """All that is on the screen until the program is over; `sent` is typed when it asks for keys."""
+    screen, typed = b"", False
+    while True:
+        if typed and not select.select([master], [], [], 2.0)[0]:
+            os.write(master, sent)  # a Ctrl-C in the moment before it waits for a line is lost: press it again
+        elif not (chunk := _read(master)):
+            return screen
+        else:
+            screen += chunk
+            if not typed and screen.endswith(b"keys> \x1b[0m"):
+                os.write(master, sent)
+                typed = True
 
 
 def _take_terminal() -> None:
