@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -157,10 +158,11 @@ def _played(master: int, sent: bytes) -> bytes:
 
 
 def _take_terminal() -> None:
-    """Make the terminal the child's own, so that Ctrl-C reaches it."""
+    """Make the terminal the child's own, so that Ctrl-C reaches it; a shell lets its background jobs ignore that."""
     import fcntl
     import termios
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
