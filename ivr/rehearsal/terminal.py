@@ -86,9 +86,9 @@ class Terminal:
     def _read(self, prompt: str) -> str:
         """A line; CallerHungUp at the end of the input. What may be a card number is never shown nor passed on."""
         while True:
-            self._screen.write(f"{self._style['ask']}{prompt}{self._style['off']}")
-            self._screen.flush()
             try:
+                self._screen.write(f"{self._style['ask']}{prompt}{self._style['off']}")
+                self._screen.flush()
                 line = self._keyboard.readline(200)
             except KeyboardInterrupt:
                 line = ""
