@@ -22,6 +22,7 @@ HALT = "~"
 CALL_SECONDS = 120.0
 FAREWELL_SECONDS = 4.0
 HUNG_UP, CUT_OFF, KILLED = "hung-up", "cut-off", "killed"
+LEFT = "caller-hung-up"  # the outcome of a payment whose caller is gone
 Moment = Callable[[str, str], Awaitable[None]]  # what else happens at a prompt on the call to a number
 
 
@@ -88,7 +89,9 @@ class Caller:
                 await self._lead.ended.wait()
         if self._left and self._halt:
             return KILLED
-        return self._lead.payment or (HUNG_UP if self._left else CUT_OFF)
+        if self._left and self._lead.payment in ("", LEFT):
+            return HUNG_UP
+        return self._lead.payment or CUT_OFF
 
     async def _act(self, phone: Pjsua2) -> None:
         while not self._left and (prompt := await self._lead.prompts.get()) is not None:
