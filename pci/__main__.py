@@ -1,4 +1,4 @@
-"""The card side's commands: `python -m pci serve`, `python -m pci gate`, `python -m pci simulator`."""
+"""The card side's commands; `python -m pci --help` lists them."""
 
 from __future__ import annotations
 

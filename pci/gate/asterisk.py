@@ -73,12 +73,11 @@ class Asterisk:
     async def members(self, app: str) -> frozenset[str]:
         """The channels that a Stasis application is subscribed to: those in it, and perhaps others."""
         status, body = await self.send("GET", ("applications", app), {})
-        return frozenset(_read(body)["channel_ids"]) if status == 200 else frozenset()
+        return frozenset() if status == 404 else frozenset(_read(status, body)["channel_ids"])
 
     async def in_stasis(self) -> frozenset[str]:
         """The channels that are in any Stasis application."""
-        status, body = await self.send("GET", ("channels",), {})
-        channels = _read(body) if status == 200 else []
+        channels = _read(*await self.send("GET", ("channels",), {}))
         return frozenset(one["id"] for one in channels if one["dialplan"]["app_name"] == "Stasis")
 
     async def taken(self) -> frozenset[str]:
@@ -104,8 +103,9 @@ class Asterisk:
         return True
 
 
-def _read(body: bytes) -> Json:
-    """JSON of Asterisk itself; what is not so, or cut off by the limit, counts as no answer."""
+def _read(status: int, body: bytes) -> Json:
+    """JSON of Asterisk itself; a failure, or what is not JSON, counts as no answer: never as "nobody is there"."""
     with suppress(ValueError, RecursionError):
-        return json.loads(body)
+        if status == 200:
+            return json.loads(body)
     raise Refused("asterisk-silent")

@@ -16,7 +16,7 @@ import pytest
 
 from asterisk_ari import AriApp
 from asterisk_ari.fake import FakeAsterisk, FakeCall
-from pci.gate import connection
+from pci.gate import asterisk, connection
 from tests.standins.gated import CallSide, Gated, answering, gated
 
 AGENTS = '[originate]\nendpoints = ["PJSIP/agent-1"]\n'
@@ -157,6 +157,21 @@ async def test_given_a_gate_without_descriptors_then_a_card_side_that_it_cannot_
 
     monkeypatch.setattr(asyncio, "open_unix_connection", none_left)
     assert (await scene.me.ask("DELETE", f"channels/{call.channel_id}")).rule == "away"
+
+
+async def test_given_an_asterisk_that_fails_when_it_is_asked_whom_the_card_side_has_then_nobody_counts_as_free(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await scene.caller()
+    await scene.captured(call)
+    send = asterisk.Asterisk.send
+
+    async def failing(self: asterisk.Asterisk, method: str, parts: tuple[str, ...], body: Any) -> tuple[int, bytes]:
+        return (500, b"{}") if parts == ("applications", "pci") else await send(self, method, parts, body)
+
+    monkeypatch.setattr(asterisk.Asterisk, "send", failing)
+    refused = await scene.me.ask("DELETE", f"channels/{call.channel_id}")
+    assert (refused.status, refused.rule) == (503, "asterisk-silent")
 
 
 async def test_given_more_channels_than_one_read_brings_then_all_are_known(scene: Scene) -> None:
