@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from ivr.__main__ import _parser
+from ivr.__main__ import command_line
 from tests.unit.reading_docs import sections, table
 
 PAGE = sections("reference/ivr-commands.md")
@@ -26,4 +26,4 @@ def commands(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, 
 
 def test_given_the_commands_then_each_has_a_section_with_its_options() -> None:
     shown = {name: set(table(text, "Option")) for name, text in PAGE.items() if name.startswith("ivr ")}
-    assert shown == dict(commands(_parser(), "ivr"))
+    assert shown == dict(commands(command_line(), "ivr"))

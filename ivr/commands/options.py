@@ -1,0 +1,47 @@
+"""Options that several commands share: parents for their parsers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, _SubParsersAction
+from pathlib import Path
+from typing import TypeAlias
+
+Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
+
+
+def settings() -> ArgumentParser:
+    """`--config FILE`."""
+    parent = ArgumentParser(add_help=False)
+    about = "the settings (default: ivr.toml)"
+    parent.add_argument("--config", type=Path, default=Path("ivr.toml"), metavar="FILE", help=about)
+    return parent
+
+
+def sounds() -> ArgumentParser:
+    """`--sounds FOLDER`."""
+    parent = ArgumentParser(add_help=False)
+    about = "the prompts (default: sounds/)"
+    parent.add_argument("--sounds", type=Path, default=Path("sounds"), metavar="FOLDER", help=about)
+    return parent
+
+
+def flows() -> ArgumentParser:
+    """`[PATH] --sounds FOLDER`."""
+    parent = ArgumentParser(add_help=False, parents=[sounds()])
+    about = "a flow file, or a folder of them (default: flows/)"
+    parent.add_argument("path", type=Path, nargs="?", default=Path("flows"), metavar="PATH", help=about)
+    return parent
+
+
+def flow() -> ArgumentParser:
+    """`FLOW --sounds FOLDER`."""
+    parent = ArgumentParser(add_help=False, parents=[sounds()])
+    parent.add_argument("path", type=Path, metavar="FLOW", help="the flow file")
+    return parent
+
+
+def colour() -> bool:
+    """Whether what is printed may be coloured."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

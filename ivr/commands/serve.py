@@ -1,0 +1,37 @@
+"""ivr serve: take calls."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from argparse import Namespace
+
+import uvloop
+
+from ivr import app, config, log
+from ivr.commands.options import Commands, settings
+
+_ABOUT = (
+    "Take calls until SIGTERM or Ctrl-C. Log lines are JSON objects on stdout; the event `ready` says that calls are"
+    " taken. Asterisk and the card side may start later: they are waited for."
+)
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    serve = commands.add_parser("serve", parents=[settings()], help="take calls", description=_ABOUT)
+    serve.set_defaults(command=_serve)
+
+
+def _serve(options: Namespace) -> None:
+    loaded = config.load(options.config)
+    log.configure()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await app.serve(loaded, stop)
+
+    uvloop.run(run())

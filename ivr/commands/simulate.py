@@ -1,0 +1,37 @@
+"""ivr simulate: be the caller of a flow, in this terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from ivr.commands.options import Commands, colour, flow
+from ivr.prompts.catalogue import Catalogue
+from ivr.rehearsal.simulating import bills_for, simulate, the_flow
+from ivr.rehearsal.terminal import Terminal
+
+_ABOUT = (
+    "Be the caller, in this terminal: read what is said, type keys. The card side is simulated: choose a test card by"
+    " its outcome, never type a card number. The same engine as in a real call; also works with piped input."
+)
+_OWED = "what callers owe, as for `bills import` (default: the bills of the tests beside the flow)"
+_DOWN = "play the call with this out of order; may be given twice"
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    rehearse = commands.add_parser("simulate", parents=[flow()], help="be the caller of a flow", description=_ABOUT)
+    rehearse.add_argument("--bills", type=Path, metavar="CSV", help=_OWED)
+    rehearse.add_argument("--down", action="append", default=[], choices=("ledger", "card-side"), help=_DOWN)
+    rehearse.set_defaults(command=_simulate)
+
+
+def _simulate(options: Namespace) -> None:
+    catalogue = Catalogue.load(options.sounds)
+    chosen = the_flow(options.path, catalogue)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # whatever is piped in, it is told what may be typed
+    terminal = Terminal(sys.stdin, sys.stdout, down=frozenset(options.down), colour=colour())
+    simulate(chosen, bills_for(options.path, chosen, catalogue, options.bills), catalogue, terminal)
