@@ -19,6 +19,7 @@ from ivr.calls.settling import Settling
 from ivr.config import AsteriskSettings, Settings, SmsSettings
 from ivr.errors import ConfigError
 from ivr.flow.library import FlowBook, load_flows
+from ivr.flow.outside import Outside
 from ivr.notify.outbox import OutboxWorker
 from ivr.notify.port import Notifier
 from ivr.notify.smpp import SmppLogin, SmppNotifier
@@ -53,7 +54,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     ConfigError and FlowProblems: nothing was started. StoreError, LoginRefused, ApplicationTaken: it cannot go on.
     """
     prompts = Catalogue.load(settings.sounds)
-    book = read_flows(settings.flows, prompts)
+    book = read_flows(settings.flows, prompts, settings.outside)
     async with AsyncExitStack() as opened:
         notifier = await opened.enter_async_context(_open_notifier(settings.sms))
         store = await opened.enter_async_context(open_store(sqlite_url(settings.database)))
@@ -64,9 +65,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     _log.info("stopped")
 
 
-def read_flows(path: Path, prompts: Catalogue) -> FlowBook:
+def read_flows(path: Path, prompts: Catalogue, outside: Outside | None = None) -> FlowBook:
     """The flows of a folder or a file; FlowProblems for what is wrong with them, ConfigError for missing sounds."""
-    book = load_flows(path, prompts)
+    book = load_flows(path, prompts, outside)
     for language in sorted({language for flow in book.by_number.values() for language in flow.languages}):
         missing = sorted(set(OWN_PROMPTS) & set(prompts.missing(language)) | set(OWN_PROMPTS) - prompts.texts.keys())
         if missing:

@@ -5,6 +5,7 @@ Paths are relative to the file. A secret is never in it: it names another file, 
 
 from __future__ import annotations
 
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -25,12 +26,15 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ivr.errors import ConfigError
+from ivr.flow.outside import Outside
 from ivr.flow.problems import instead_of
 from ivr.flow.wording import known_keys
 
 _MOST_BYTES = 64 * 1024
 _MOST_SECRET_BYTES = 4096
 _LONGEST_SOCKET = 107
+_OUTSIDE = r"[a-z][a-z0-9_-]{0,63}"
+_ENDPOINT = r"[A-Za-z0-9]+/[A-Za-z0-9_.@:+/-]{1,200}"
 
 
 def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
@@ -78,6 +82,18 @@ def _in_a_folder(path: Path) -> Path:
     return path
 
 
+def _named_in_flows(name: str) -> str:
+    if not re.fullmatch(_OUTSIDE, name):
+        raise _problem("cannot be named in a flow: use small letters, digits and dashes, as in billing")
+    return name
+
+
+def _endpoint(address: str) -> str:
+    if not re.fullmatch(_ENDPOINT, address):
+        raise _problem("is whom Asterisk calls, such as PJSIP/billing or PJSIP/+15551230000@trunk")
+    return address
+
+
 def _problem(sentence: str) -> PydanticCustomError:
     # braces would be read as placeholders
     return PydanticCustomError("tonewall", "{sentence}", {"sentence": sentence})
@@ -88,6 +104,7 @@ SecretFile = Annotated[SecretStr, BeforeValidator(_read_secret)]
 ServerAddress = Annotated[str, AfterValidator(_server_address)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+OutsideName = Annotated[str, AfterValidator(_named_in_flows)]
 
 
 class _Section(BaseModel):
@@ -145,6 +162,12 @@ class SmsSettings(_Section):
         return self
 
 
+class PersonSettings(_Section):
+    """A person, or several behind one address, to whom a flow may send a caller by the name of the section."""
+
+    endpoint: Annotated[str, AfterValidator(_endpoint)]
+
+
 class Settings(_Section):
     """All of ivr.toml."""
 
@@ -156,6 +179,12 @@ class Settings(_Section):
     asterisk: AsteriskSettings
     pci: PciSettings
     sms: SmsSettings = SmsSettings()
+    people: dict[OutsideName, PersonSettings] = {}
+
+    @property
+    def outside(self) -> Outside:
+        """What flows may name."""
+        return Outside(people=frozenset(self.people))
 
 
 def load(path: Path) -> Settings:
@@ -178,7 +207,7 @@ def load(path: Path) -> Settings:
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    place = [str(part) for part in detail["loc"]]
+    place = [str(part) for part in detail["loc"] if part != "[key]"]
     name = ".".join(place) or "ivr.toml"
     match detail["type"]:
         case "missing":

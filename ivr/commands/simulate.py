@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from ivr.commands.options import Commands, colour, flow
+from ivr.commands.outside import outside, perhaps_settings, say_needed
 from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.simulating import bills_for, simulate, the_flow
 from ivr.rehearsal.terminal import Terminal
@@ -22,7 +23,9 @@ _DOWN = "play the call with this out of order; may be given twice"
 
 def add(commands: Commands) -> None:
     """Declare the command."""
-    rehearse = commands.add_parser("simulate", parents=[flow()], help="be the caller of a flow", description=_ABOUT)
+    rehearse = commands.add_parser(
+        "simulate", parents=[flow(), perhaps_settings()], help="be the caller of a flow", description=_ABOUT
+    )
     rehearse.add_argument("--bills", type=Path, metavar="CSV", help=_OWED)
     rehearse.add_argument("--down", action="append", default=[], choices=("ledger", "card-side"), help=_DOWN)
     rehearse.set_defaults(command=_simulate)
@@ -30,8 +33,9 @@ def add(commands: Commands) -> None:
 
 def _simulate(options: Namespace) -> None:
     catalogue = Catalogue.load(options.sounds)
-    chosen = the_flow(options.path, catalogue)
+    chosen = the_flow(options.path, catalogue, outside(options))
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # whatever is piped in, it is told what may be typed
     terminal = Terminal(sys.stdin, sys.stdout, down=frozenset(options.down), colour=colour())
     simulate(chosen, bills_for(options.path, chosen, catalogue, options.bills), catalogue, terminal)
+    say_needed(options, [chosen])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from ivr.commands.options import Commands, flows
+from ivr.commands.outside import outside, perhaps_settings, say_needed
 from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.errors import TestsFailed
 from ivr.rehearsal.testing import play_tests, report
@@ -18,15 +19,18 @@ _COVERAGE = "fail where the tests of a flow take fewer of its branches (default:
 
 def add(commands: Commands) -> None:
     """Declare the command."""
-    test = commands.add_parser("test", parents=[flows()], help="play the tests of call flows", description=_ABOUT)
+    test = commands.add_parser(
+        "test", parents=[flows(), perhaps_settings()], help="play the tests of call flows", description=_ABOUT
+    )
     test.add_argument("--min-coverage", type=float, default=0.0, metavar="PERCENT", help=_COVERAGE)
     test.set_defaults(command=_test)
 
 
 def _test(options: Namespace) -> None:
-    tested = play_tests(options.path, Catalogue.load(options.sounds))
+    tested = play_tests(options.path, Catalogue.load(options.sounds), outside(options))
     print(*(line for flow in tested for line in report(flow)), sep="\n")
     if failed := [flow for flow in tested if flow.failed]:
         raise TestsFailed(f"Tests failed: {', '.join(flow.coverage.flow.name for flow in failed)}.")
     if [flow for flow in tested if flow.coverage.percent < options.min_coverage]:
         raise TestsFailed(f"Fewer than {options.min_coverage:g} % of the branches are taken.")
+    say_needed(options, [flow.coverage.flow for flow in tested])

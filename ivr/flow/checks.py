@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ivr.flow.known import KNOWN, Kind, kind_of
 from ivr.flow.loader import Source
+from ivr.flow.outside import Outside
 from ivr.flow.paths import follow
 from ivr.flow.problems import MOST_PROBLEMS, Code, Problem, instead_of, quoted
 from ivr.flow.source import find, find_key, get, locate
@@ -31,8 +32,8 @@ class Catalogue(Protocol):
         """The ids that a caller of this language would not hear: no text in it, or no recording."""
 
 
-def lint(source: Source, catalogue: Catalogue) -> list[Problem]:
-    """Everything that is wrong with a flow that could be read."""
+def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -> list[Problem]:
+    """Everything that is wrong with a flow that could be read; what ivr.toml defines is not asked for if None."""
     found = chain(
         _unhandled(source),
         _assigned(source),
@@ -41,6 +42,7 @@ def lint(source: Source, catalogue: Catalogue) -> list[Problem]:
         _card_prompts(source),
         _languages(source, catalogue),
         _prompts(source, catalogue),
+        _defined(source, outside),
     )
     if source.whole:  # with a step missing, each of these would blame the others for it
         found = chain(found, follow(source))
@@ -147,3 +149,15 @@ def _prompts(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
                     what = f"the prompt {quoted(prompt)} has no {'recording' if written else 'text'} in {language}"
                     mend = "run make sounds" if written else "add it to sounds/prompts.yaml"
                     yield Problem(source.file, at, Code.LANGUAGE_GAP, what, mend)
+
+
+def _defined(source: Source, outside: Outside | None) -> Iterator[Problem]:
+    """People and services that the operator has not listed: no call can be sent there."""
+    for name, placed in source.flow.steps.items() if outside is not None else ():
+        for kind, named in placed.step.reaches().named():
+            known = getattr(outside, kind)
+            if named not in known:
+                at = find(get(source.tree, ["steps", name]), named) or locate(source.tree, ["steps", name], key=True)
+                what = f"ivr.toml has no section [{kind}.{named}]"
+                mend = instead_of(named, sorted(known), "add it there, or name another")
+                yield Problem(source.file, at, Code.NOT_DEFINED, what, mend)

@@ -10,6 +10,7 @@ from ivr.flow.checks import Catalogue, lint
 from ivr.flow.errors import FlowProblems
 from ivr.flow.loader import Source, load
 from ivr.flow.model import Flow
+from ivr.flow.outside import Outside
 from ivr.flow.problems import MOST_PROBLEMS, Code, Mark, Problem, quoted
 from ivr.flow.source import MOST_BYTES
 
@@ -21,6 +22,11 @@ class FlowBook:
     """Flows by the dialled numbers that they answer."""
 
     by_number: Mapping[str, Flow]
+
+    @property
+    def flows(self) -> list[Flow]:
+        """Each flow once, in the order of their names."""
+        return sorted({flow.name: flow for flow in self.by_number.values()}.values(), key=lambda flow: flow.name)
 
     def find(self, dialled: str) -> Flow | None:
         """The flow that answers `dialled`, or None."""
@@ -34,28 +40,31 @@ def flow_files(path: Path) -> list[Path]:
     return sorted(file for file in path.glob("*.yaml") if not file.name.endswith(TESTS))
 
 
-def load_flows(path: Path, catalogue: Catalogue) -> FlowBook:
-    """The flows of a folder (or of one file); FlowProblems if anything at all is wrong with any of them."""
-    sources, problems = _examine(path, catalogue)
+def load_flows(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> FlowBook:
+    """The flows of a folder (or of one file); FlowProblems if anything at all is wrong with any of them.
+
+    `outside` is what ivr.toml defines; if None, flows may name people and services as they like.
+    """
+    sources, problems = _examine(path, catalogue, outside)
     if problems:
         raise FlowProblems(problems)
     return FlowBook({number: source.flow for source in sources for number in source.flow.answers})
 
 
-def check(path: Path, catalogue: Catalogue) -> list[Problem]:
+def check(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> list[Problem]:
     """Everything that is wrong with the flows of a folder or a file, in order; print it with `problems.report`."""
-    return _examine(path, catalogue)[1]
+    return _examine(path, catalogue, outside)[1]
 
 
 def parse_flow(data: bytes, file: str, catalogue: Catalogue) -> Flow:
     """One flow from its text; FlowProblems if anything is wrong with it. `file` is how messages name it."""
-    source, problems = _examine_one(data, file, catalogue)
+    source, problems = _examine_one(data, file, catalogue, None)
     if problems or source is None:
         raise FlowProblems(problems)
     return source.flow
 
 
-def _examine(path: Path, catalogue: Catalogue) -> tuple[list[Source], list[Problem]]:
+def _examine(path: Path, catalogue: Catalogue, outside: Outside | None) -> tuple[list[Source], list[Problem]]:
     files = flow_files(path)
     sources: list[Source] = []
     problems: list[Problem] = []
@@ -70,15 +79,17 @@ def _examine(path: Path, catalogue: Catalogue) -> tuple[list[Source], list[Probl
                 _unreadable(file, f"cannot be read ({error.strerror})", "check the name and the permissions")
             )
             continue
-        source, found = _examine_one(data, str(file), catalogue)
+        source, found = _examine_one(data, str(file), catalogue, outside)
         problems += found
         sources += [source] if source else []
     return sources, sorted([*problems, *_taken(sources)])
 
 
-def _examine_one(data: bytes, file: str, catalogue: Catalogue) -> tuple[Source | None, list[Problem]]:
+def _examine_one(
+    data: bytes, file: str, catalogue: Catalogue, outside: Outside | None
+) -> tuple[Source | None, list[Problem]]:
     source, problems = load(data, file)
-    return source, sorted(problems + (lint(source, catalogue) if source else []))[:MOST_PROBLEMS]
+    return source, sorted(problems + (lint(source, catalogue, outside) if source else []))[:MOST_PROBLEMS]
 
 
 def _unreadable(path: Path, what: str, mend: str) -> Problem:

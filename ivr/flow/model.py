@@ -5,9 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 from ivr.flow.call import Call, Value
+from ivr.flow.outside import Outside
 from ivr.flow.values import Sayable, Variable, Written
 
 
@@ -44,6 +47,10 @@ class Step(Written):
         """What it writes: each variable with the outcomes after which it is known, and not after others."""
         return {}
 
+    def reaches(self) -> Outside:
+        """Whom and what it may reach that the operator has to define."""
+        return Outside()
+
     @abstractmethod
     async def run(self, call: Call) -> str:
         """Do it and give the outcome; `CallerHungUp` when the caller is gone."""
@@ -76,3 +83,8 @@ class Flow:
     def start(self) -> str:
         """The name of the first step."""
         return next(iter(self.steps))
+
+    @property
+    def reaches(self) -> Outside:
+        """Whom and what it may reach that the operator has to define."""
+        return reduce(or_, (placed.step.reaches() for placed in self.steps.values()), Outside())

@@ -47,6 +47,7 @@ class Code(StrEnum):
     NO_END = "F212"
     SAYS_PERSONAL = "F213"
     ASKS_FOR_CARD = "F214"
+    NOT_DEFINED = "F215"
     BAD_EXPRESSION = "F301"
     UNKNOWN_VALUE = "F302"
     WRONG_KIND = "F303"

@@ -12,6 +12,7 @@ from ivr.errors import ConfigError
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.library import load_flows
 from ivr.flow.model import Flow
+from ivr.flow.outside import Outside
 from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.call import RehearsedCall
 from ivr.rehearsal.ledger import Entry, Ledger
@@ -26,9 +27,9 @@ _ENDS: Final = {
 }
 
 
-def the_flow(path: Path, catalogue: Catalogue) -> Flow:
+def the_flow(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> Flow:
     """The one flow of a file; ConfigError if there are several."""
-    flows = {flow.name: flow for flow in load_flows(path, catalogue).by_number.values()}
+    flows = {flow.name: flow for flow in load_flows(path, catalogue, outside).by_number.values()}
     if len(flows) > 1:
         raise ConfigError(f"{path} holds {len(flows)} flows: name the file of one.")
     return next(iter(flows.values()))

@@ -10,6 +10,7 @@ from typing import Final
 
 from ivr.flow.errors import FlowProblems
 from ivr.flow.library import TESTS, flow_files, load_flows
+from ivr.flow.outside import Outside
 from ivr.flow.problems import Code, Mark, Problem
 from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.coverage import Coverage
@@ -34,13 +35,13 @@ class FlowTested:
         return any(verdict.failures for verdict in self.verdicts)
 
 
-def play_tests(path: Path, catalogue: Catalogue) -> list[FlowTested]:
+def play_tests(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> list[FlowTested]:
     """Play the tests of a flow, of all flows of a folder, or of one file of tests.
 
     FlowProblems if a flow or a file of tests cannot be used; nothing is played then.
     """
     path = _flow_of(path) if path.name.endswith(TESTS) else path
-    load_flows(path, catalogue)  # numbers and names that are taken twice show only where all are read
+    load_flows(path, catalogue, outside)  # numbers and names that are taken twice show only where all are read
     return asyncio.run(_play_all(_suites(path, catalogue), catalogue))
 
 

@@ -18,6 +18,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [sms]": ivr.SmsSettings,
     "ivr.toml / [sms.smpp]": ivr.SmppSettings,
     "ivr.toml / [sms.twilio]": ivr.TwilioSettings,
+    "ivr.toml / [people.NAME]": ivr.PersonSettings,
     "pci.toml": pci.Settings,
     "pci.toml / [asterisk]": pci.AsteriskSettings,
     "pci.toml / [processor]": pci.ProcessorSettings,
@@ -25,7 +26,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "gate.toml / [asterisk]": gate.AsteriskLogin,
     "gate.toml / [originate]": gate.OriginateSettings,
 }
-SECTIONS = {"asterisk", "pci", "sms", "smpp", "twilio", "processor", "originate"}
+SECTIONS = {"people", "asterisk", "pci", "sms", "smpp", "twilio", "processor", "originate"}
 
 
 def written(value: object) -> str:

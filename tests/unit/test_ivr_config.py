@@ -86,6 +86,27 @@ def test_given_a_good_file_then_no_repr_shows_the_secret(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        ('[people.Billing]\nendpoint = "PJSIP/billing"', "people.Billing: cannot be named in a flow: use small"),
+        ("[people.billing]", "people.billing.endpoint: is missing; write endpoint = … in the section"),
+        ('[people.billing]\nendpoint = "billing"', "people.billing.endpoint: is whom Asterisk calls"),
+        ('[people.billing]\nendpoint = "PJSIP/a,b"', "people.billing.endpoint: is whom Asterisk calls"),
+        ('[people.billing]\nend_point = "PJSIP/a"', "people.billing.end_point: is not a setting known here; did"),
+    ],
+)
+def test_given_a_person_who_cannot_be_called_then_the_section_is_named(
+    tmp_path: Path, section: str, sentence: str
+) -> None:
+    assert sentence in complaint(tmp_path, f"{GOOD}{section}\n")
+
+
+def test_given_people_then_flows_may_name_them(tmp_path: Path) -> None:
+    settings = config.load(write(tmp_path, f'{GOOD}[people.billing]\nendpoint = "PJSIP/billing"\n'))
+    assert list(settings.outside.named()) == [("people", "billing")]
+
+
+@pytest.mark.parametrize(
     ("change", "sentence"),
     [
         (("database =", "data_base ="), "data_base: is not a setting known here; did you mean database?"),
