@@ -49,8 +49,8 @@ peers: .venv/installed  ## Fetch what tests run against: SIP phones, an SMSC, lo
 	@$(PY) -m stack.peers localstripe --install-only
 	@$(PY) -m stack.node_peers
 
-sounds: .venv/installed  ## Render the prompts whose text changed, in the offline voice
-	$(PY) scripts/render_sounds.py
+sounds: .venv/installed  ## Render the prompts whose text changed, in the offline voices (ONLY=en)
+	$(PY) scripts/render_sounds.py $(if $(ONLY),--only $(ONLY))
 
 format: .venv/installed  ## Format the code and mend what the linter can mend
 	.venv/bin/ruff format .

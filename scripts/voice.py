@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import subprocess
 import sys
+import unicodedata
 import wave
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
 import numpy as np
 import onnx
@@ -41,6 +45,10 @@ SLACK = VOICE_RATE // 50  # samples by which the model may misjudge where a soun
 FADE = 0.004  # seconds
 
 Audio = NDArray[np.float32]
+
+PAUSES = ",.;:!?…—"
+# how Kokoro writes the sounds that espeak-ng ties together
+TIED = {"a^ɪ": "I", "a^ʊ": "W", "e^ɪ": "A", "o^ʊ": "O", "ɔ^ɪ": "Y", "t^ʃ": "ʧ", "d^ʒ": "ʤ", "t^s": "ʦ", "d^z": "ʣ"}
 
 
 class Job(TypedDict):
@@ -79,6 +87,8 @@ class Kokoro:
 
     def speak(self, phonemes: str, speed: float) -> tuple[Audio, list[int]]:
         """The audio, and the sample at which each phoneme starts (one more: where the last one ends)."""
+        if unknown := set(phonemes) - self._vocabulary.keys():
+            raise SystemExit(f"the voice does not know the sounds {unknown} of {phonemes!r}: respell the word")
         tokens = [self._vocabulary[phoneme] for phoneme in phonemes]
         audio, frames = self._model.run(
             ["audio", DURATIONS],
@@ -92,34 +102,74 @@ class Kokoro:
         return np.asarray(audio, np.float32).ravel(), [int(start) for start in starts[1:]]
 
 
-def words_of(text: str, phonemes: G2P) -> list[str]:
-    """The phonemes of each word; a word keeps the punctuation that follows it."""
-    words = str(phonemes(text)).split(" ")
-    if len(words) != len(text.split()):
-        raise SystemExit(f"cannot tell the words of {text!r} apart: write numbers and signs as words")
-    return words
+class Phonemes(Protocol):
+    """How a language is pronounced."""
+
+    def __call__(self, parts: list[str]) -> list[str]:
+        """The phonemes of each part of one sentence, with its punctuation."""
 
 
-def record(job: Job, voice: Kokoro, phonemes: G2P) -> Audio:
+class English:
+    """The sentence is pronounced as a whole, then taken apart word by word."""
+
+    def __init__(self) -> None:
+        self._g2p = G2P()
+
+    def __call__(self, parts: list[str]) -> list[str]:
+        """The phonemes of each part."""
+        sentence = " ".join(part for part in parts if part)
+        words = str(self._g2p(sentence)).split(" ")
+        if len(words) != len(sentence.split()):
+            raise SystemExit(f"cannot tell the words of {sentence!r} apart: write numbers and signs as words")
+        return [" ".join(words.pop(0) for _ in part.split()) for part in parts]
+
+
+class Espeak:
+    """Other languages: espeak-ng, a program of its own, gives the sounds between two marks of punctuation.
+
+    `[word](/sounds/)` says the sounds of a word that it gets wrong.
+    """
+
+    def __init__(self, command: list[str]) -> None:
+        self._pronounce = cache(lambda words: self._run([*command, words]))
+
+    def __call__(self, parts: list[str]) -> list[str]:
+        """The phonemes of each part."""
+        return ["".join(map(self._piece, re.split(rf"(\[.*?\]\(/.*?/\)|[{PAUSES}]+)", part))) for part in parts]
+
+    def _piece(self, piece: str) -> str:
+        respelt = re.fullmatch(r"\[.*\]\(/(.*)/\)", piece)
+        if respelt or not piece.strip(PAUSES + " "):
+            return respelt[1] if respelt else piece
+        edges = [" " if edge.isspace() else "" for edge in (piece[0], piece[-1])]
+        return edges[0] + self._pronounce(piece.strip()) + edges[1]
+
+    @staticmethod
+    def _run(command: list[str]) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        sounds = " ".join(done.stdout.split())
+        for tied, single in TIED.items():
+            sounds = sounds.replace(tied, single)
+        return unicodedata.normalize("NFD", re.sub(r"[\^\-_]|\(.*?\)", "", sounds)).replace("g", "ɡ")
+
+
+def record(job: Job, voice: Kokoro, phonemes: Phonemes) -> Audio:
     """Speak one job and make it fit for the line."""
-    sentence = " ".join(part for part in (job["before"], job["text"], job["after"]) if part)
-    words = words_of(sentence, phonemes)
-    audio, starts = voice.speak(" ".join(words), job["speed"])
-    first = len(job["before"].split())
-    last = first + len(job["text"].split())
+    before, text, after = phonemes([job["before"], job["text"], job["after"]])
+    upto = " ".join(part for part in (before, text) if part)
+    audio, starts = voice.speak(" ".join(part for part in (upto, after) if part), job["speed"])
     # the joints are looked for before the band is narrowed: on the line an s is hardly louder than silence
     power = envelope(audio, VOICE_RATE)
     floor = float(power.max()) * 10 ** (SILENCE / 10)
-    begin = gap_after(words[:first], starts, power, floor)[1] if first else 0
-    end = gap_after(words[:last], starts, power, floor)[0] if last < len(words) else len(audio)
+    begin = gap_after(before, starts, power, floor)[1] if before else 0
+    end = gap_after(upto, starts, power, floor)[0] if after else len(audio)
     begin, end = trimmed(begin, end, power, floor)
     piece = fit_for_line(audio)[begin // RATIO : end // RATIO]
     return with_margins(piece, job["lead"], job["tail"])
 
 
-def gap_after(words: list[str], starts: list[int], power: Audio, floor: float) -> tuple[int, int]:
-    """Where the sound ends after these words, and where it sets in again; one quietest moment if it never ends."""
-    text = " ".join(words)
+def gap_after(text: str, starts: list[int], power: Audio, floor: float) -> tuple[int, int]:
+    """Where the sound ends after these phonemes, and sets in again; one quietest moment if it never ends."""
     low = starts[len(text.rstrip(",.:;?! "))] - SLACK
     high = starts[len(text) + 1] + SLACK
     silent = np.flatnonzero(power[low:high] < floor)
@@ -170,9 +220,12 @@ def write(path: Path, line: Audio) -> None:
 
 
 def main() -> None:
-    """Speak every job of stdin; a line on stdout for each that is done."""
-    voice_file, folder = map(Path, sys.argv[1:])
-    voice, phonemes = Kokoro(voice_file), G2P()
+    """Speak every job of stdin; a line on stdout for each that is done.
+
+    The arguments: the file of the voice, the folder, and how espeak-ng is called unless the language is English.
+    """
+    (voice_file, folder), espeak = map(Path, sys.argv[1:3]), sys.argv[3:]
+    voice, phonemes = Kokoro(voice_file), Espeak(espeak) if espeak else English()
     jobs: list[Job] = json.load(sys.stdin)
     for job in jobs:
         write(folder / job["path"], record(job, voice, phonemes))

@@ -59,6 +59,7 @@ class Prefix:
         if not loaders:
             raise DebianError(f"{self.root} has no dynamic loader: delete the folder and unpack again")
         libraries = [str(library.parent) for library in self.root.glob("usr/lib/*/libc.so.6")]
+        libraries += [str(folder) for folder in self.root.glob("usr/lib/*/pulseaudio")]  # beside the others
         return (
             str(loaders[0]),
             "--inhibit-cache",

@@ -25,7 +25,12 @@ from pci.contract import Brand
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Catalogue.load(ROOT / "sounds")
-RECORDINGS = [(prompt_id, language) for prompt_id, texts in CATALOGUE.texts.items() for language in texts]
+RECORDINGS = [
+    (prompt_id, language)
+    for prompt_id, texts in CATALOGUE.texts.items()
+    for language in texts
+    if CATALOGUE.recording(prompt_id, language).is_file()
+]
 HAS_NO_HOLES = frozenset(CATALOGUE.texts) - frozenset(CATALOGUE.missing("en"))
 
 CURRENCIES = st.sampled_from(sorted(_TWO_DIGITS | _EXPONENTS.keys()))
@@ -56,7 +61,6 @@ def samples_of(prompt_id: str, language: str) -> array[int]:
 
 
 def test_nothing_is_missing_in_a_shipped_language() -> None:
-    assert CATALOGUE.languages == {"en"}
     assert CATALOGUE.missing("en") == ()
 
 
@@ -90,5 +94,5 @@ def test_every_card_can_be_named(last4: str, brand: Brand) -> None:
 
 
 def test_the_recordings_were_made_from_the_texts_of_today() -> None:
-    """If this fails, run `make sounds` and commit what it made."""
-    assert load_script().stale_and_surplus(CATALOGUE) == ({}, [])
+    """If this fails, run `make sounds ONLY=en` and commit what it made."""
+    assert load_script().stale_and_surplus(CATALOGUE, {"en"}) == ({}, [])
