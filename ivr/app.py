@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,15 @@ from ivr.calls.charging import Charging
 from ivr.calls.journal import Journal
 from ivr.calls.router import Router
 from ivr.calls.settling import Settling
-from ivr.config import AsteriskSettings, Settings, SmsSettings
+from ivr.config import AsteriskSettings, EmailSettings, Settings, SmsSettings
 from ivr.errors import ConfigError
 from ivr.flow.library import FlowBook, load_flows
 from ivr.flow.outside import Outside
+from ivr.notify.carriers import Carrier, Emails, Texts
 from ivr.notify.outbox import OutboxWorker
 from ivr.notify.port import Notifier
 from ivr.notify.smpp import SmppLogin, SmppNotifier
+from ivr.notify.smtp import Security, Sender, SmtpMailer, SmtpServer
 from ivr.notify.twilio import TwilioAccount, TwilioNotifier
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
@@ -45,7 +47,7 @@ class Parts:
     store: Store
     pci: PciClient
     app: AriApp
-    notifier: Notifier | None
+    carriers: Sequence[Carrier]
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -56,12 +58,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     prompts = Catalogue.load(settings.sounds)
     book = read_flows(settings.flows, prompts, settings.outside)
     async with AsyncExitStack() as opened:
-        notifier = await opened.enter_async_context(_open_notifier(settings.sms))
-        store = await opened.enter_async_context(open_store(sqlite_url(settings.database)))
+        carriers = await _open_carriers(opened, settings)
+        kinds = frozenset(carrier.kind for carrier in carriers)
+        store = await opened.enter_async_context(open_store(sqlite_url(settings.database), kinds=kinds))
         pci = await opened.enter_async_context(PciClient.open(settings.pci.socket, settings.pci.charge_timeout))
         app = await _connect(opened, settings.asterisk, stop)
         if app is not None:
-            await _take_calls(Parts(settings, prompts, book, store, pci, app, notifier), stop)
+            await _take_calls(Parts(settings, prompts, book, store, pci, app, carriers), stop)
     _log.info("stopped")
 
 
@@ -93,21 +96,40 @@ async def _take_calls(parts: Parts, stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as background:
         async with asyncio.TaskGroup() as charges:
             charging = Charging(parts.pci, store.payments, charges)
-            texts = parts.notifier is not None
-            services = Services(settings.asterisk.app, parts.prompts, store, parts.pci, charging, texts)
+            ways = frozenset(carrier.kind for carrier in parts.carriers)
+            services = Services(settings.asterisk.app, parts.prompts, store, parts.pci, charging, ways)
             journal = Journal(store.calls)
             workers = [
                 background.create_task(journal.run()),
                 background.create_task(Settling(parts.pci, store, charging).run()),
             ]
-            if parts.notifier is not None:
-                workers.append(background.create_task(OutboxWorker(store.outbox, parts.notifier).run()))
+            for carrier in parts.carriers:
+                workers.append(background.create_task(OutboxWorker(store.outbox, carrier).run()))
             router = Router(parts.app, parts.book, services, journal, settings.max_calls)
             _log.info("ready", flows=len(parts.book.by_number), max_calls=settings.max_calls)
             await router.serve(stop, settings.stop_grace)
         # the calls are over and so is every charge that they began
         for worker in workers:
             worker.cancel()
+
+
+async def _open_carriers(opened: AsyncExitStack, settings: Settings) -> Sequence[Carrier]:
+    """Whoever takes our messages, one for each kind that has a gateway."""
+    carriers: list[Carrier] = []
+    if notifier := await opened.enter_async_context(_open_notifier(settings.sms)):
+        carriers.append(Texts(notifier))
+    if settings.email is not None:
+        carriers.append(Emails(_mailer(settings.email)))
+    return carriers
+
+
+def _mailer(email: EmailSettings) -> SmtpMailer:
+    password = email.password.get_secret_value() if email.password else ""
+    try:
+        server = SmtpServer(email.host, email.port, Security(email.security), email.user, password, email.ca_file)
+        return SmtpMailer(server, Sender(email.sender, email.sender_name))
+    except ValueError as error:
+        raise ConfigError(f"email: {error}") from None
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """Bills from a CSV file: all of them, or none and a list of what to mend.
 
-Columns: account, reference, amount, currency, due, mobile. No message repeats a value of the file: a value in the
-wrong column may be anything, a card number included.
+Columns: account, reference, amount, currency, due, mobile, and email, which may be left out. No message repeats a
+value of the file: a value in the wrong column may be anything, a card number included.
 """
 
 from __future__ import annotations
@@ -11,28 +11,32 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from ivr.money import Money, exponent, parse_amount
-from ivr.notify.port import is_e164
-from ivr.store.invoices import Bill, Imported, Invoices
+from ivr.bill import (
+    Bill,
+    check_printable,
+    read_account,
+    read_amount,
+    read_currency,
+    read_due,
+    read_email,
+    read_mobile,
+    read_reference,
+)
+from ivr.store.invoices import Imported, Invoices
 
 T = TypeVar("T")
 
-COLUMNS: Final = ("account", "reference", "amount", "currency", "due", "mobile")
+_NEEDED: Final = ("account", "reference", "amount", "currency", "due", "mobile")
+COLUMNS: Final = (*_NEEDED, "email")
 MOST_OCTETS: Final = 20 * 1024 * 1024
 MOST_BILLS: Final = 100_000
-_MOST_CHARACTERS: Final = 200  # of a field
-_MOST_MINOR: Final = 100_000_000  # what pci.contract.ChargeRequest takes
 _MOST_PROBLEMS: Final = 1000
 _MOST_SHOWN: Final = 20
-_ACCOUNT = re.compile(r"[0-9]{1,12}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _A_WORD = re.compile(r"[A-Za-z_ -]{1,20}")
 
 
@@ -137,19 +141,20 @@ class _Reading:
         return tuple(self._bills)
 
     def _take(self, row: int, fields: _Fields) -> None:
-        account = fields.read("account", _account)
-        reference = fields.read("reference", _reference)
-        currency = fields.read("currency", _currency)
-        amount = None if currency is None else fields.read("amount", partial(_amount, currency))
-        due = fields.read("due", _due)
-        mobile = fields.read("mobile", _mobile)
+        account = fields.read("account", read_account)
+        reference = fields.read("reference", read_reference)
+        currency = fields.read("currency", read_currency)
+        amount = None if currency is None else fields.read("amount", partial(read_amount, currency))
+        due = fields.read("due", read_due)
+        mobile = fields.read("mobile", read_mobile)
+        email = fields.read("email", read_email)
         if account is None or reference is None:
             return
         first = self._rows.setdefault((account, reference), row)
         if first != row:
             self._problems.append(Problem(row, "reference", f"is that of row {first}, for the same account"))
         elif amount is not None:
-            self._bills.append(Bill(account, reference, amount, due, mobile))
+            self._bills.append(Bill(account, reference, amount, due, mobile, email))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +166,9 @@ class _Fields:
     problems: list[Problem]
 
     def read(self, column: str, parse: Callable[[str], T]) -> T | None:
-        text = self.texts[column].strip()
+        text = self.texts.get(column, "").strip()
         try:
-            if len(text) > _MOST_CHARACTERS:
-                raise ValueError(f"is longer than {_MOST_CHARACTERS} characters")
-            if not text.isprintable():
-                raise ValueError("has a character in it that cannot be seen: type the value anew")
+            check_printable(text)
             return parse(text)
         except ValueError as error:
             self.problems.append(Problem(self.row, column, str(error)))
@@ -174,89 +176,25 @@ class _Fields:
 
 
 def _columns(row: int, header: list[str]) -> list[str]:
-    if len(header) == 1 and header[0].count(";") == len(COLUMNS) - 1:
+    if len(header) == 1 and header[0].count(";") >= len(_NEEDED) - 1:
         raise _refusal("the columns are separated by semicolons: save the file with commas", row)
-    missing = [name for name in COLUMNS if name not in header]
+    missing = [name for name in _NEEDED if name not in header]
     problems = [
-        Problem(row, f"column {place}", _header_mend(name, missing))
+        Problem(row, f"column {place}", _header_mend(name, header))
         for place, name in enumerate(header, start=1)
         if name not in COLUMNS or name in header[: place - 1]
     ]
     if missing:
-        problems.append(Problem(row, "", f"the header lacks {', '.join(missing)}; it reads {','.join(COLUMNS)}"))
+        problems.append(Problem(row, "", f"the header lacks {', '.join(missing)}; it reads {','.join(_NEEDED)}"))
     if problems:
         raise BillsRefused(problems)
     return header
 
 
-def _header_mend(name: str, missing: Sequence[str]) -> str:
+def _header_mend(name: str, header: Sequence[str]) -> str:
     if name in COLUMNS:
         return f"{name} is there twice: leave one out"
     if not _A_WORD.fullmatch(name):
         return "is not a column name: the first row is the header"
-    near = get_close_matches(name.lower(), missing, n=1)
+    near = get_close_matches(name.lower(), [column for column in COLUMNS if column not in header], n=1)
     return f"{name!r} is not a column" + (f": did you mean {near[0]!r}?" if near else ": leave it out")
-
-
-def _account(text: str) -> str:
-    refuse_card_number(text)
-    if not _ACCOUNT.fullmatch(text):
-        raise ValueError("is not an account: 1 to 12 digits, as a caller keys them")
-    return text
-
-
-def _reference(text: str) -> str:
-    refuse_card_number(text)
-    if not 0 < len(text) <= 40:
-        raise ValueError("is not a reference: 1 to 40 characters that name the bill, such as INV-1107")
-    return text
-
-
-def _currency(text: str) -> str:
-    if not _CURRENCY.fullmatch(text):
-        raise ValueError("is not a currency: write its three capital letters, such as USD")
-    try:
-        exponent(text)
-    except ValueError:
-        raise ValueError("is not a currency known here: write an ISO 4217 code such as USD") from None
-    return text
-
-
-def _amount(currency: str, text: str) -> Money:
-    try:
-        amount = parse_amount(text, currency)
-    except ValueError:
-        example = Money(125 * 10 ** exponent(currency), currency)
-        raise ValueError(f"is not an amount of {currency}: write digits and a point, such as {example}") from None
-    if not 0 < amount.minor < _MOST_MINOR:
-        raise ValueError(f"is out of range: more than 0 and less than {Money(_MOST_MINOR, currency)}")
-    return amount
-
-
-def _due(text: str) -> date | None:
-    if not text:
-        return None
-    if not _DATE.fullmatch(text):
-        raise ValueError("is not a date: write year-month-day, such as 2026-12-05, or nothing")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("is not a day of the calendar") from None
-
-
-def _mobile(text: str) -> str | None:
-    if text and not is_e164(text):
-        raise ValueError("is not a mobile number: write + and the country code, such as +15550100123, or nothing")
-    return text or None
-
-
-def refuse_card_number(text: str) -> None:
-    """ValueError if `text` holds what may be the number of a card."""
-    digits = re.findall(r"\d+", re.sub(r"[\s._/-]", "", text))
-    if any(13 <= len(run) <= 19 and _luhn(run) for run in digits):
-        raise ValueError("looks like a card number: card numbers must never be in a file of bills")
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (int(digit) * 2 for digit in digits[-2::-2])
-    return (sum(map(int, digits[::-2])) + sum(n - 9 if n > 9 else n for n in doubled)) % 10 == 0

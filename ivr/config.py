@@ -168,6 +168,19 @@ class PersonSettings(_Section):
     endpoint: Annotated[str, AfterValidator(_endpoint)]
 
 
+class EmailSettings(_Section):
+    """The mail server that takes e-mails, and whom they come from."""
+
+    host: str = Field(min_length=1, max_length=253)
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = Field(default="", max_length=200)
+    password: SecretFile | None = Field(default=None, alias="password_file")
+    sender: str = Field(max_length=254)
+    sender_name: str = Field(default="", max_length=80)
+    ca_file: Location | None = None
+
+
 class Settings(_Section):
     """All of ivr.toml."""
 
@@ -179,6 +192,7 @@ class Settings(_Section):
     asterisk: AsteriskSettings
     pci: PciSettings
     sms: SmsSettings = SmsSettings()
+    email: EmailSettings | None = None
     people: dict[OutsideName, PersonSettings] = {}
 
     @property

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ivr.bill import Bill
 from ivr.bills import BillsRefused, read_bills
 from ivr.flow.errors import FlowProblems
 from ivr.flow.library import load_flows
 from ivr.prompts.catalogue import Catalogue
 from ivr.store.database import sqlite_url
-from ivr.store.invoices import Bill
 from ivr.store.store import open_store
 from stack.asterisk import Amend, Instance, unchanged
 from stack.asterisk import running as running_asterisk

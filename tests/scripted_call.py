@@ -36,6 +36,7 @@ from ivr.flow.call import (
     Part,
     PaymentInProgress,
     Prompt,
+    ReceiptChannel,
     SecureLineDown,
     SpokenBrand,
     SpokenDigits,
@@ -106,7 +107,7 @@ class ScriptedCall:
     """The `Call` of a dialogue. `texts` are the prompts in the language of the call, `invoices` the ledger.
 
     What happened is kept: `heard` (one text for each time that something was said), `attempts`, `forgotten` cards,
-    `orders` of captures, `texted` receipts, and whether the flow `hung_up` or the caller is `gone`.
+    `orders` of captures, `texted` receipts (whom), and whether the flow `hung_up` or the caller is `gone`.
     """
 
     def __init__(
@@ -201,12 +202,13 @@ class ScriptedCall:
         """Write down that the card is gone."""
         self.forgotten.append(card)
 
-    async def send_receipt(self) -> bool:
-        """Whether the paid invoice has a mobile number to send to."""
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
+        """Whether the paid invoice has an address to send to."""
         self._settle()
-        mobile = self._variables.paid.mobile if self._variables.paid else None
-        self.texted += [mobile] if mobile else []
-        return mobile is not None
+        paid = self._variables.paid
+        address = paid and {ReceiptChannel.SMS: paid.mobile, ReceiptChannel.EMAIL: paid.email}.get(channel)
+        self.texted += [address] if address else []
+        return bool(address)
 
     async def hang_up(self) -> None:
         """The flow ends the call."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -19,6 +20,7 @@ from ivr.flow.call import (
     LookupFailed,
     PaymentInProgress,
     Prompt,
+    ReceiptChannel,
     SecureLineDown,
     Variables,
 )
@@ -26,6 +28,7 @@ from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
 from ivr.store.errors import StoreError
+from ivr.store.models import OutboxKind
 from ivr.store.store import Store
 from pci.contract import CaptureOutcome, CaptureRequest, ChargeState
 
@@ -51,7 +54,7 @@ class Origin:
 class Services:
     """What every call uses. `app` is our Stasis application, to which the card side gives callers back.
 
-    Without a gateway for `texts` no caller may be promised one.
+    `ways` are the kinds of messages that have a gateway: no other may be promised to a caller.
     """
 
     app: str
@@ -59,7 +62,7 @@ class Services:
     store: Store
     pci: PciClient
     charging: Charging
-    texts: bool
+    ways: Collection[OutboxKind]
 
 
 class LiveCall:
@@ -74,7 +77,7 @@ class LiveCall:
         self._tokens: dict[str, str] = {}
         self._attempts = 0
         self._recorded = False
-        self._texted = False
+        self._sent: frozenset[ReceiptChannel] = frozenset()
 
     async def speak(self, prompt: Prompt) -> None:
         """Say it to the end."""
@@ -92,9 +95,7 @@ class LiveCall:
         except StoreError as error:
             _log.error("lookup_failed", reason=type(error).__name__)
             raise LookupFailed from None
-        if invoice is not None and not self._services.texts:
-            return replace(invoice, mobile=None)
-        return invoice
+        return self._reachable(invoice)
 
     async def secure_line_ready(self) -> bool:
         """Whether the card side could take this caller now."""
@@ -145,7 +146,7 @@ class LiveCall:
         if not await self._on_record():
             return Charged(ChargeState.NOT_CHARGED)
         told = await self._services.charging.charge(attempt)
-        self._texted = told.texted
+        self._sent = told.sent
         return told.charged
 
     async def forget(self, card: Captured) -> None:
@@ -157,9 +158,9 @@ class LiveCall:
             except PciError as error:
                 _log.warning("forgetting_failed", reason=type(error).__name__)
 
-    async def send_receipt(self) -> bool:
-        """Whether a text message about the last payment is on its way to the number on file."""
-        return self._texted and self._services.texts
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
+        """Whether a message about the last payment is on its way by this channel, to the address on file."""
+        return channel in self._sent
 
     async def hang_up(self) -> None:
         """End the call."""
@@ -171,6 +172,14 @@ class LiveCall:
             return
         charging = f"{self._origin.call_id}.{self._attempts}" in self._services.charging.in_flight
         await self.speak((_CHARGE_CUT_OFF if charging else _FAREWELL,))
+
+    def _reachable(self, invoice: Invoice | None) -> Invoice | None:
+        """The invoice with only the addresses to which there is a gateway."""
+        if invoice is None:
+            return None
+        mobile = invoice.mobile if OutboxKind.SMS in self._services.ways else None
+        email = invoice.email if OutboxKind.EMAIL in self._services.ways else None
+        return replace(invoice, mobile=mobile, email=email)
 
     async def _on_record(self) -> bool:
         """Whether the ledger knows this call; payments name it."""

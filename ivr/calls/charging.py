@@ -10,7 +10,7 @@ from hashlib import sha256
 import structlog
 
 from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
-from ivr.flow.call import Captured, Charged, Invoice, PaymentInProgress
+from ivr.flow.call import Captured, Charged, Invoice, PaymentInProgress, ReceiptChannel
 from ivr.pci_client import PciClient
 from ivr.store import errors as store_errors
 from ivr.store.payments import Payments, Settled
@@ -64,10 +64,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the caller is told of a charge, and whether a text message about it is on its way."""
+    """What the caller is told of a charge, and by which ways a message about it is on its way."""
 
     charged: Charged
-    texted: bool = False
+    sent: frozenset[ReceiptChannel] = frozenset()
 
 
 class Charging:
@@ -145,11 +145,11 @@ class Charging:
             settled = await self._payments.settle_payment(charge, caller_hears=attempt.caller_hears)
         except store_errors.StoreError as failure:
             # the outcome and its message are stored together or not at all: tell it when they are
-            settled, reason = Settled(ChargeState.UNKNOWN, texted=False), type(failure).__name__
+            settled, reason = Settled(ChargeState.UNKNOWN), type(failure).__name__
         return self._tell(attempt, settled, charge, reason)
 
     async def _never_sent(self, attempt: Attempt, reason: str) -> Told:
-        settled = Settled(ChargeState.NOT_CHARGED, texted=False)
+        settled = Settled(ChargeState.NOT_CHARGED)
         try:
             settled = await self._payments.settle_never_sent(attempt.charge_id, caller_hears=attempt.caller_hears)
         except store_errors.StoreError:
@@ -171,4 +171,6 @@ class Charging:
         if not state.final:
             self.unsettled.set()
         declined = state is ChargeState.DECLINED
-        return Told(Charged(state, charge.decline_reason if declined else None), settled.texted)
+        ways = {ReceiptChannel.SMS: settled.texted, ReceiptChannel.EMAIL: settled.emailed}
+        sent = frozenset(channel for channel, on_its_way in ways.items() if on_its_way)
+        return Told(Charged(state, charge.decline_reason if declined else None), sent)

@@ -64,6 +64,7 @@ class Invoice:
     amount: Money
     due: date | None = None
     mobile: str | None = None
+    email: str | None = None
 
 
 class LookupFailed(Exception):
@@ -118,6 +119,7 @@ class ReceiptChannel(StrEnum):
 
     VOICE = "voice"
     SMS = "sms"
+    EMAIL = "email"
 
 
 @dataclass(slots=True)
@@ -170,8 +172,8 @@ class Call(Protocol):
     async def forget(self, card: Captured) -> None:
         """Have the card side drop a card that will not be charged; it expires there anyway, so this never fails."""
 
-    async def send_receipt(self) -> bool:
-        """Whether a text message about the last payment is on its way to the number on file."""
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
+        """Whether a message about the last payment is on its way by this channel, to the address on file."""
 
     async def hang_up(self) -> None:
         """End the call."""

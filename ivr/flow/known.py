@@ -59,6 +59,7 @@ KNOWN: Mapping[str, Known] = {
     "invoice.amount": Known(Kind.NUMBER, "invoice", _of_invoice(_amount)),
     "invoice.currency": Known(Kind.TEXT, "invoice", _of_invoice(lambda invoice: invoice.amount.currency)),
     "invoice.has_mobile": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.mobile is not None)),
+    "invoice.has_email": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.email is not None)),
     "paid.amount": Known(Kind.NUMBER, "paid", _of_paid(_amount)),
     "paid.currency": Known(Kind.TEXT, "paid", _of_paid(lambda invoice: invoice.amount.currency)),
     "language": Known(Kind.TEXT, None, lambda call: call.language),

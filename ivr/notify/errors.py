@@ -1,4 +1,4 @@
-"""Why a text message was not taken by its gateway: a closed set, the same for every gateway.
+"""Why a message was not taken by its gateway: a closed set, the same for every gateway.
 
 NotifyError
 ├── GatewayUnreachable     try again
@@ -15,7 +15,7 @@ from typing import ClassVar
 
 
 class NotifyError(Exception):
-    """The text message was not sent. `code` is the gateway's own, for the log; no value of the message is here."""
+    """The message was not sent. `code` is the gateway's own, for the log; no value of the message is here."""
 
     retryable: ClassVar[bool]
 
@@ -30,36 +30,36 @@ class NotifyError(Exception):
 
 
 class GatewayUnreachable(NotifyError):
-    """The SMS gateway does not answer: check its address in ivr.toml and that it runs."""
+    """The gateway does not answer: check its address in ivr.toml and that it runs."""
 
     retryable = True
 
 
 class GatewayFailed(NotifyError):
-    """The SMS gateway has a fault of its own."""
+    """The gateway has a fault of its own."""
 
     retryable = True
 
 
 class Throttled(NotifyError):
-    """The SMS gateway asks to send more slowly."""
+    """The gateway asks to send more slowly, or later."""
 
     retryable = True
 
 
 class LoginRefused(NotifyError):
-    """The SMS gateway refused the login: check the account and the password file that [sms] in ivr.toml names."""
+    """The gateway refused the login: check account and password file in the section [sms] or [email] of ivr.toml."""
 
     retryable = True
 
 
 class DestinationRefused(NotifyError):
-    """The SMS gateway will not send to this number."""
+    """The gateway will not send to this number or address."""
 
     retryable = False
 
 
 class MessageRefused(NotifyError):
-    """The SMS gateway will not send this message."""
+    """The gateway will not send this message."""
 
     retryable = False

@@ -13,8 +13,8 @@ from typing import Final, Never
 
 import structlog
 
+from ivr.notify.carriers import Carrier
 from ivr.notify.errors import GatewayFailed, NotifyError
-from ivr.notify.port import Notifier, Sms
 from ivr.store.errors import StoreError
 from ivr.store.outbox import Outbox, OutboxMessage
 
@@ -27,58 +27,59 @@ _log = structlog.get_logger()
 
 
 class OutboxWorker:
-    """Takes messages from the outbox and hands them to a gateway, one at a time."""
+    """Takes the messages of one kind from the outbox and hands them to their gateway, one at a time."""
 
-    def __init__(self, outbox: Outbox, notifier: Notifier, back_off: Sequence[timedelta] = BACK_OFF) -> None:
+    def __init__(self, outbox: Outbox, carrier: Carrier, back_off: Sequence[timedelta] = BACK_OFF) -> None:
         self._outbox = outbox
-        self._notifier = notifier
+        self._carrier = carrier
+        self._kind = carrier.kind
         self._back_off = back_off
 
     async def run(self) -> Never:
         """Work until cancelled; it starts at once when a message is written."""
         while True:
-            self._outbox.written.clear()
+            self._outbox.written[self._kind].clear()
             pause = _LOOK_AGAIN
             try:
                 await self.send_due()
-                pause = min(await self._outbox.time_to_next() or _LOOK_AGAIN, _LOOK_AGAIN)
+                pause = min(await self._outbox.time_to_next(self._kind) or _LOOK_AGAIN, _LOOK_AGAIN)
             except StoreError:
                 _log.error("outbox_unavailable")
             await self._rest(pause)
 
     async def send_due(self) -> None:
         """Try every message that is due now, once."""
-        while (message := await self._outbox.take()) is not None:
+        while (message := await self._outbox.take(self._kind)) is not None:
             try:
                 gateway_message_id = await self._send(message)
             except NotifyError as error:
                 await self._not_sent(message, error)
             else:
                 await self._outbox.mark_sent(message, gateway_message_id)
-                _log.info("sms_sent", outbox_id=message.id, attempt=message.attempts)
+                _log.info(f"{self._kind}_sent", outbox_id=message.id, attempt=message.attempts)
 
     async def _rest(self, pause: timedelta) -> None:
         try:
             async with asyncio.timeout(pause.total_seconds()):
-                await self._outbox.written.wait()
+                await self._outbox.written[self._kind].wait()
         except TimeoutError:
             pass
 
     async def _send(self, message: OutboxMessage) -> str:
         try:
-            return await self._notifier.send(Sms(message.to, message.text))
+            return await self._carrier.carry(message)
         except NotifyError:
             raise
         except Exception as error:  # noqa: BLE001 - a gateway's surprise must not end the calls beside it
-            _log.error("sms_sending_broke", outbox_id=message.id, error_type=type(error).__name__)
+            _log.error(f"{self._kind}_sending_broke", outbox_id=message.id, error_type=type(error).__name__)
             raise GatewayFailed from None
 
     async def _not_sent(self, message: OutboxMessage, error: NotifyError) -> None:
         facts = {"outbox_id": message.id, "attempt": message.attempts, "reason": str(error)}
         if not error.retryable or message.attempts > len(self._back_off):
             await self._outbox.give_up(message)
-            _log.error("sms_given_up", **facts)
+            _log.error(f"{self._kind}_given_up", **facts)
             return
         pause = self._back_off[message.attempts - 1]
         await self._outbox.try_again(message, pause)
-        _log.warning("sms_put_off", seconds=pause.total_seconds(), **facts)
+        _log.warning(f"{self._kind}_put_off", seconds=pause.total_seconds(), **facts)

@@ -13,6 +13,7 @@ from ivr.flow.call import (
     Keys,
     LookupFailed,
     Prompt,
+    ReceiptChannel,
     SecureLineDown,
     Variables,
 )
@@ -73,7 +74,7 @@ class RehearsedCall:
         self._ledger = ledger
         self._catalogue = catalogue
         self._cards: dict[str, Keyed] = {}
-        self._texted = False
+        self._sent: frozenset[ReceiptChannel] = frozenset()
 
     async def speak(self, prompt: Prompt) -> None:
         """Tell the party."""
@@ -119,16 +120,16 @@ class RehearsedCall:
         """The bank's answer, booked; PaymentInProgress if the bill is being paid already."""
         self._party.before_charge()
         keyed = self._cards[card.capture_id]
-        self._texted = self._ledger.charge(invoice, keyed, card, self.language)
+        self._sent = self._ledger.charge(invoice, keyed, card, self.language)
         return keyed.charged
 
     async def forget(self, card: Captured) -> None:
         """Nothing was kept but the last four digits."""
         self._cards.pop(card.capture_id)
 
-    async def send_receipt(self) -> bool:
-        """Whether a text message about the last payment is on its way."""
-        return self._texted
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
+        """Whether a message about the last payment is on its way by this channel."""
+        return channel in self._sent
 
     async def hang_up(self) -> None:
         """Nobody to hang up on."""

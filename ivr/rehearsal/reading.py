@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ivr.bills import COLUMNS, BillsRefused, parse_bills, refuse_card_number
+from ivr.bill import Bill, refuse_card_number
+from ivr.bills import COLUMNS, BillsRefused, parse_bills
 from ivr.flow.errors import FlowProblems
 from ivr.flow.library import TESTS
 from ivr.flow.model import Flow
@@ -22,7 +23,6 @@ from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.ledger import Entry
 from ivr.rehearsal.lines import Kind
 from ivr.rehearsal.suite import BillRow, Sheet, Suite
-from ivr.store.invoices import Bill
 
 _PROMPT_LIKE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 

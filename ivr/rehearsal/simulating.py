@@ -63,6 +63,8 @@ def simulate(flow: Flow, entries: Iterable[Entry], catalogue: Catalogue, termina
     terminal.show(f"\n{_ENDS[ending]}, after {len(trace)} step{'s' * (len(trace) != 1)}.")
     for sms in ledger.texts:
         terminal.show(f"Text to {sms.to}: {sms.text}")
+    for email in ledger.emails:
+        terminal.show(f"E-mail to {email.to}: {email.subject}")
     for entry in (entry for entry in ledger.entries if entry.bill.account in ledger.asked):
         bill = entry.bill
         owed = f"{bill.amount} {bill.amount.currency}"

@@ -28,6 +28,7 @@ class BillRow(Written):
     currency: _Filled
     due: str = ""
     mobile: str = ""
+    email: str = ""
     state: BillState = BillState.OPEN
 
 
@@ -43,6 +44,9 @@ class Expected(Written):
     ledger: dict[str, BillState] = Field(default={}, description="bill by its reference, and where it stands")
     texts: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
         default=None, description="the text messages, word for word; `[]` for none"
+    )
+    emails: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
+        default=None, description="the subjects of the e-mails, word for word; `[]` for none"
     )
 
 

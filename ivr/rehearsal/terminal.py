@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, TextIO
 
-from ivr.bills import refuse_card_number
+from ivr.bill import refuse_card_number
 from ivr.flow.call import CallerHungUp, Keys
 from ivr.flow.engine import StepTaken
 from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard

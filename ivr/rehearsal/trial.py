@@ -76,15 +76,19 @@ def _unmet(expected: Expected, facts: _Facts) -> Iterator[str]:
     for words in expected.never_hears:
         if facts.script.words(words) in said:
             yield f"never_hears: this was said: {facts.script.words(words)}"
-    if expected.charges is not None and expected.charges != tuple(facts.ledger.charges):
-        yield _difference("charges", _listed(expected.charges), _listed(facts.ledger.charges))
     for entry in facts.ledger.entries:
         state = expected.ledger.get(entry.bill.reference, entry.state)
         if state is not entry.state:
             yield _difference(f"ledger, {entry.bill.reference}", state, entry.state)
-    texts = tuple(sms.text for sms in facts.ledger.texts)
-    if expected.texts is not None and expected.texts != texts:
-        yield _difference("texts", _listed(expected.texts), _listed(texts))
+    found: Mapping[str, Sequence[str]] = {
+        "charges": facts.ledger.charges,
+        "texts": [sms.text for sms in facts.ledger.texts],
+        "emails": [email.subject for email in facts.ledger.emails],
+    }
+    for what, happened in found.items():
+        wanted: Sequence[str] | None = getattr(expected, what)
+        if wanted is not None and tuple(wanted) != tuple(happened):
+            yield _difference(what, _listed(wanted), _listed(happened))
 
 
 def _difference(what: str, expected: str, found: str) -> str:

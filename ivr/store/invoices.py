@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ivr.bill import Bill
 from ivr.flow.call import Invoice
 from ivr.money import Money
 from ivr.store.database import Database
 from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """A bill as its issuer states it; account and reference together name it."""
-
-    account: str
-    reference: str
-    amount: Money
-    due: date | None = None
-    mobile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +57,19 @@ class Invoices:
 
         return await self._database.write(put)
 
+    async def put_bill(self, bill: Bill) -> Invoice | None:
+        """As `put_bills`, for one; the invoice as it stands then, None if it is paid already."""
+
+        async def put(session: AsyncSession) -> Invoice | None:
+            if await self._put(session, bill) == "paid":
+                return None
+            named = select(InvoiceRow).where(
+                InvoiceRow.account == bill.account, InvoiceRow.reference == bill.reference
+            )
+            return as_invoice((await session.scalars(named)).one())
+
+        return await self._database.write(put)
+
     async def _put(self, session: AsyncSession, bill: Bill) -> str:
         query = select(InvoiceRow).where(InvoiceRow.account == bill.account, InvoiceRow.reference == bill.reference)
         row = await session.scalar(query.with_for_update())
@@ -76,15 +78,15 @@ class Invoices:
             return "added"
         if row.status is InvoiceStatus.PAID:
             return "paid"
-        stated = (bill.amount.minor, bill.amount.currency, bill.due, bill.mobile)
-        if (row.amount_minor, row.currency, row.due, row.mobile) == stated:
+        stated = (bill.amount.minor, bill.amount.currency, bill.due, bill.mobile, bill.email)
+        if (row.amount_minor, row.currency, row.due, row.mobile, row.email) == stated:
             return "unchanged"
         unsettled = select(PaymentRow.charge_id).where(
             PaymentRow.invoice_id == row.id, PaymentRow.state.in_(UNSETTLED)
         )
         if await session.scalar(unsettled):
             return "being_paid"
-        row.amount_minor, row.currency, row.due, row.mobile = stated
+        row.amount_minor, row.currency, row.due, row.mobile, row.email = stated
         row.updated = self._database.now()
         return "updated"
 
@@ -97,6 +99,7 @@ class Invoices:
             currency=bill.amount.currency,
             due=bill.due,
             mobile=bill.mobile,
+            email=bill.email,
             status=InvoiceStatus.OPEN,
             created=now,
             updated=now,
@@ -105,4 +108,5 @@ class Invoices:
 
 def as_invoice(row: InvoiceRow) -> Invoice:
     """The row, in the words of the flow engine."""
-    return Invoice(row.id, row.account, row.reference, Money(row.amount_minor, row.currency), row.due, row.mobile)
+    amount = Money(row.amount_minor, row.currency)
+    return Invoice(row.id, row.account, row.reference, amount, row.due, row.mobile, row.email)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from ivr.addresses import LONGEST_EMAIL
 from pci.contract import Brand, ChargeState
 
 
@@ -36,6 +37,7 @@ class OutboxKind(StrEnum):
     """By which way a message goes out."""
 
     SMS = "sms"
+    EMAIL = "email"
 
 
 class OutboxState(StrEnum):
@@ -116,6 +118,7 @@ class InvoiceRow(Base):
     currency: Mapped[str] = mapped_column(String(3))
     due: Mapped[date | None] = mapped_column(Date)
     mobile: Mapped[str | None] = mapped_column(String(16))
+    email: Mapped[str | None] = mapped_column(String(LONGEST_EMAIL))
     status: Mapped[InvoiceStatus]
     created: Mapped[datetime]
     updated: Mapped[datetime]
@@ -173,7 +176,8 @@ class OutboxRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[OutboxKind]
-    recipient: Mapped[str] = mapped_column(String(16))
+    recipient: Mapped[str] = mapped_column(String(LONGEST_EMAIL))
+    subject: Mapped[str] = mapped_column(String(200), default="", server_default="")
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[OutboxState]
     attempts: Mapped[int]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,56 +18,77 @@ LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """A message to somebody. `key` is unique: it is owed once. Only an e-mail has a `subject`."""
+
+    key: str
+    kind: OutboxKind
+    to: str = field(repr=False)
+    text: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A text message to send now. `attempts` counts this one."""
+    """A message to send now, the same at every attempt. `attempts` counts this one."""
 
     id: int
-    to: str
-    text: str
+    owed: Owed
+    created: datetime
     attempts: int
 
 
 class Outbox:
-    """The outgoing messages of the ledger. `written` is set when there is a new one."""
+    """The outgoing messages of the ledger. `written` is set, kind by kind, when there is a new one.
 
-    def __init__(self, database: Database) -> None:
+    Messages of another kind than `kinds` have no gateway: they are never owed, and so never promised.
+    """
+
+    def __init__(self, database: Database, kinds: Collection[OutboxKind] = tuple(OutboxKind)) -> None:
         self._database = database
-        self.written = asyncio.Event()
+        self._kinds = kinds
+        self.written = {kind: asyncio.Event() for kind in OutboxKind}
 
-    def put(self, session: AsyncSession, *, key: str, to: str, text: str) -> None:
-        """Owe a text message, as a part of the caller's transaction. `key` is unique: it is owed once."""
-        now = self._database.now()
+    def put(self, session: AsyncSession, owed: Owed) -> bool:
+        """Owe a message, as a part of the caller's transaction; False if there is no gateway for it."""
+        if owed.kind not in self._kinds:
+            return False
+        now, written = self._database.now(), self.written[owed.kind]
         session.add(
             OutboxRow(
-                dedupe_key=key,
-                kind=OutboxKind.SMS,
-                recipient=to,
-                text=text,
+                dedupe_key=owed.key,
+                kind=owed.kind,
+                recipient=owed.to,
+                subject=owed.subject,
+                text=owed.text,
                 state=OutboxState.WAITING,
                 attempts=0,
                 created=now,
                 next_try=now,
             )
         )
-        event.listen(session.sync_session, "after_commit", lambda _session: self.written.set(), once=True)
+        event.listen(session.sync_session, "after_commit", lambda _session: written.set(), once=True)
+        return True
 
     async def has(self, session: AsyncSession, key: str) -> bool:
         """Whether this message is owed, or was."""
         return await session.scalar(select(OutboxRow.id).where(OutboxRow.dedupe_key == key)) is not None
 
-    async def take(self) -> OutboxMessage | None:
-        """The message to try now, the oldest first; for the time of `LEASE` nobody else gets it."""
+    async def take(self, kind: OutboxKind) -> OutboxMessage | None:
+        """The message of this kind to try now, the oldest first; for the time of `LEASE` nobody else gets it."""
 
         async def take(session: AsyncSession) -> OutboxMessage | None:
             now = self._database.now()
-            due = select(OutboxRow).where(OutboxRow.state == OutboxState.WAITING, OutboxRow.next_try <= now)
+            waiting = select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.state == OutboxState.WAITING)
+            due = waiting.where(OutboxRow.next_try <= now)
             oldest = due.order_by(OutboxRow.next_try, OutboxRow.id).limit(1).with_for_update(skip_locked=True)
             row = await session.scalar(oldest)
             if row is None:
                 return None
             row.attempts += 1
             row.next_try = now + LEASE
-            return OutboxMessage(row.id, row.recipient, row.text, row.attempts)
+            owed = Owed(row.dedupe_key, row.kind, row.recipient, row.text, row.subject)
+            return OutboxMessage(row.id, owed, row.created, row.attempts)
 
         return await self._database.write(take)
 
@@ -83,9 +105,9 @@ class Outbox:
         """Not sent, and it never will be."""
         await self._change(message, state=OutboxState.FAILED)
 
-    async def time_to_next(self) -> timedelta | None:
-        """How long until a message is due, zero if one is; None if none is waiting."""
-        waiting = select(OutboxRow.next_try).where(OutboxRow.state == OutboxState.WAITING)
+    async def time_to_next(self, kind: OutboxKind) -> timedelta | None:
+        """How long until a message of this kind is due, zero if one is; None if none is waiting."""
+        waiting = select(OutboxRow.next_try).where(OutboxRow.kind == kind, OutboxRow.state == OutboxState.WAITING)
         first = waiting.order_by(OutboxRow.next_try).limit(1)
         due = await self._database.read(lambda session: session.scalar(first))
         return None if due is None else max(due - self._database.now(), timedelta())

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.flow.call import Captured, Invoice
 from ivr.money import Money
-from ivr.notify.texts import not_charged, receipt
+from ivr.store.confirmations import Confirmations
 from ivr.store.database import Database
 from ivr.store.errors import ChargeMismatch, InvoiceAlreadyPaid, InvoiceChanged, PaymentInProgress
 from ivr.store.models import HOLDS_INVOICE, UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
@@ -41,10 +41,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is known of a payment now, and whether a text message about it is on its way."""
+    """What is known of a payment now, and by which ways a message about it is on its way."""
 
     state: ChargeState
-    texted: bool
+    texted: bool = False
+    emailed: bool = False
 
 
 class Payments:
@@ -52,7 +53,7 @@ class Payments:
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database
-        self._outbox = outbox
+        self._confirmations = Confirmations(outbox)
 
     async def begin_payment(
         self, call_id: str, invoice: Invoice, card: Captured, charge_id: str, *, language: str = "en"
@@ -115,17 +116,18 @@ class Payments:
         if earlier.final or state in (earlier, ChargeState.PENDING):
             if state.final and state is not earlier:
                 _log.error("payment_contradicted", charge_id=row.charge_id, state=earlier, outcome=state)
-            return Settled(earlier, await self._outbox.has(session, _message_key(row)))
+            sent = await self._confirmations.owed(session, row)
+            return Settled(earlier, sent.texted, sent.emailed)
         row.state, row.updated = state, self._database.now()
         invoice = await session.get_one(InvoiceRow, row.invoice_id, with_for_update=True)
         if state is ChargeState.APPROVED:
             invoice.status, invoice.updated = InvoiceStatus.PAID, row.updated
         # an ordinary "declined" is spoken; who was told nothing, or "we do not know yet", gets it in writing
         owed = state is ChargeState.APPROVED or (state.final and (earlier is ChargeState.UNKNOWN or not caller_hears))
-        if not owed or invoice.mobile is None:
-            return Settled(state, texted=False)
-        self._outbox.put(session, key=_message_key(row), to=invoice.mobile, text=_message(row, invoice))
-        return Settled(state, texted=True)
+        if not owed:
+            return Settled(state)
+        sent = self._confirmations.owe(session, row, invoice)
+        return Settled(state, sent.texted, sent.emailed)
 
     def _row(self, call_id: str, invoice: Invoice, card: Captured, charge_id: str, language: str) -> PaymentRow:
         now = self._database.now()
@@ -157,15 +159,6 @@ async def _check_payable(session: AsyncSession, invoice: Invoice) -> None:
         raise PaymentInProgress
     if Money(row.amount_minor, row.currency) != invoice.amount:
         raise InvoiceChanged
-
-
-def _message_key(row: PaymentRow) -> str:
-    return f"{row.charge_id}:{row.state}"
-
-
-def _message(row: PaymentRow, invoice: InvoiceRow) -> str:
-    write = receipt if row.state is ChargeState.APPROVED else not_charged
-    return write(row.language, Money(row.amount_minor, row.currency), invoice.reference, row.brand, row.last4)
 
 
 def _as_payment(row: PaymentRow) -> Payment:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ivr.store.calls import Calls
 from ivr.store.database import Clock, Database, utc_now
 from ivr.store.invoices import Invoices
+from ivr.store.models import OutboxKind
 from ivr.store.outbox import Outbox
 from ivr.store.payments import Payments
 from ivr.store.schema import upgrade
@@ -26,9 +27,14 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, clock: Clock = utc_now) -> AsyncIterator[Store]:
-    """The ledger behind `url`, its tables brought up to date first; `StoreError` says what is in the way."""
+async def open_store(
+    url: str, clock: Clock = utc_now, kinds: Collection[OutboxKind] = tuple(OutboxKind)
+) -> AsyncIterator[Store]:
+    """The ledger behind `url`, its tables brought up to date first; `StoreError` says what is in the way.
+
+    Only messages of these `kinds` are ever owed: there is a gateway for them.
+    """
     await upgrade(url)
     async with Database.open(url, clock) as database:
-        outbox = Outbox(database)
+        outbox = Outbox(database, kinds)
         yield Store(database, Invoices(database), Calls(database), Payments(database, outbox), outbox)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from ivr.bill import Bill
 from ivr.flow.call import Captured, Invoice
 from ivr.money import Money
 from ivr.store.database import sqlite_url
-from ivr.store.invoices import Bill
 from ivr.store.models import InvoiceRow, InvoiceStatus, OutboxRow, PaymentRow
 from ivr.store.store import Store, open_store
 from pci.contract import Brand, Charge, ChargeState

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from ivr import bills
+from ivr.bill import Bill
 from ivr.bills import BillsRefused, import_bills, parse_bills, read_bills
 from ivr.money import Money
 from ivr.store.database import sqlite_url
-from ivr.store.invoices import Bill, Imported
+from ivr.store.invoices import Imported
 from ivr.store.store import Store, open_store
 
 HEADER = "account,reference,amount,currency,due,mobile\n"
@@ -39,6 +40,26 @@ def test_given_what_spreadsheets_write_then_it_is_read_too() -> None:
         "\ufeff" + "mobile,due,currency,amount,reference,account\r\n" + '+15550100123,,USD," 1.5 ","a, b",7\r\n\r\n'
     )
     assert parse_bills(text.encode()) == (Bill("7", "a, b", Money(150, "USD"), None, "+15550100123"),)
+
+
+def test_given_a_column_of_email_addresses_then_they_are_read_and_it_may_be_empty_or_left_out() -> None:
+    header = HEADER.replace("\n", ",email\n")
+    with_email, without = parse_bills((header + "1,A,1,USD,,,ada@example.com\n1,B,1,USD,,,\n").encode())
+    assert (with_email.email, without.email) == ("ada@example.com", None)
+    assert [bill.email for bill in parse_bills((HEADER + GOOD).encode())] == [None]
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("ada", "is not an e-mail address: write one such as ada@example.com, or nothing"),
+        ("ada@example.com,eve@example.org", "is not an e-mail address"),
+        ("ada@example.com\nBcc: eve@example.org", "has a character in it that cannot be seen"),
+    ],
+)
+def test_given_what_is_no_email_address_then_the_mend_is_named(address: str, message: str) -> None:
+    text = refusal(HEADER.replace("\n", ",email\n") + f'1,A,1,USD,,,"{address}"\n')
+    assert f"row 2, email: {message}" in text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ivr.flow.call import (
     Keys,
     LookupFailed,
     Prompt,
+    ReceiptChannel,
     Variables,
 )
 from ivr.flow.call import PaymentInProgress as InProgress
@@ -100,7 +101,7 @@ class AnyCall:
 
     async def forget(self, card: Captured) -> None: ...
 
-    async def send_receipt(self) -> bool:
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
         return True
 
     async def hang_up(self) -> None:

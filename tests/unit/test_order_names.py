@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ivr.bill import Bill
 from ivr.calls.charging import Attempt
 from ivr.money import Money
-from ivr.store.invoices import Bill
 from tests.unit.ledger import BILL, CARD, open_ledger
 
 OTHER = Bill("204864", "INV-1108", Money(9900, "USD"))

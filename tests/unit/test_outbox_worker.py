@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from ivr.notify.carriers import Texts
 from ivr.notify.errors import DestinationRefused, GatewayUnreachable, LoginRefused, Throttled
 from ivr.notify.memory import MemoryNotifier
 from ivr.notify.outbox import BACK_OFF, OutboxWorker
 from ivr.notify.port import Sms
-from ivr.store.models import OutboxRow, OutboxState
+from ivr.store.models import OutboxKind, OutboxRow, OutboxState
 from ivr.store.outbox import LEASE
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, Ledger, open_ledger
@@ -58,7 +59,7 @@ async def row(ledger: Ledger) -> OutboxRow:
 
 async def tried_once(ledger: Ledger, gateway: Gateway) -> OutboxRow:
     """The message after the worker has tried what was due."""
-    await OutboxWorker(ledger.store.outbox, gateway).send_due()
+    await OutboxWorker(ledger.store.outbox, Texts(gateway)).send_due()
     return await row(ledger)
 
 
@@ -66,7 +67,7 @@ async def test_given_a_worker_at_rest_when_a_payment_is_approved_then_the_receip
     ledger: Ledger, gateway: Gateway
 ) -> None:
     async with asyncio.TaskGroup() as tasks:
-        worker = tasks.create_task(OutboxWorker(ledger.store.outbox, gateway).run())
+        worker = tasks.create_task(OutboxWorker(ledger.store.outbox, Texts(gateway)).run())
         await asyncio.sleep(0)
         await owe_receipt(ledger)
         async with asyncio.timeout(10):
@@ -83,7 +84,7 @@ async def test_given_the_gateway_took_it_then_the_message_is_marked_sent_with_th
     await owe_receipt(ledger)
     sent = await tried_once(ledger, gateway)
     assert (sent.state, sent.gateway_message_id, sent.sent_at) == (OutboxState.SENT, "1", ledger.clock())
-    assert await ledger.store.outbox.take() is None
+    assert await ledger.store.outbox.take(OutboxKind.SMS) is None
 
 
 @pytest.mark.parametrize("fault", [GatewayUnreachable(), Throttled(88), LoginRefused(14)])
@@ -95,7 +96,7 @@ async def test_given_a_gateway_that_may_do_better_later_then_the_same_text_is_tr
     waiting = await tried_once(ledger, gateway)
     assert (waiting.state, waiting.attempts) == (OutboxState.WAITING, 1)
     assert waiting.next_try == ledger.clock() + BACK_OFF[0]
-    assert await ledger.store.outbox.take() is None
+    assert await ledger.store.outbox.take(OutboxKind.SMS) is None
     gateway.fault = None
     ledger.clock.go_on(BACK_OFF[0])
     assert (await tried_once(ledger, gateway)).state is OutboxState.SENT
@@ -126,13 +127,13 @@ async def test_given_a_crash_between_the_gateways_yes_and_our_note_then_the_same
     ledger: Ledger, gateway: Gateway
 ) -> None:
     await owe_receipt(ledger)
-    message = await ledger.store.outbox.take()
+    message = await ledger.store.outbox.take(OutboxKind.SMS)
     assert message is not None
-    await gateway.send(Sms(message.to, message.text))  # and here the process died
-    assert await ledger.store.outbox.take() is None
+    await gateway.send(Sms(message.owed.to, message.owed.text))  # and here the process died
+    assert await ledger.store.outbox.take(OutboxKind.SMS) is None
     ledger.clock.go_on(LEASE)
     assert (await tried_once(ledger, gateway)).attempts == 2
-    assert [sms.text for sms in gateway.sent] == [message.text, message.text]
+    assert [sms.text for sms in gateway.sent] == [message.owed.text, message.owed.text]
 
 
 async def test_given_an_adapter_with_a_bug_then_the_worker_goes_on_and_tries_again(
@@ -149,7 +150,7 @@ async def test_given_two_workers_on_one_outbox_then_each_message_is_taken_once(l
     taken = []
 
     async def take() -> None:
-        taken.append(await ledger.store.outbox.take())
+        taken.append(await ledger.store.outbox.take(OutboxKind.SMS))
 
     async with asyncio.TaskGroup() as tasks:
         for _ in range(5):
@@ -158,11 +159,11 @@ async def test_given_two_workers_on_one_outbox_then_each_message_is_taken_once(l
 
 
 async def test_given_messages_then_the_time_to_the_next_one_is_known(ledger: Ledger) -> None:
-    assert await ledger.store.outbox.time_to_next() is None
+    assert await ledger.store.outbox.time_to_next(OutboxKind.SMS) is None
     await owe_receipt(ledger)
-    assert await ledger.store.outbox.time_to_next() == timedelta()
-    await ledger.store.outbox.take()
-    assert await ledger.store.outbox.time_to_next() == LEASE
+    assert await ledger.store.outbox.time_to_next(OutboxKind.SMS) == timedelta()
+    await ledger.store.outbox.take(OutboxKind.SMS)
+    assert await ledger.store.outbox.time_to_next(OutboxKind.SMS) == LEASE
 
 
 def test_given_the_back_off_then_a_message_is_tried_for_less_than_a_day() -> None:

@@ -45,7 +45,8 @@ def test_given_a_mistake_then_it_is_told_at_its_place(mistake: dict[str, str]) -
         ("account: 1, reference: I, amount: 1, currency: USD, mobile: 0155",
          "F103 this mobile is not a mobile number; write + and the country code, such as +15550100123, or nothing"),
         ("account: 1, reference: I, amount: 1, currency: USD, paid: true",
-         "F101 there is no key 'paid' here; write one of: account, reference, amount, currency, due, mobile, state"),
+         "F101 there is no key 'paid' here; write one of: account, reference, amount, currency, due, mobile, email,"
+         " state"),
         ("account: 1, reference: I, amount: 1", "F102 the key 'currency' is missing; add currency:"),
     ],
 )  # fmt: skip

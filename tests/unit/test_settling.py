@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from ivr.bill import Bill
 from ivr.calls.charging import Attempt, Charging
 from ivr.calls.settling import Settling
 from ivr.errors import PciAnswerLost, PciRefused
 from ivr.flow.call import PaymentInProgress
 from ivr.money import Money
-from ivr.store.invoices import Bill
 from pci.contract import Charge, ChargeRequest, ChargeState, ErrorCode
 from tests.unit.ledger import CARD, Ledger, charge, open_ledger
 

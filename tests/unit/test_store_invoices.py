@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.bill import Bill
 from ivr.money import Money
-from ivr.store.invoices import Bill, Imported
+from ivr.store.invoices import Imported
 from ivr.store.models import CallRow
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, Ledger, open_ledger

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,21 @@ def test_given_postgresql_then_the_same_tables_can_be_made_there() -> None:
     made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
     assert any("WHERE state IN ('pending', 'unknown', 'approved')" in statement for statement in made)
     assert sum("TIMESTAMP WITH TIME ZONE" in statement for statement in made) == 4
+
+
+BILL_OF_OLD = "INSERT INTO invoices VALUES (1, '7', 'INV-7', 125, 'USD', NULL, '+15550100123', 'open', '', '')"
+TEXT_OF_OLD = "INSERT INTO outbox VALUES (1, 'key', 'sms', '+15550100123', 'words', 'waiting', 0, '', '', NULL, NULL)"
+
+
+def test_given_a_database_of_the_first_version_then_its_bills_and_messages_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "ivr.db"
+    by_hand = ["-c", str(INI), "-x", f"database={sqlite_url(file)}", "upgrade"]
+    alembic([*by_hand, "0001"])
+    with closing(sqlite3.connect(file)) as old, old:
+        old.execute(BILL_OF_OLD)
+        old.execute(TEXT_OF_OLD)
+    alembic([*by_hand, "head"])
+    with closing(sqlite3.connect(file)) as new:
+        bills = new.execute("SELECT reference, mobile, email FROM invoices").fetchall()
+        messages = new.execute("SELECT text, subject FROM outbox").fetchall()
+    assert (bills, messages) == ([("INV-7", "+15550100123", None)], [("words", "")])

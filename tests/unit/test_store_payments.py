@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from ivr.bill import Bill
 from ivr.flow.call import Invoice
 from ivr.money import Money
 from ivr.store.errors import ChargeMismatch, InvoiceAlreadyPaid, InvoiceChanged, PaymentInProgress, StoreUnavailable
-from ivr.store.invoices import Bill
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, CARD, Ledger, charge, open_ledger
 

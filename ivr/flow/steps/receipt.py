@@ -13,10 +13,11 @@ from ivr.flow.model import Step
 from ivr.flow.values import Sayable, Variable, listed
 
 Outcome = Literal["done"]
+_ANNOUNCED = {ReceiptChannel.SMS: "text-is-coming", ReceiptChannel.EMAIL: "email-is-coming"}
 
 
 class Receipt(Step):
-    """`receipt: {by: [voice, sms]}`. The text message is announced only if it is on its way."""
+    """`receipt: {by: [voice, sms, email]}`. A message is announced only if it is on its way."""
 
     verb: ClassVar = "receipt"
     outcomes: ClassVar = get_args(Outcome)
@@ -24,12 +25,12 @@ class Receipt(Step):
     at_once: ClassVar = frozenset({"done"})
 
     by: Annotated[tuple[ReceiptChannel, ...], BeforeValidator(listed)] = Field(
-        min_length=1, description="`voice`, `sms` or both"
+        min_length=1, description="`voice`, `sms`, `email`, or several of them"
     )
 
     def says(self) -> tuple[Sayable, ...]:
         """The words around the amount."""
-        return ("you-paid", "text-is-coming")
+        return ("you-paid", *(_ANNOUNCED[way] for way in self.by if way in _ANNOUNCED))
 
     def needs(self) -> Set[Variable]:
         """An approved payment."""
@@ -42,6 +43,7 @@ class Receipt(Step):
             raise MissingVariable("paid")
         if ReceiptChannel.VOICE in self.by:
             await call.speak(("you-paid", paid.amount))
-        if ReceiptChannel.SMS in self.by and await call.send_receipt():
-            await call.speak(("text-is-coming",))
+        for channel, announcement in _ANNOUNCED.items():
+            if channel in self.by and await call.send_receipt(channel):
+                await call.speak((announcement,))
         return "done"

@@ -104,7 +104,7 @@ async def test_given_a_wrong_password_then_the_error_says_so_and_where_to_mend_i
         error = await refusal(notifier, NUMBER, refusals)
     assert isinstance(error, LoginRefused)
     assert error.retryable
-    assert "refused the login: check the account and the password file that [sms] in ivr.toml names" in str(error)
+    assert "refused the login: check account and password file in the section [sms]" in str(error)
 
 
 async def refusal(notifier: Notifier, to: str, refusals: list[Exception]) -> NotifyError:
