@@ -23,9 +23,12 @@ from pci.contract import (
     CaptureResult,
     Charge,
     ChargeRequest,
+    Closing,
     Error,
     ErrorCode,
     Health,
+    KeepRequest,
+    KeptCard,
 )
 
 _CONNECT_SECONDS = 2.0
@@ -59,7 +62,7 @@ class PciClient:
         return _read(Health, await self._send("GET", "/v1/health"))
 
     async def charge(self, request: ChargeRequest) -> Charge:
-        """Charge a captured card. After PciAnswerLost it may have happened: ask `find_charge` later."""
+        """Charge a card. After PciAnswerLost it may have happened: ask `find_charge` later."""
         return _read(Charge, await self._send("POST", "/v1/charges", body=request, seconds=self._charge_timeout))
 
     async def find_charge(self, charge_id: str) -> Charge | None:
@@ -71,8 +74,22 @@ class PciClient:
                 return None
             raise
 
+    async def close(self, charge_id: str, closing: Closing) -> Charge:
+        """Have an authorized charge collected or voided. After PciAnswerLost: ask `find_charge`, or this again."""
+        return _read(
+            Charge, await self._send("POST", f"/v1/charges/{charge_id}/{closing}", seconds=self._charge_timeout)
+        )
+
+    async def find_card(self, token: str) -> KeptCard | None:
+        """What may be known of a kept card; None if it is not kept any more."""
+        return await self._card("GET", f"/v1/tokens/{token}")
+
+    async def keep(self, token: str) -> KeptCard | None:
+        """Keep a card for later payments: the caller was asked and said yes. None if it is gone already."""
+        return await self._card("POST", f"/v1/tokens/{token}/keep", KeepRequest(confirmed=True))
+
     async def forget(self, token: str) -> None:
-        """Have a card dropped that will not be charged; one that is gone already is fine."""
+        """Have a card dropped that is of no use any more; one that is gone already is fine."""
         try:
             await self._send("DELETE", f"/v1/tokens/{token}")
         except PciRefused as refusal:
@@ -99,6 +116,14 @@ class PciClient:
                 yield event
         finally:
             response.close()
+
+    async def _card(self, method: str, path: str, body: BaseModel | None = None) -> KeptCard | None:
+        try:
+            return _read(KeptCard, await self._send(method, path, body=body))
+        except PciRefused as refusal:
+            if refusal.code is ErrorCode.NOT_FOUND:
+                return None
+            raise
 
     async def _send(
         self, method: str, path: str, *, body: BaseModel | None = None, seconds: float = _ANSWER_SECONDS

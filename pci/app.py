@@ -31,8 +31,9 @@ from pci.store import Store
 from pci.vault import Vault
 from pci.watchdog import watched
 
-_UNUSED_SECONDS: Final = 2 * LIFETIME  # no capture is that old, whatever the clocks do
+_UNKEPT_SECONDS: Final = 2 * LIFETIME  # time to charge a card, and to ask the caller whether to keep it
 _BETWEEN_PURGES: Final = 60.0
+_DAY: Final = 86400.0
 KEY_NOTICE = "this key lies in a plain file, which is fit for test cards only: use a real key provider for real cards"
 
 
@@ -93,7 +94,10 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
         room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, audit, alarm=audit.alarm))
         async with asyncio.TaskGroup() as tasks:
-            chores = [tasks.create_task(_look_after_callers(room, stop)), tasks.create_task(_purge(vault))]
+            chores = [
+                tasks.create_task(_look_after_callers(room, stop)),
+                tasks.create_task(_purge(vault, settings.forget_after_days * _DAY)),
+            ]
             routes = Server(room, charges, vault, audit, tasks).routes()
             async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), routes, audit):
                 log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
@@ -111,9 +115,9 @@ async def _look_after_callers(room: CaptureDesk, stop: asyncio.Event) -> None:
     stop.set()
 
 
-async def _purge(vault: Vault) -> None:
+async def _purge(vault: Vault, unused: float) -> None:
     while True:
-        await vault.forget_unused(_UNUSED_SECONDS)
+        await vault.purge(unkept=_UNKEPT_SECONDS, unused=unused)
         await asyncio.sleep(_BETWEEN_PURGES)
 
 

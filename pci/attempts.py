@@ -13,21 +13,22 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from pci.capture.captures import Captured
 from pci.contract import Charge, ChargeRequest, ChargeState
-from pci.errors import CaptureSpent, Conflict, OrderInProgress
+from pci.errors import CaptureSpent, CardGone, Conflict, OrderInProgress
 from pci.processors.base import Approved, Declined, Voided
 from pci.store import Store
 
 _APPROVAL_CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 _RECORD: Final = """
-    INSERT INTO charges (charge_id, order_id, capture_id, state, amount, currency, token, brand, last4, processor,
-                         created, updated)
-    VALUES (:charge_id, :order_id, :capture_id, 'pending', :amount, :currency, :token, :brand, :last4, :processor,
-            :now, :now)
+    INSERT INTO charges (charge_id, order_id, capture_id, action, state, amount, currency, token, brand, last4,
+                         processor, created, updated)
+    SELECT :charge_id, :order_id, :capture_id, :action, 'pending', :amount, :currency, :token, :brand, :last4,
+           :processor, :now, :now
+    WHERE EXISTS (SELECT 1 FROM tokens WHERE token = :token)
 """
 _CHANGE: Final = """
     UPDATE charges SET state = :state, decline_reason = :reason, approval_code = :code, updated = :now
@@ -37,19 +38,30 @@ _CHANGE: Final = """
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for. `token` names a kept card; that of a captured card is ours, and no part of it."""
+
+    order_id: str
+    action: str
+    amount: int
+    currency: str
+    capture_id: str | None
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One row. `reference` is the processor's name for it; None says that nothing that moves money was ever sent."""
 
     charge: Charge
-    capture_id: str
+    asked: Asked
     processor: str
     reference: str | None
     void_asked: bool
 
     def answers(self, request: ChargeRequest) -> Charge:
         """The charge, if it is what this request asks for; else `Conflict`."""
-        mine = (self.charge.order_id, self.capture_id, self.charge.amount, self.charge.currency)
-        if mine != (request.order_id, request.capture_id, request.amount, request.currency):
+        if self.asked != Asked(**{part.name: getattr(request, part.name) for part in fields(Asked)}):
             raise Conflict
         return self.charge
 
@@ -78,13 +90,15 @@ class Attempts:
         }
         try:
             async with self._store.transaction() as database:
-                await database.execute(_RECORD, row)
+                recorded = (await database.execute(_RECORD, row)).rowcount
         except sqlite3.IntegrityError as error:
             if "order_id" in str(error):
                 raise OrderInProgress from None
-            if "capture_id" in str(error) or "FOREIGN KEY" in str(error):  # charged before, or forgotten just now
+            if "capture_id" in str(error):  # charged before
                 raise CaptureSpent from None
             raise
+        if not recorded:  # the card was forgotten just now
+            raise CardGone if request.capture_id is None else CaptureSpent
 
     async def sending(self, charge_id: str, reference: str) -> None:
         """From here on the processor may have been told to move money; it calls this charge `reference`."""
@@ -132,4 +146,6 @@ class Attempts:
 
 def _attempt(row: sqlite3.Row) -> Attempt:
     charge = Charge.model_validate({field: row[field] for field in Charge.model_fields})
-    return Attempt(charge, row["capture_id"], row["processor"], row["processor_reference"], bool(row["void_asked"]))
+    token = row["token"] if row["capture_id"] is None else None
+    asked = Asked(charge.order_id, row["action"], charge.amount, charge.currency, row["capture_id"], token)
+    return Attempt(charge, asked, row["processor"], row["processor_reference"], bool(row["void_asked"]))

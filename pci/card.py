@@ -85,6 +85,11 @@ def is_expiry(digits: bytearray, today: date) -> bool:
     return 1 <= month <= 12 and (today.year, today.month) <= (year, month) <= (today.year + 20, today.month)
 
 
+def has_expired(digits: memoryview, today: date) -> bool:
+    """Whether the month of an expiry date, MMYY, is over."""
+    return (2000 + int(bytes(digits[2:])), int(bytes(digits[:2]))) < (today.year, today.month)
+
+
 def mask(last4: str) -> str:
     """How a card is shown to people: `•••• 1111`."""
     return f"•••• {last4}"

@@ -17,8 +17,8 @@ from typing import Final, Self
 from pci.attempts import Attempts
 from pci.audit import Audit, Kind
 from pci.capture.captures import Captured, Captures
-from pci.contract import Charge, ChargeRequest, ChargeState
-from pci.errors import CaptureSpent, Conflict, NotFound, OrderInProgress, PciError
+from pci.contract import Charge, ChargeRequest, ChargeState, Closing
+from pci.errors import CaptureSpent, Conflict, NotFound, NothingHeld, NotSupported, OrderInProgress, PciError
 from pci.log import log
 from pci.processors.base import (
     Approved,
@@ -93,7 +93,7 @@ class Charges:
         """Charge once. The same request again, at once or years later, answers with the same charge.
 
         `Conflict` if its charge_id was used for something else, `OrderInProgress` if the order has an open or
-        approved charge, `CaptureSpent` if the captured card is gone.
+        approved charge, `CaptureSpent` if the captured card is gone; `CardGone`, `CardExpired` for a kept one.
         """
         run = self._runs.get(request.charge_id)
         if run is None:
@@ -120,6 +120,11 @@ class Charges:
         self._disowned.add(charge_id)
         raise NotFound
 
+    async def close(self, charge_id: str, closing: Closing) -> Charge:
+        """Collect or void an authorized charge: there is none so far."""
+        await self.find(charge_id)
+        raise NothingHeld
+
     async def _make(self, run: _Run) -> None:
         """Runs in a task of ours, not of the request's: a client that goes away cannot stop a send half-way."""
         try:
@@ -137,13 +142,14 @@ class Charges:
             return known.answers(request)
         if charge_id in self._disowned:
             raise CaptureSpent
-        with self._desk.captures.spend(request.capture_id) as captured:
-            async with self._desk.vault.use(captured.token) as card:
-                await attempts.record(request, captured, self._desk.processor.name)
-                await self._desk.audit.record(
-                    Kind.CHARGE_REQUESTED, resource=f"charge:{charge_id}", detail=f"card {captured.token}"
-                )
-                outcome = await self._send(self._order(request, captured, card))
+        if request.action != "charge":
+            raise NotSupported
+        async with self._card(request) as (captured, card):
+            await attempts.record(request, captured, self._desk.processor.name)
+            await self._desk.audit.record(
+                Kind.CHARGE_REQUESTED, resource=f"charge:{charge_id}", detail=f"card {captured.token}"
+            )
+            outcome = await self._send(self._order(request, captured, card))
         # from here on the security code is gone, whatever the answer was
         if outcome is None:
             await attempts.lose(charge_id)
@@ -159,6 +165,18 @@ class Charges:
             detail=charge.state,
         )
         return charge
+
+    @asynccontextmanager
+    async def _card(self, request: ChargeRequest) -> AsyncIterator[tuple[Captured, StoredCard]]:
+        """The card that a request names; a kept one comes without a security code."""
+        vault = self._desk.vault
+        if request.token is not None:
+            async with vault.use_kept(request.token) as card:
+                yield Captured(request.token, card.pan.brand, card.pan.last4), card
+        elif request.capture_id is not None:
+            with self._desk.captures.spend(request.capture_id) as captured:
+                async with vault.use(captured.token) as card:
+                    yield captured, card
 
     async def _send(self, order: Order) -> Approved | Declined | Voided | None:
         """One try before the deadline. None says that nobody knows; `Voided`, that nothing was sent for sure."""

@@ -100,7 +100,10 @@ class ProcessorSettings(Section):
 
 
 class Settings(Section):
-    """The card side's settings. `allowed_uids` may use the socket; none given means this process's own user."""
+    """The card side's settings. `allowed_uids` may use the socket; none given means this process's own user.
+
+    A card that callers had kept, and that was not charged for `forget_after_days`, is destroyed.
+    """
 
     socket: Location
     database: Location
@@ -110,6 +113,7 @@ class Settings(Section):
     asterisk: AsteriskSettings
     processor: ProcessorSettings
     allowed_uids: frozenset[Annotated[int, Field(ge=0)]] = frozenset()
+    forget_after_days: int = Field(default=400, ge=1, le=3650)
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:

@@ -6,21 +6,27 @@ a token, a brand and the last four digits, and no request whose answer holds a P
 HTTP over a unix socket, JSON bodies:
 
     GET    /v1/health                     -> Health
-    POST   /v1/captures                   CaptureRequest -> NDJSON stream of CaptureEvent, the last is CaptureResult
-    POST   /v1/charges                    ChargeRequest  -> Charge
-    GET    /v1/charges/{charge_id}        -> Charge
-    DELETE /v1/tokens/{token}             -> 204
+    POST   /v1/captures                     CaptureRequest -> NDJSON stream of CaptureEvent, the last is CaptureResult
+    POST   /v1/charges                      ChargeRequest  -> Charge
+    GET    /v1/charges/{charge_id}          -> Charge
+    POST   /v1/charges/{charge_id}/collect  -> Charge    take the money that the bank holds
+    POST   /v1/charges/{charge_id}/void     -> Charge    let go of it
+    GET    /v1/tokens/{token}               -> KeptCard
+    POST   /v1/tokens/{token}/keep          KeepRequest -> KeptCard
+    DELETE /v1/tokens/{token}               -> 204
 
 Closing the connection of a capture ends it, gives the caller back and wipes what was keyed.
+A capture is of a card, here and everywhere in Tonewall; what the field calls the capture of funds is `collect`.
+A card is destroyed a few minutes after it was keyed, charged or not, unless it was kept by then.
 Every refusal is an `Error` with one of `ErrorCode`. `not-found` for a charge is a promise: it will never be made.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$")]
 PromptId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
@@ -147,24 +153,39 @@ CAPTURE_EVENT: TypeAdapter[CaptureEvent] = TypeAdapter(CaptureEvent)
 
 
 class ChargeRequest(_Model):
-    """Charge a captured card. `confirmed` says that the caller heard the amount and said yes.
+    """Charge a card. `confirmed` says that the caller heard the amount and said yes.
 
+    The card is the one just captured (`capture_id`) or a kept one (`token`), for which there is no security code.
+    `authorize` has the bank hold the amount; it is taken by `collect` or let go by `void`.
     `amount` is in minor units of `currency` (ISO 4217). `charge_id` is chosen by the caller of this API and
     names the attempt for ever: the same request again answers with the same charge, never with a second one.
     """
 
     charge_id: Identifier
     order_id: Identifier
-    capture_id: Identifier
+    capture_id: Identifier | None = None
+    token: Identifier | None = None
+    action: Literal["charge", "authorize"] = "charge"
     amount: int = Field(gt=0, lt=100_000_000)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     confirmed: Literal[True]
 
+    @model_validator(mode="after")
+    def _names_one_card(self) -> Self:
+        if (self.capture_id is None) == (self.token is None):
+            raise ValueError("name the card by capture_id or by token, by one of the two")
+        return self
+
 
 class ChargeState(StrEnum):
-    """Where an attempt stands. All but PENDING and UNKNOWN are final; nothing is said that is not final."""
+    """Where an attempt stands. All but PENDING and UNKNOWN are final; nothing is said that is not final.
+
+    AUTHORIZED: the bank holds the amount. It becomes APPROVED (collected) or NOT_CHARGED (voided) when that is asked
+    for, and nothing else, ever.
+    """
 
     PENDING = "pending"
+    AUTHORIZED = "authorized"
     APPROVED = "approved"
     DECLINED = "declined"
     UNKNOWN = "unknown"
@@ -174,6 +195,13 @@ class ChargeState(StrEnum):
     def final(self) -> bool:
         """Whether the caller may be told this."""
         return self not in (ChargeState.PENDING, ChargeState.UNKNOWN)
+
+
+class Closing(StrEnum):
+    """What was asked to become of an amount that the bank holds."""
+
+    COLLECT = "collect"
+    VOID = "void"
 
 
 class DeclineReason(StrEnum):
@@ -190,7 +218,10 @@ class DeclineReason(StrEnum):
 
 
 class Charge(_Model):
-    """One attempt to charge one card, as far as it is known now."""
+    """One attempt to charge one card, as far as it is known now.
+
+    `closing` beside AUTHORIZED: it was asked for, and nobody knows yet whether it has happened; ask again later.
+    """
 
     charge_id: Identifier
     order_id: Identifier
@@ -201,6 +232,22 @@ class Charge(_Model):
     last4: Last4
     decline_reason: DeclineReason | None = None
     approval_code: Identifier | None = None
+    closing: Closing | None = None
+
+
+class KeepRequest(_Model):
+    """Keep a card for later payments. `confirmed` says that the caller was asked and said yes."""
+
+    confirmed: Literal[True]
+
+
+class KeptCard(_Model):
+    """A card that is kept under a token. Its expiry date stays on the card side; `expired` is all that is told."""
+
+    token: Identifier
+    brand: Brand
+    last4: Last4
+    expired: bool
 
 
 class Health(_Model):
@@ -220,6 +267,10 @@ class ErrorCode(StrEnum):
     NOT_READY = "not-ready"
     CHANNEL_NOT_FOUND = "channel-not-found"
     CAPTURE_SPENT = "capture-spent"
+    CARD_GONE = "card-gone"
+    CARD_EXPIRED = "card-expired"
+    NOTHING_HELD = "nothing-held"
+    NOT_SUPPORTED = "not-supported"
     ORDER_IN_PROGRESS = "order-in-progress"
     CONFLICT = "conflict"
     INTERNAL_ERROR = "internal-error"

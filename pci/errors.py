@@ -3,7 +3,8 @@
     PciError
     ├── Refused               a request was refused; `code` says why to the call side
     │   ├── InvalidRequest  NotFound  Forbidden  SessionInProgress  NotReady
-    │   └── ChannelNotFound  CaptureSpent  OrderInProgress  Conflict
+    │   ├── ChannelNotFound  CaptureSpent  OrderInProgress  Conflict
+    │   └── CardGone  CardExpired  NothingHeld  NotSupported
     ├── ConfigError           the one error whose message holds values: the operator's own settings, never a secret
     ├── KeyFileExposed  KeyFileBroken  KeyFileMissing
     ├── StoreTooNew  StoreInUse
@@ -75,6 +76,30 @@ class CaptureSpent(Refused):
     """This capture was charged, has expired, or never was: ask the caller for the card again."""
 
     code = ErrorCode.CAPTURE_SPENT
+
+
+class CardGone(Refused):
+    """No card is kept under this token: it was forgotten, or never kept. Ask the caller for the card."""
+
+    code = ErrorCode.CARD_GONE
+
+
+class CardExpired(Refused):
+    """The card that is kept under this token has expired: ask the caller for the card."""
+
+    code = ErrorCode.CARD_EXPIRED
+
+
+class NothingHeld(Refused):
+    """The bank holds nothing under this charge: only an authorized charge is collected or voided, and only once."""
+
+    code = ErrorCode.NOTHING_HELD
+
+
+class NotSupported(Refused):
+    """The payment processor cannot hold an amount: charge it instead."""
+
+    code = ErrorCode.NOT_SUPPORTED
 
 
 class OrderInProgress(Refused):

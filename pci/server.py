@@ -20,7 +20,19 @@ from pci.alarm import Seldom
 from pci.audit import UNWRITABLE, Audit, Kind, acting_as
 from pci.capture.desk import CaptureDesk
 from pci.capture.session import CaptureSession
-from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, Charge, ChargeRequest, Error, ErrorCode, Health
+from pci.contract import (
+    CaptureEvent,
+    CaptureOutcome,
+    CaptureRequest,
+    Charge,
+    ChargeRequest,
+    Closing,
+    Error,
+    ErrorCode,
+    Health,
+    KeepRequest,
+    KeptCard,
+)
 from pci.errors import Forbidden, InvalidRequest, NotFound, NotReady, PciError, Refused
 from pci.log import log
 from pci.unix_socket import listen, peer
@@ -35,9 +47,13 @@ _STATUS: Final = {
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.CHANNEL_NOT_FOUND: 404,
     ErrorCode.CAPTURE_SPENT: 409,
+    ErrorCode.CARD_EXPIRED: 409,
+    ErrorCode.CARD_GONE: 409,
     ErrorCode.CONFLICT: 409,
+    ErrorCode.NOTHING_HELD: 409,
     ErrorCode.ORDER_IN_PROGRESS: 409,
     ErrorCode.SESSION_IN_PROGRESS: 409,
+    ErrorCode.NOT_SUPPORTED: 501,
     ErrorCode.NOT_READY: 503,
 }
 _Body = TypeVar("_Body", bound=BaseModel)
@@ -53,9 +69,18 @@ class ChargeDesk(Protocol):
     async def find(self, charge_id: str) -> Charge:
         """Where a charge stands; `NotFound` if there is none."""
 
+    async def close(self, charge_id: str, closing: Closing) -> Charge:
+        """Have an authorized charge collected or voided, once. Outlives the request."""
+
 
 class TokenVault(Protocol):
-    """What the server needs of `pci.vault`: it can have a card forgotten, and no more."""
+    """What the server needs of `pci.vault`: cards are kept and forgotten, and none comes out."""
+
+    async def find(self, token: str) -> KeptCard:
+        """What may be told of a kept card; `NotFound` if it is not kept."""
+
+    async def keep(self, token: str) -> KeptCard:
+        """Keep a card for later payments; `NotFound` if it is gone."""
 
     async def forget(self, token: str) -> None:
         """Destroy the record, if there is one."""
@@ -80,6 +105,10 @@ class Server:
             web.post("/v1/captures", self.capture),
             web.post("/v1/charges", self.charge),
             web.get("/v1/charges/{charge_id}", self.find_charge, allow_head=False),
+            web.post("/v1/charges/{charge_id}/collect", self.collect),
+            web.post("/v1/charges/{charge_id}/void", self.void),
+            web.get("/v1/tokens/{token}", self.find_card, allow_head=False),
+            web.post("/v1/tokens/{token}/keep", self.keep),
             web.delete("/v1/tokens/{token}", self.forget),
         ]
 
@@ -89,12 +118,29 @@ class Server:
         return _json(health if self._audit.writable else Health(ready=False, reasons=(*health.reasons, UNWRITABLE)))
 
     async def charge(self, request: web.Request) -> web.Response:
-        """Charge a captured card."""
+        """Charge a card."""
         return _json(await self._charges.charge(await _body(request, ChargeRequest)))
 
     async def find_charge(self, request: web.Request) -> web.Response:
         """Where a charge stands."""
         return _json(await self._charges.find(request.match_info["charge_id"]))
+
+    async def collect(self, request: web.Request) -> web.Response:
+        """Take the money that the bank holds."""
+        return _json(await self._charges.close(request.match_info["charge_id"], Closing.COLLECT))
+
+    async def void(self, request: web.Request) -> web.Response:
+        """Let go of the money that the bank holds."""
+        return _json(await self._charges.close(request.match_info["charge_id"], Closing.VOID))
+
+    async def find_card(self, request: web.Request) -> web.Response:
+        """What may be told of a kept card."""
+        return _json(await self._vault.find(request.match_info["token"]))
+
+    async def keep(self, request: web.Request) -> web.Response:
+        """Keep a card; the caller was asked and said yes."""
+        await _body(request, KeepRequest)
+        return _json(await self._vault.keep(request.match_info["token"]))
 
     async def forget(self, request: web.Request) -> web.Response:
         """Destroy a card; the same answer whether or not there was one."""

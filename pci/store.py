@@ -51,6 +51,51 @@ _MIGRATIONS: Final = (
     -- two calls that pay the same order, at once or one after the other: refused here, whatever the code does
     CREATE UNIQUE INDEX one_charge_per_order ON charges (order_id) WHERE state IN ('pending', 'unknown', 'approved');
     """,
+    # cards are kept only when asked to be, charges are made with kept cards too, and a bank may hold an amount first
+    """
+    CREATE TABLE charges_2 (
+        charge_id           TEXT PRIMARY KEY,
+        order_id            TEXT NOT NULL,
+        capture_id          TEXT UNIQUE,  -- a captured card is charged once (null: a kept card was charged)
+        action              TEXT NOT NULL CHECK (action IN ('charge', 'authorize')),
+        state               TEXT NOT NULL,
+        closing             TEXT CHECK (closing IN ('collect', 'void')),  -- asked of an authorized one
+        amount              INTEGER NOT NULL CHECK (amount > 0),  -- minor units
+        currency            TEXT NOT NULL,
+        token               TEXT,  -- the card as it was called, whether or not it is kept still
+        brand               TEXT NOT NULL,
+        last4               TEXT NOT NULL,
+        decline_reason      TEXT,
+        approval_code       TEXT,
+        processor           TEXT NOT NULL,
+        processor_reference TEXT,  -- null: nothing that could move money has left
+        void_asked          INTEGER NOT NULL DEFAULT 0,  -- from here on this charge can only end without money moved
+        created             REAL NOT NULL,  -- unix time, seconds
+        updated             REAL NOT NULL,
+        CHECK (capture_id IS NOT NULL OR token IS NOT NULL)
+    ) STRICT;
+    INSERT INTO charges_2
+        SELECT charge_id, order_id, capture_id, 'charge', state, NULL, amount, currency, token, brand, last4,
+            decline_reason, approval_code, processor, processor_reference, void_asked, created, updated
+        FROM charges;
+    DROP TABLE charges;
+    ALTER TABLE charges_2 RENAME TO charges;
+    CREATE UNIQUE INDEX one_charge_per_order ON charges (order_id)
+        WHERE state IN ('pending', 'unknown', 'authorized', 'approved');
+    -- nobody could ask for a card to be kept so far, and what was captured before a restart cannot be charged
+    DROP TABLE tokens;
+    CREATE TABLE tokens (
+        token       TEXT PRIMARY KEY,
+        created     INTEGER NOT NULL,  -- unix time, seconds
+        kept        INTEGER,           -- unix time when it was kept, or charged last (null: soon destroyed)
+        brand       TEXT NOT NULL,
+        last4       TEXT NOT NULL,
+        kek_id      TEXT NOT NULL,
+        wrapped_key BLOB NOT NULL,     -- the record's own data key, wrapped by the KEK
+        number      BLOB NOT NULL,     -- nonce, ciphertext, tag
+        expiry      BLOB NOT NULL      -- nonce, ciphertext, tag
+    ) STRICT;
+    """,
 )
 
 
@@ -75,6 +120,7 @@ class Store:
                     await connection.execute(f"PRAGMA {pragma}")
                 store = cls(connection)
                 await store._migrate()
+                await store.scrub()
                 yield store
 
     async def _migrate(self) -> None:

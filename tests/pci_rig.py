@@ -24,7 +24,7 @@ from pci.capture.desk import CaptureDesk
 from pci.capture.fields import PROMPTS
 from pci.capture.line import Patience
 from pci.capture.session import Room
-from pci.contract import CAPTURE_EVENT, CaptureEvent, CaptureResult, Charge, ChargeRequest, Error
+from pci.contract import CAPTURE_EVENT, CaptureEvent, CaptureResult, Charge, ChargeRequest, Closing, Error
 from pci.errors import NotFound
 from pci.keys import KeyRing
 from pci.prompts import Prompts
@@ -46,6 +46,10 @@ class NoCharges:
 
     async def find(self, charge_id: str) -> Charge:
         """Nothing was charged."""
+        raise NotFound
+
+    async def close(self, charge_id: str, closing: Closing) -> Charge:
+        """Nothing is held."""
         raise NotFound
 
 

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     RECORDER_PAUSED = "recorder-paused"  # Asterisk has confirmed it
     RECORDER_RESUMED = "recorder-resumed"
     CARD_STORED = "card-stored"  # 10.2.1.7
+    CARD_KEPT = "card-kept"
     CARD_FORGOTTEN = "card-forgotten"  # 10.2.1.7
     CARDS_PURGED = "cards-purged"  # 10.2.1.7
     CHARGE_REQUESTED = "charge-requested"  # 10.2.1.1: the card is taken out of the vault for it

@@ -76,7 +76,9 @@ REQUIREMENTS: Final = (
         ("asterisk",),
     ),
     Requirement("3.2.1", "Keep as little as possible: how many cards, since when", _DATABASE, verdicts.retention),
-    _yours("3.2.1", "For how long a card may be kept", "decide on a period and have older tokens forgotten"),
+    _yours(
+        "3.2.1", "For how long a card may be kept", "set forget_after_days in pci.toml, and have tokens forgotten"
+    ),
     Requirement(
         "3.3.1 3.3.2 3.5.1.1",
         "No security code stored, no plain hash of a card number",

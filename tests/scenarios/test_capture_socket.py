@@ -138,7 +138,10 @@ async def test_given_a_body_over_64_kib_then_it_is_refused(rig: Rig) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/", 404),
-        ("GET", "/v1/tokens/tok_1", 405),
+        ("GET", "/v1/tokens/tok_1", 404),
+        ("POST", "/v1/tokens/tok_1", 405),
+        ("POST", "/v1/charges/none/collect", 404),
+        ("POST", "/v1/charges/none/void", 404),
         ("GET", "/v1/captures", 405),
         ("POST", "/v1/detokenize", 404),
         ("PUT", "/v1/charges", 405),

@@ -1,4 +1,4 @@
-"""A card that is not charged in time is not kept: a caller hung up, or a process died (PCI DSS 3.2.1)."""
+"""A card that nobody asked to keep is destroyed, charged or not (PCI DSS 3.2.1)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def until_kept(stack: WholeStack, cards: int) -> None:
 async def test_given_a_caller_who_hangs_up_instead_of_confirming_then_their_card_is_destroyed_in_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pci.app._UNUSED_SECONDS", -1.0)
+    monkeypatch.setattr("pci.app._UNKEPT_SECONDS", -1.0)
     monkeypatch.setattr("pci.app._BETWEEN_PURGES", 0.05)
     async with whole_stack(tmp_path) as stack:
         call = await stack.pays(CARD, confirmed=False)
@@ -39,12 +39,14 @@ async def test_given_a_caller_who_hangs_up_instead_of_confirming_then_their_card
         await until_kept(stack, 0)
 
 
-async def test_given_a_card_that_was_charged_then_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_given_a_card_that_was_charged_then_it_is_destroyed_in_time_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with whole_stack(tmp_path) as stack:
         call = await stack.pays(CARD)
         await hears(call, "payment-approved")
-    monkeypatch.setattr("pci.app._UNUSED_SECONDS", -1.0)
+        assert kept(stack) == 1
+    monkeypatch.setattr("pci.app._UNKEPT_SECONDS", -1.0)
     monkeypatch.setattr("pci.app._BETWEEN_PURGES", 0.05)
     async with whole_stack(tmp_path) as stack:
-        await hears(stack.asterisk.dial("1000"), "enter-account")
-        assert kept(stack) == 1
+        await until_kept(stack, 0)

@@ -25,11 +25,14 @@ from pci.contract import (
     Charge,
     ChargeRequest,
     ChargeState,
+    Closing,
     DeclineReason,
     Error,
     ErrorCode,
     FieldProgress,
     Health,
+    KeepRequest,
+    KeptCard,
     PromptSpoken,
 )
 
@@ -41,7 +44,7 @@ _FIELDS = (
 
 
 class CardSide:
-    """What it does next is in its attributes; what it was asked is in `charges`, `captures` and `forgotten`."""
+    """What it does next is in its attributes; what it was asked is in `charges`, `captures`, `kept`, `forgotten`."""
 
     def __init__(self, app: AriApp) -> None:
         self.ready = True
@@ -60,6 +63,8 @@ class CardSide:
         self.capture_over = asyncio.Event()
         self.captures: list[CaptureRequest] = []
         self.charges: dict[str, Charge] = {}
+        self.requests: list[ChargeRequest] = []
+        self.kept: dict[str, KeptCard] = {}
         self.forgotten: list[str] = []
         self._app = app
         self._dead = False
@@ -83,6 +88,9 @@ class CardSide:
                 web.post("/v1/captures", self._capture),
                 web.post("/v1/charges", self._charge),
                 web.get("/v1/charges/{charge_id}", self._find),
+                web.post("/v1/charges/{charge_id}/{closing:collect|void}", self._close),
+                web.get("/v1/tokens/{token}", self._find_card),
+                web.post("/v1/tokens/{token}/keep", self._keep),
                 web.delete("/v1/tokens/{token}", self._forget),
             ]
         )
@@ -116,7 +124,7 @@ class CardSide:
         order = CaptureRequest.model_validate_json(await request.read())
         self.captures.append(order)
         if self.refuse_capture is not None:
-            return _json(Error(error=self.refuse_capture, message="Refused."), 503)
+            return _refusal(self.refuse_capture, 503)
         self._requests.append(request)
         stream = web.StreamResponse()
         await stream.prepare(request)
@@ -175,10 +183,13 @@ class CardSide:
 
     async def _charge(self, request: web.Request) -> web.Response:
         order = ChargeRequest.model_validate_json(await request.read())
+        self.requests.append(order)
         self._requests.append(request)
         try:
             if self.refuse_charge is not None:
-                return _json(Error(error=self.refuse_charge, message="Refused."), 409)
+                return _refusal(self.refuse_charge, 409)
+            if order.token is not None and order.token not in self.kept:
+                return _refusal(ErrorCode.CARD_GONE, 409)
             charge = self.charges[order.charge_id] = Charge(
                 charge_id=order.charge_id,
                 order_id=order.order_id,
@@ -200,16 +211,42 @@ class CardSide:
     async def _find(self, request: web.Request) -> web.Response:
         charge = self.charges.get(request.match_info["charge_id"])
         if charge is None:
-            return _json(Error(error=ErrorCode.NOT_FOUND, message="Unknown."), 404)
+            return _refusal(ErrorCode.NOT_FOUND, 404)
         return _json(charge)
+
+    async def _close(self, request: web.Request) -> web.Response:
+        charge, closing = self.charges.get(request.match_info["charge_id"]), Closing(request.match_info["closing"])
+        if charge is None:
+            return _refusal(ErrorCode.NOT_FOUND, 404)
+        if charge.state is ChargeState.AUTHORIZED:
+            state = ChargeState.APPROVED if closing is Closing.COLLECT else ChargeState.NOT_CHARGED
+            charge = self.charges[charge.charge_id] = charge.model_copy(update={"state": state, "closing": closing})
+        return _json(charge) if charge.closing is closing else _refusal(ErrorCode.NOTHING_HELD, 409)
+
+    async def _find_card(self, request: web.Request) -> web.Response:
+        card = self.kept.get(request.match_info["token"])
+        return _refusal(ErrorCode.NOT_FOUND, 404) if card is None else _json(card)
+
+    async def _keep(self, request: web.Request) -> web.Response:
+        KeepRequest.model_validate_json(await request.read())
+        token = request.match_info["token"]
+        if token in self.forgotten:
+            return _refusal(ErrorCode.NOT_FOUND, 404)
+        card = self.kept[token] = KeptCard(token=token, brand=Brand.VISA, last4="1111", expired=False)
+        return _json(card)
 
     async def _forget(self, request: web.Request) -> web.Response:
         self.forgotten.append(request.match_info["token"])
+        self.kept.pop(request.match_info["token"], None)
         return web.Response(status=204)
 
 
 async def _tell(stream: web.StreamResponse, event: CaptureEvent) -> None:
     await stream.write(event.model_dump_json(exclude_none=True).encode() + b"\n")
+
+
+def _refusal(code: ErrorCode, status: int) -> web.Response:
+    return _json(Error(error=code, message="Refused."), status)
 
 
 def _json(body: BaseModel, status: int = 200) -> web.Response:

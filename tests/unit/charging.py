@@ -147,15 +147,27 @@ class Shop:
     async def request(self, number: str = GOOD, **changes: object) -> ChargeRequest:
         """A confirmed charge that no other test has."""
         serial = next(_serial)
+        named = changes.get("token") or changes.get("capture_id")
         values = {
             "charge_id": f"chg-{serial}",
             "order_id": f"inv-{serial}",
-            "capture_id": changes.get("capture_id") or await self.capture(number),
+            "capture_id": None if named else await self.capture(number),
             "amount": 12540,
             "currency": "USD",
             "confirmed": True,
         }
         return ChargeRequest.model_validate(values | changes)
+
+    def held(self, request: ChargeRequest) -> Captured:
+        """The captured card that a request names."""
+        assert request.capture_id is not None
+        return self.captures._held[request.capture_id][0]
+
+    async def keep(self, number: str = GOOD, expiry: str = "1239") -> str:
+        """Have a card kept; gives its token."""
+        token = await self.vault.put(Pan(bytearray(number.encode())), Expiry(bytearray(expiry.encode())))
+        await self.vault.keep(token)
+        return token
 
     async def ledger(self) -> list[dict[str, Any]]:
         """What the processor thinks."""

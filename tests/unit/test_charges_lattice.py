@@ -27,6 +27,11 @@ LIVE = (ChargeState.PENDING, ChargeState.UNKNOWN, ChargeState.APPROVED)
 RANK = {ChargeState.PENDING: 0, ChargeState.UNKNOWN: 1}
 
 
+async def have_a_card(store: Store) -> None:
+    async with store.transaction() as database:
+        await database.execute("INSERT INTO tokens VALUES ('tok', 1, NULL, 'visa', '1111', 'k', x'00', x'00', x'00')")
+
+
 class Reports(RuleBasedStateMachine):
     """Reports come in any order; `seen` is what each charge was at the last look."""
 
@@ -36,6 +41,7 @@ class Reports(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.files = AsyncExitStack()
         store = self.runner.run(self.files.enter_async_context(Store.open(Path(self.folder.name) / "pci.sqlite")))
+        self.runner.run(have_a_card(store))
         self.attempts = Attempts(store)
         self.seen: dict[str, Attempt] = {}
 
@@ -51,8 +57,8 @@ class Reports(RuleBasedStateMachine):
             charge_id=charge_id, order_id=order, capture_id=f"cap-{capture}", amount=1, currency="USD", confirmed=True
         )
         live = any(one.charge.order_id == order and one.charge.state in LIVE for one in self.seen.values())
-        spent = any(one.capture_id == request.capture_id for one in self.seen.values())
-        work = self.attempts.record(request, Captured(None, Brand.VISA, "1111"), "simulator")  # type: ignore[arg-type]
+        spent = any(one.asked.capture_id == request.capture_id for one in self.seen.values())
+        work = self.attempts.record(request, Captured("tok", Brand.VISA, "1111"), "simulator")
         if live or spent:
             with pytest.raises((OrderInProgress, CaptureSpent)):
                 self.runner.run(work)

@@ -47,7 +47,7 @@ async def test_given_any_answer_then_the_security_code_is_gone_and_the_capture_i
 ) -> None:
     async with shop(tmp_path) as it, it.charges() as charges:
         request = await it.request(number)
-        captured = it.captures._held[request.capture_id][0]
+        captured = it.held(request)
         assert captured.cvv is not None
         assert bytes(captured.cvv.reveal()).decode() == CVV
 
@@ -185,7 +185,7 @@ async def test_given_a_charge_then_the_intent_is_on_the_disk_before_anything_is_
 async def test_given_a_capture_that_is_gone_then_nothing_is_written_or_sent(tmp_path: Path) -> None:
     async with shop(tmp_path) as it, it.charges() as charges:
         request = await it.request()
-        it.captures.release(request.capture_id)
+        it.captures.release_all()
 
         with pytest.raises(CaptureSpent):
             await charges.charge(request)

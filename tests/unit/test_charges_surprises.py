@@ -44,7 +44,7 @@ async def test_given_an_adapter_that_breaks_after_the_send_then_the_outcome_is_u
 ) -> None:
     async with shop(tmp_path) as it, it.charges(FastClock(), Buggy(it.processor, "charge")) as charges:
         request = await it.request()
-        captured = it.captures._held[request.capture_id][0]
+        captured = it.held(request)
 
         assert (await charges.charge(request)).state is ChargeState.UNKNOWN
 
@@ -79,7 +79,7 @@ async def test_given_a_card_that_is_forgotten_while_its_charge_begins_then_it_is
 ) -> None:
     async with shop(tmp_path) as it, it.charges() as charges:
         request = await it.request()
-        token = it.captures._held[request.capture_id][0].token
+        token = it.held(request).token
         record = it.attempts.record
 
         async def too_late(*values: object) -> None:

@@ -12,11 +12,13 @@ import pytest
 from pci.errors import StoreTooNew
 from pci.store import Store
 
+INSERT = "INSERT INTO tokens VALUES (?, 1, NULL, 'visa', '1111', 'k', x'00', x'00', x'00')"
+
 
 async def test_given_a_file_of_this_version_when_opened_again_then_nothing_is_lost(tmp_path: Path) -> None:
     path = tmp_path / "pci.db"
     async with Store.open(path) as store, store.transaction() as database:
-        await database.execute("INSERT INTO tokens VALUES ('tok_1', 1, 'k', x'00', x'00', x'00')")
+        await database.execute(INSERT, ("tok_1",))
     async with Store.open(path) as store, store.transaction() as database:
         rows = list(await database.execute_fetchall("SELECT token FROM tokens"))
     assert [row["token"] for row in rows] == ["tok_1"]
@@ -37,12 +39,10 @@ async def test_given_a_file_of_a_newer_version_then_it_is_left_alone(tmp_path: P
 async def test_given_a_task_that_is_cancelled_in_a_transaction_then_the_next_one_works(
     tmp_path: Path, steps: int
 ) -> None:
-    insert = "INSERT INTO tokens VALUES (?, 1, 'k', x'00', x'00', x'00')"
-
     async def write(store: Store) -> None:
         async with store.transaction() as database:
             for number in range(100):
-                await database.execute(insert, (f"tok_{number}",))
+                await database.execute(INSERT, (f"tok_{number}",))
 
     async with Store.open(tmp_path / "pci.db") as store:
         async with asyncio.TaskGroup() as tasks:

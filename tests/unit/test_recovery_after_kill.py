@@ -77,10 +77,10 @@ async def _is_never_charged_twice(it: Shop, taken: int) -> None:
         known = await charges.find("chg-killed")
         attempt = await it.attempts.find("chg-killed")
         assert attempt is not None
-        again = await it.request(charge_id="chg-killed", order_id="inv-killed", capture_id=attempt.capture_id)
+        again = await it.request(charge_id="chg-killed", order_id="inv-killed", capture_id=attempt.asked.capture_id)
         assert await charges.charge(again) == known
         with pytest.raises(CaptureSpent):  # the card went with the process that held it
-            await charges.charge(await it.request(order_id="inv-other", capture_id=attempt.capture_id))
+            await charges.charge(await it.request(order_id="inv-other", capture_id=attempt.asked.capture_id))
     assert await it.approved("inv-killed") == taken
 
 
