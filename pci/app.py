@@ -94,10 +94,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
         room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, audit, alarm=audit.alarm))
         async with asyncio.TaskGroup() as tasks:
-            chores = [
-                tasks.create_task(_look_after_callers(room, stop)),
-                tasks.create_task(_purge(vault, settings.forget_after_days * _DAY)),
-            ]
+            chores = [tasks.create_task(_look_after_callers(room, stop)), tasks.create_task(_purge(vault, settings))]
             routes = Server(room, charges, vault, audit, tasks).routes()
             async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), routes, audit):
                 log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
@@ -115,9 +112,9 @@ async def _look_after_callers(room: CaptureDesk, stop: asyncio.Event) -> None:
     stop.set()
 
 
-async def _purge(vault: Vault, unused: float) -> None:
+async def _purge(vault: Vault, settings: Settings) -> None:
     while True:
-        await vault.purge(unkept=_UNKEPT_SECONDS, unused=unused)
+        await vault.purge(unkept=_UNKEPT_SECONDS, unused=settings.forget_after_days * _DAY)
         await asyncio.sleep(_BETWEEN_PURGES)
 
 
