@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from asterisk_ari import AriError
 from ivr.bills import BillsRefused
-from ivr.commands import bills, check, schema, serve, show, simulate, test
+from ivr.commands import bills, calls, check, replay, schema, serve, show, simulate, test
 from ivr.errors import ConfigError, IvrError
 from ivr.flow.errors import FlowProblems
 from ivr.store.errors import StoreError
 
-_COMMANDS = (serve, check, test, simulate, show, schema, bills)
+_COMMANDS = (serve, check, test, simulate, replay, show, schema, bills, calls)
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card
 itself is taken by the card side (see `pci --help`), which must run beside it."""

@@ -14,6 +14,7 @@ from asterisk_ari import AriApp, AriSocket, AriUnreachable
 from ivr.calls.call import OWN_PROMPTS, Services
 from ivr.calls.charging import Charging
 from ivr.calls.journal import Journal
+from ivr.calls.retention import Retention
 from ivr.calls.router import Router
 from ivr.calls.settling import Settling
 from ivr.config import AsteriskSettings, EmailSettings, Settings, SmsSettings
@@ -97,11 +98,13 @@ async def _take_calls(parts: Parts, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as charges:
             charging = Charging(parts.pci, store.payments, charges)
             ways = frozenset(carrier.kind for carrier in parts.carriers)
-            services = Services(settings.asterisk.app, parts.prompts, store, parts.pci, charging, ways)
+            traced = settings.trace_days > 0
+            services = Services(settings.asterisk.app, parts.prompts, store, parts.pci, charging, ways, traced)
             journal = Journal(store.calls)
             workers = [
                 background.create_task(journal.run()),
                 background.create_task(Settling(parts.pci, store, charging).run()),
+                background.create_task(Retention(store, settings.trace_days).run()),
             ]
             for carrier in parts.carriers:
                 workers.append(background.create_task(OutboxWorker(store.outbox, carrier).run()))

@@ -189,6 +189,7 @@ class Settings(_Section):
     sounds: Location
     max_calls: int = Field(default=200, ge=1, le=10_000)
     stop_grace: float = Field(default=10.0, ge=0, le=300, description="seconds that calls may go on after SIGTERM")
+    trace_days: int = Field(default=90, ge=0, le=3650, description="days that traces of calls are kept; 0: none is")
     asterisk: AsteriskSettings
     pci: PciSettings
     sms: SmsSettings = SmsSettings()

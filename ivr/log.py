@@ -66,17 +66,18 @@ def digits_replaced(_logger: object, _method: str, line: EventDict) -> EventDict
 
 def _clean(value: object) -> object:
     if isinstance(value, str):
-        return _clean_text(value) if len(value) >= 12 else value
+        return without_card_numbers(value) if len(value) >= 12 else value
     if isinstance(value, (list, tuple)):
         return [_clean(item) for item in value]
     if value is None or isinstance(value, (bool, float)):
         return value
     if isinstance(value, int):
-        return value if abs(value) < 10**11 else _clean_text(str(value))
-    return _clean_text(str(value))
+        return value if abs(value) < 10**11 else without_card_numbers(str(value))
+    return without_card_numbers(str(value))
 
 
-def _clean_text(text: str) -> str:
+def without_card_numbers(text: str) -> str:
+    """The text with everything replaced that could be a card number."""
     return _RUN.sub(lambda run: _REPLACED if holds_card_number(run[0]) else run[0], text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -30,7 +30,7 @@ from ivr.prompts.rendering import render
 from ivr.store.errors import StoreError
 from ivr.store.models import OutboxKind
 from ivr.store.store import Store
-from pci.contract import CaptureOutcome, CaptureRequest, ChargeState
+from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, ChargeState
 
 _log = structlog.get_logger()
 _DISTURBED = "line-gap"
@@ -54,7 +54,8 @@ class Origin:
 class Services:
     """What every call uses. `app` is our Stasis application, to which the card side gives callers back.
 
-    `ways` are the kinds of messages that have a gateway: no other may be promised to a caller.
+    `ways` are the kinds of messages that have a gateway: no other may be promised to a caller. If `traced`, what a
+    call did is kept.
     """
 
     app: str
@@ -63,17 +64,21 @@ class Services:
     pci: PciClient
     charging: Charging
     ways: Collection[OutboxKind]
+    traced: bool = True
 
 
 class LiveCall:
-    """A call in progress; implements `ivr.flow.call.Call`."""
+    """A call in progress; implements `ivr.flow.call.Call`. What the card side reports is passed on to `tell`."""
 
-    def __init__(self, origin: Origin, line: Line, language: str, services: Services) -> None:
+    def __init__(
+        self, origin: Origin, line: Line, language: str, services: Services, tell: Callable[[CaptureEvent], None]
+    ) -> None:
         self.language = language
         self.variables = Variables()
         self._origin = origin
         self._line = line
         self._services = services
+        self._tell = tell
         self._tokens: dict[str, str] = {}
         self._attempts = 0
         self._recorded = False
@@ -129,7 +134,8 @@ class LiveCall:
             opening=order.opening,
             prompts=order.prompts,
         )
-        result = await Visit(self._line, services.pci, services.prompts, self.language).pay(request)
+        visit = Visit(self._line, services.pci, services.prompts, self.language, self._tell)
+        result = await visit.pay(request)
         if result.outcome is not CaptureOutcome.SUCCESS:
             return result.outcome
         if result.capture_id is None or result.brand is None or result.last4 is None:

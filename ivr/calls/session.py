@@ -27,6 +27,8 @@ from ivr.flow.call import CallerHungUp
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.model import Flow
 from ivr.store.calls import FinishedCall
+from ivr.trace.events import Began
+from ivr.trace.recording import RecordedCall, Recorder
 
 _log = structlog.get_logger()
 _FAILED = "failed"
@@ -47,7 +49,10 @@ class Session:
         self._flow = flow
         self._services = services
         self._line = Line(app.asterisk, channel.id)
-        self._call = LiveCall(self.origin, self._line, flow.languages[0], services)
+        self._started = services.store.database.now()
+        self._recorder = Recorder(self._began())
+        tell = self._recorder.card_side_told
+        self._call = LiveCall(self.origin, self._line, flow.languages[0], services, tell)
         self._task: asyncio.Task[object] | None = None
         self._closing = False
 
@@ -60,9 +65,7 @@ class Session:
     async def run(self) -> FinishedCall:
         """Answer, run the flow, and release everything; never raises but when cancelled without `close`."""
         self._task = asyncio.current_task()
-        database = self._services.store.database
-        started, outcome = database.now(), _FAILED
-        origin = self.origin
+        outcome, origin = _FAILED, self.origin
         with structlog.contextvars.bound_contextvars(call_id=origin.call_id):
             _log.info("call_started", flow=origin.flow, dialled=origin.dialled)
             try:
@@ -71,10 +74,36 @@ class Session:
                 _log.exception("call_failed")
             finally:
                 await self._release()
-                ended = database.now()
-                seconds = round((ended - started).total_seconds(), 3)
-                _log.info("call_ended", outcome=outcome, seconds=seconds)
-        return FinishedCall(origin.call_id, origin.dialled, origin.caller, origin.flow, started, ended, outcome)
+                call = self._finished(outcome)
+                _log.info(
+                    "call_ended", outcome=outcome, seconds=round((call.ended - call.started).total_seconds(), 3)
+                )
+        return call
+
+    def _began(self) -> Began:
+        origin, language = self.origin, self._flow.languages[0]
+        return Began(
+            call=origin.call_id,
+            flow=origin.flow,
+            version=0,
+            dialled=origin.dialled,
+            language=language,
+            started=self._started,
+        )
+
+    def _finished(self, outcome: str) -> FinishedCall:
+        origin, ended = self.origin, self._services.store.database.now()
+        trace = self._recorder.end(outcome) if self._services.traced else ""
+        return FinishedCall(
+            id=origin.call_id,
+            dialled=origin.dialled,
+            caller=origin.caller,
+            flow=origin.flow,
+            started=self._started,
+            ended=ended,
+            outcome=outcome,
+            trace=trace,
+        )
 
     async def _converse(self) -> str:
         outcome: str = Ending.CALLER_HUNG_UP
@@ -95,7 +124,8 @@ class Session:
                 raise asyncio.CancelledError
             if not self._answered:
                 await self._line.answer()
-            return await run_flow(self._flow, self._call, self._observe)
+            recorded = RecordedCall(self._call, self._recorder, self._services.prompts)
+            return await run_flow(self._flow, recorded, self._observe, self._recorder.entered)
         except asyncio.CancelledError:
             if not self._closing or self._task is None:
                 raise
@@ -122,6 +152,7 @@ class Session:
         line.gone()
 
     def _observe(self, taken: StepTaken) -> None:
+        self._recorder.taken(taken)
         _log.info("step_done", step=taken.step, verb=taken.verb, outcome=taken.outcome)
 
     async def _release(self) -> None:

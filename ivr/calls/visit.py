@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Never
 
@@ -30,13 +31,24 @@ INTERRUPTED = "payment-interrupted"
 
 
 class Visit:
-    """One capture, from this side: the caller is handed over, its progress is logged, the caller is awaited back."""
+    """One capture, from this side: the caller is handed over, its progress is logged, the caller is awaited back.
 
-    def __init__(self, line: Line, pci: PciClient, prompts: Catalogue, language: str) -> None:
+    What the card side reports meanwhile is passed on to `tell`.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        pci: PciClient,
+        prompts: Catalogue,
+        language: str,
+        tell: Callable[[CaptureEvent], None],
+    ) -> None:
         self._line = line
         self._pci = pci
         self._prompts = prompts
         self._language = language
+        self._tell = tell
         self._started = False
 
     async def pay(self, request: CaptureRequest) -> CaptureResult:
@@ -75,6 +87,7 @@ class Visit:
         raise PciAnswerLost
 
     def _note(self, event: CaptureEvent) -> None:
+        self._tell(event)
         match event:
             case CaptureStarted():
                 self._started = True

@@ -45,13 +45,17 @@ Value = Decimal | bool | str
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """How many keys to wait for and how long (seconds). `finish_on_key` "" means that no key ends the entry."""
+    """How many keys to wait for and how long (seconds). `finish_on_key` "" means that no key ends the entry.
+
+    A single key that is among `choices` chose something that was offered, and may be written down; no other may.
+    """
 
     most: int
     least: int = 1
     finish_on_key: str = "#"
     first_digit_timeout: float = 8.0
     inter_digit_timeout: float = 4.0
+    choices: str = ""
 
 
 @dataclass(frozen=True, slots=True)

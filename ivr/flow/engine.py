@@ -30,8 +30,16 @@ class Ending(StrEnum):
     TOO_MANY_STEPS = "too-many-steps"
 
 
-async def run_flow(flow: Flow, call: Call, observe: Callable[[StepTaken], None]) -> Ending:
+def _unnoticed(_step: str, _verb: str) -> None:
+    pass
+
+
+async def run_flow(
+    flow: Flow, call: Call, observe: Callable[[StepTaken], None], entered: Callable[[str, str], None] = _unnoticed
+) -> Ending:
     """Run `flow` to its end and hang up; every step that was taken is told to `observe`.
+
+    The name and the verb of a step that begins are told to `entered`.
 
     What is not an outcome of a step (a fault of ours) is raised, for the owner of the call to log and to end it.
     """
@@ -41,6 +49,7 @@ async def run_flow(flow: Flow, call: Call, observe: Callable[[StepTaken], None])
     try:
         for _ in range(MOST_STEPS):
             placed = flow.steps[name]
+            entered(name, placed.step.verb)
             try:
                 outcome = await placed.step.run(call)
             except CallerHungUp:

@@ -10,12 +10,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.store.database import Database
-from ivr.store.models import CallRow
+from ivr.store.models import CallRow, TraceRow
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedCall:
-    """A call that is over. Who called is in no repr."""
+    """A call that is over. Who called is in no repr; `trace` is what it did, if that is kept."""
 
     id: str
     dialled: str
@@ -24,6 +24,8 @@ class FinishedCall:
     started: datetime
     ended: datetime
     outcome: str
+    version: int | None = None
+    trace: str = field(default="", repr=False)
 
 
 class Calls:
@@ -66,6 +68,7 @@ class Calls:
                     "started": call.started,
                     "ended": call.ended,
                     "outcome": call.outcome,
+                    "version": call.version,
                 }
                 for call in calls
                 if call.id not in known
@@ -75,6 +78,10 @@ class Calls:
             for call in calls:
                 if call.id in known:
                     values = {"started": call.started, "ended": call.ended, "outcome": call.outcome}
-                    await session.execute(update(CallRow).where(CallRow.id == call.id).values(**values))
+                    known_call = update(CallRow).where(CallRow.id == call.id)
+                    await session.execute(known_call.values(**values, version=call.version))
+            session.add_all(
+                TraceRow(call_id=call.id, ended=call.ended, events=call.trace) for call in calls if call.trace
+            )
 
         await self._database.write(record)

@@ -136,6 +136,17 @@ class CallRow(Base):
     started: Mapped[datetime]
     ended: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(80))
+    version: Mapped[int | None]
+
+
+class TraceRow(Base):
+    """What a call did, as JSON Lines; it goes after `trace_days`, its call stays."""
+
+    __tablename__ = "traces"
+
+    call_id: Mapped[str] = mapped_column(String(80), ForeignKey("calls.id"), primary_key=True)
+    ended: Mapped[datetime] = mapped_column(index=True)
+    events: Mapped[str] = mapped_column(Text)
 
 
 class PaymentRow(Base):

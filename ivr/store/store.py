@@ -13,6 +13,7 @@ from ivr.store.models import OutboxKind
 from ivr.store.outbox import Outbox
 from ivr.store.payments import Payments
 from ivr.store.schema import upgrade
+from ivr.store.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Store:
     calls: Calls
     payments: Payments
     outbox: Outbox
+    traces: Traces
 
 
 @asynccontextmanager
@@ -37,4 +39,5 @@ async def open_store(
     await upgrade(url)
     async with Database.open(url, clock) as database:
         outbox = Outbox(database, kinds)
-        yield Store(database, Invoices(database), Calls(database), Payments(database, outbox), outbox)
+        payments, traces = Payments(database, outbox), Traces(database)
+        yield Store(database, Invoices(database), Calls(database), payments, outbox, traces)

@@ -38,6 +38,7 @@ flows = "{root}/flows"
 sounds = "{root}/sounds"
 max_calls = {max_calls}
 stop_grace = {stop_grace}
+trace_days = {trace_days}
 [asterisk]
 gate = "gate.sock"
 [pci]
@@ -167,7 +168,7 @@ async def write_settings(folder: Path, extra: str = "", **values: object) -> Pat
     async with open_store(sqlite_url(folder / "ivr.db")) as store:
         await import_bills(folder / "bills.csv", store.invoices)
     file = folder / "ivr.toml"
-    values = {"root": ROOT, "max_calls": 20, "stop_grace": 0.05, "charge_timeout": 5, **values}
+    values = {"root": ROOT, "max_calls": 20, "stop_grace": 0.05, "trace_days": 90, "charge_timeout": 5, **values}
     file.write_text(SETTINGS.format(**values) + extra, encoding="utf-8")
     return file
 

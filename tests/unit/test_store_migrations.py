@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ivr.store.database import Database, engine_for, sqlite_url
 from ivr.store.errors import SchemaTooNew, StoreUnavailable
-from ivr.store.models import Base
+from ivr.store.models import Base, UtcDateTime
 from ivr.store.schema import head, upgrade
 
 INI = Path(__file__).resolve().parents[2] / "ivr" / "store" / "alembic.ini"
@@ -45,7 +45,7 @@ async def on(url: str, look: str) -> object:
 async def test_given_no_database_when_upgraded_then_all_tables_are_there_and_match_the_models(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "ivr.db")
     await upgrade(url)
-    assert await on(url, "tables") == ["alembic_version", "calls", "invoices", "outbox", "payments"]
+    assert await on(url, "tables") == sorted(["alembic_version", *Base.metadata.tables])
     assert await on(url, "revision") == head()
     assert await on(url, "differences") == []
 
@@ -122,7 +122,12 @@ def test_given_postgresql_then_the_same_tables_can_be_made_there() -> None:
     indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes]
     made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
     assert any("WHERE state IN ('pending', 'unknown', 'approved')" in statement for statement in made)
-    assert sum("TIMESTAMP WITH TIME ZONE" in statement for statement in made) == 4
+    dated = [
+        table
+        for table in Base.metadata.sorted_tables
+        if any(isinstance(column.type, UtcDateTime) for column in table.columns)
+    ]
+    assert sum("TIMESTAMP WITH TIME ZONE" in statement for statement in made) == len(dated) > 0
 
 
 BILL_OF_OLD = "INSERT INTO invoices VALUES (1, '7', 'INV-7', 125, 'USD', NULL, '+15550100123', 'open', '', '')"

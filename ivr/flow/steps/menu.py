@@ -35,5 +35,6 @@ class Menu(Asking):
             finish_on_key="",
             first_digit_timeout=self.first_digit_timeout,
             inter_digit_timeout=self.inter_digit_timeout,
+            choices="".join(self.choices),
         )
         return await self.answer(call, keys, self.choices.__contains__) or "failed"

@@ -179,7 +179,7 @@ async def _confirmed(call: Call, invoice: Invoice, card: Captured) -> bool:
     brand, last4 = SpokenBrand(card.brand), SpokenDigits(card.last4)
     question = ("about-to-pay", invoice.amount, "with-your", brand, "ending-in", last4, "press-1-to-confirm")
     for _ in range(_CONFIRM_ATTEMPTS):
-        pressed = await call.collect(question, Keys(most=1, finish_on_key=""))
+        pressed = await call.collect(question, Keys(most=1, finish_on_key="", choices="1*"))
         if pressed in ("1", "*"):
             return pressed == "1"
     return False

@@ -1,0 +1,259 @@
+"""The events of a trace, one JSON object each. Nothing that a caller keyed has a place here but the choice in a menu.
+
+`docs/reference/traces.md` describes each; a test compares. A trace begins with `Began` and ends with `Ended`; the
+events of a step come before its `Step`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from ivr.flow.call import ReceiptChannel
+from ivr.money import Money
+from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, DeclineReason, EntryError
+
+FORMAT: Literal[1] = 1
+SECURE_LINE_DOWN: Literal["secure-line-down"] = "secure-line-down"
+IN_PROGRESS: Literal["payment-in-progress"] = "payment-in-progress"
+CUT_OFF = "cut-off"
+"""The outcome of a step in whose middle the call ended."""
+_MASK = "•"
+Choice = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answers: ClassVar[bool] = False
+    """Whether a flow waited for this, so that it answers the same flow when the call is replayed."""
+
+    who: ClassVar[str] = ""
+    """Who did it, for a person who reads; `str` says what."""
+
+    at: int = Field(default=0, ge=0, description="milliseconds since the call began")
+
+
+class Amount(BaseModel):
+    """An amount of money, in minor units of an ISO 4217 currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    minor: int = Field(description="the amount in minor units: cents for USD")
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")
+
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        """The amount, written down."""
+        return cls(minor=money.minor, currency=money.currency)
+
+    @property
+    def money(self) -> Money:
+        """The amount, to compute with."""
+        return Money(self.minor, self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.money} {self.currency}"
+
+
+class Began(_Event):
+    """A call came in and a flow took it."""
+
+    type: Literal["began"] = "began"
+    format: Literal[1] = Field(default=FORMAT, description="the version of this format")
+    call: str = Field(max_length=80, description="the id of the call")
+    flow: str = Field(max_length=80, description="the flow that took it")
+    version: int = Field(ge=0, description="the published version of the flows; 0 where nothing is published")
+    dialled: str = Field(max_length=80, description="the number that was dialled")
+    language: str = Field(description="the language in which it began")
+    started: AwareDatetime = Field(description="when, with the time zone")
+
+    def __str__(self) -> str:
+        return f"{self.dialled} dialled"
+
+
+class Said(_Event):
+    """The call side began to say something."""
+
+    who: ClassVar = "says"
+    type: Literal["said"] = "said"
+    prompts: tuple[str, ...] = Field(description="prompt ids and spoken values; digits are dots")
+    text: str = Field(description="the same as text")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Keyed(_Event):
+    """A question was answered, or met silence."""
+
+    answers: ClassVar = True
+    who: ClassVar = "caller"
+    type: Literal["keyed"] = "keyed"
+    keys: int = Field(ge=0, description="how many keys; 0 is silence")
+    others: int = Field(default=0, ge=0, description="how many of them were no digit")
+    choice: Choice | None = Field(default=None, description="the key, where it chose something that was offered")
+
+    def __str__(self) -> str:
+        if self.choice:
+            return f"presses {self.choice}"
+        return f"keys {_MASK * self.keys}" if self.keys else "stays silent"
+
+
+class Lookup(_Event):
+    """An invoice was looked for. Whose it is and where it is sent is not written down."""
+
+    answers: ClassVar = True
+    who: ClassVar = "ledger"
+    type: Literal["lookup"] = "lookup"
+    result: Literal["found", "not-found", "unavailable"] = Field(description="what came of it")
+    amount: Amount | None = Field(default=None, description="what is owed")
+    due: date | None = Field(default=None, description="when it is due")
+    mobile: bool = Field(default=False, description="whether there is a number for text messages")
+    email: bool = Field(default=False, description="whether there is an address for e-mails")
+
+    def __str__(self) -> str:
+        return f"invoice {self.result}, {self.amount}" if self.amount else f"invoice {self.result}"
+
+
+class SecureLine(_Event):
+    """The card side was asked whether it could take the caller."""
+
+    answers: ClassVar = True
+    who: ClassVar = "card side"
+    type: Literal["secure-line"] = "secure-line"
+    ready: bool = Field(description="whether it could")
+
+    def __str__(self) -> str:
+        return "ready" if self.ready else "not ready"
+
+
+class CardSideSaid(_Event):
+    """The card side began to say something."""
+
+    who: ClassVar = "card side"
+    type: Literal["card-side-said"] = "card-side-said"
+    prompts: tuple[str, ...] = Field(description="prompt ids")
+
+    def __str__(self) -> str:
+        return f"says {' '.join(self.prompts)}"
+
+
+class CardEntry(_Event):
+    """A card field was judged, or left half keyed."""
+
+    who: ClassVar = "card side"
+    type: Literal["card-entry"] = "card-entry"
+    field: CardField = Field(description="which field")
+    state: Literal["entering", "accepted", "rejected"] = Field(description="`entering`: left half keyed")
+    keys: int = Field(ge=0, le=64, description="how many keys; always 0 for a security code")
+    attempt: int = Field(ge=1, description="which attempt")
+    brand: Brand | None = Field(default=None, description="as far as the number told it")
+    error_type: EntryError | None = Field(default=None, description="why it was rejected")
+
+    def __str__(self) -> str:
+        why = f" ({self.error_type})" if self.error_type else ""
+        return f"{self.field} {_MASK * self.keys} {self.state}{why}"
+
+
+class Capture(_Event):
+    """The card side gave the caller back, or did not take them."""
+
+    answers: ClassVar = True
+    who: ClassVar = "card side"
+    type: Literal["capture"] = "capture"
+    outcome: CaptureOutcome | Literal["secure-line-down", "payment-in-progress"] = Field(description="how it ended")
+    brand: Brand | None = Field(default=None, description="of the card that it holds")
+
+    def __str__(self) -> str:
+        return f"card: {self.outcome}, {self.brand}" if self.brand else f"card: {self.outcome}"
+
+
+class Charge(_Event):
+    """A confirmed amount was charged, or not."""
+
+    answers: ClassVar = True
+    who: ClassVar = "bank"
+    type: Literal["charge"] = "charge"
+    amount: Amount = Field(description="what was to be charged")
+    state: ChargeState | Literal["payment-in-progress"] = Field(description="what came of it")
+    decline_reason: DeclineReason | None = Field(default=None, description="why it was declined")
+
+    def __str__(self) -> str:
+        why = f" ({self.decline_reason})" if self.decline_reason else ""
+        return f"{self.amount}: {self.state}{why}"
+
+
+class Forgotten(_Event):
+    """The card side was told to drop a card that is not charged."""
+
+    who: ClassVar = "card side"
+    type: Literal["forgotten"] = "forgotten"
+
+    def __str__(self) -> str:
+        return "told to drop the card"
+
+
+class Receipt(_Event):
+    """The caller was to get a message about the payment."""
+
+    answers: ClassVar = True
+    who: ClassVar = "message"
+    type: Literal["receipt"] = "receipt"
+    by: ReceiptChannel = Field(description="by which way")
+    sent: bool = Field(description="whether one is on its way")
+
+    def __str__(self) -> str:
+        return f"{self.by} on its way" if self.sent else f"no {self.by}"
+
+
+class HungUp(_Event):
+    """The flow hung up."""
+
+    type: Literal["hung-up"] = "hung-up"
+
+    def __str__(self) -> str:
+        return "we hang up"
+
+
+class Step(_Event):
+    """A step is over; the events before it, up to the step before, are its own."""
+
+    type: Literal["step"] = "step"
+    step: str = Field(description="its name in the flow")
+    verb: str = Field(description="its verb")
+    outcome: str = Field(description="its outcome; `cut-off` or `caller-hung-up` where the call ended in it")
+
+    def __str__(self) -> str:
+        return f"└ {self.step}: {self.outcome}"
+
+
+class Ended(_Event):
+    """The call is over."""
+
+    type: Literal["ended"] = "ended"
+    outcome: str = Field(description="as in the log and in the table of calls")
+
+    def __str__(self) -> str:
+        return f"the call ended: {self.outcome}"
+
+
+Event = (
+    Began
+    | Said
+    | Keyed
+    | Lookup
+    | SecureLine
+    | CardSideSaid
+    | CardEntry
+    | Capture
+    | Charge
+    | Forgotten
+    | Receipt
+    | HungUp
+    | Step
+    | Ended
+)
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])

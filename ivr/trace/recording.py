@@ -1,0 +1,205 @@
+"""Records a call at the door of the engine: whatever a flow does passes here, and what was keyed stays behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from ivr.flow.call import (
+    Call,
+    Captured,
+    CaptureOrder,
+    Charged,
+    Invoice,
+    Keys,
+    LookupFailed,
+    PaymentInProgress,
+    Prompt,
+    ReceiptChannel,
+    SecureLineDown,
+    Variables,
+)
+from ivr.flow.engine import StepTaken
+from ivr.prompts.catalogue import Catalogue
+from ivr.trace import events
+from ivr.trace.events import CUT_OFF, Amount, Began, Event
+from ivr.trace.trace import MOST_EVENTS, lines
+from ivr.trace.wording import text, written
+from pci.contract import CaptureEvent, CaptureOutcome, FieldProgress, PromptSpoken
+
+_RESERVE: Final = 50  # events that the end of a call may still need
+
+
+class Recorder:
+    """The trace of one call while it lasts. `clock` gives seconds."""
+
+    def __init__(self, began: Began, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._events: list[Event] = [began]
+        self._inside: list[tuple[str, str]] = []
+        self._half: FieldProgress | None = None
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since the call began."""
+        return round((self._clock() - self._began) * 1000)
+
+    def add(self, event: Event) -> None:
+        """Something happened. Of a call that does not end only the beginning is kept."""
+        if len(self._events) < MOST_EVENTS - _RESERVE:
+            self._events.append(event)
+
+    def entered(self, step: str, verb: str) -> None:
+        """A step begins."""
+        self._inside.append((step, verb))
+
+    def taken(self, taken: StepTaken) -> None:
+        """A step is over."""
+        self._inside.pop()
+        self.add(events.Step(at=self.now, step=taken.step, verb=taken.verb, outcome=taken.outcome))
+
+    def card_side_told(self, told: CaptureEvent) -> None:
+        """The card side reports. Its counts are kept where a field was judged or left."""
+        match told:
+            case PromptSpoken():
+                self.add(events.CardSideSaid(at=self.now, prompts=told.prompts))
+            case FieldProgress(state="entering"):
+                self._half = told
+            case FieldProgress():
+                self._half = None
+                self._add_entry(told)
+
+    def end(self, outcome: str) -> str:
+        """The call is over: the whole trace, as lines."""
+        if self._half:
+            self._add_entry(self._half)
+        cut_off = [
+            events.Step(at=self.now, step=step, verb=verb, outcome=CUT_OFF) for step, verb in self._inside[::-1]
+        ]
+        return lines([*self._events, *cut_off[:_RESERVE], events.Ended(at=self.now, outcome=outcome)])
+
+    def _add_entry(self, told: FieldProgress) -> None:
+        self.add(
+            events.CardEntry(
+                at=self.now,
+                field=told.field,
+                state=told.state,
+                keys=told.entered,
+                attempt=told.attempt,
+                brand=told.brand,
+                error_type=told.error_type,
+            )
+        )
+
+
+class RecordedCall:
+    """A call that is recorded; implements `ivr.flow.call.Call` by another one."""
+
+    def __init__(self, call: Call, recorder: Recorder, catalogue: Catalogue) -> None:
+        self._call = call
+        self._recorder = recorder
+        self._catalogue = catalogue
+
+    @property
+    def language(self) -> str:
+        """The two-letter language that the caller hears."""
+        return self._call.language
+
+    @property
+    def variables(self) -> Variables:
+        """What the flow knows so far."""
+        return self._call.variables
+
+    async def speak(self, prompt: Prompt) -> None:
+        """Write down the prompt, which is heard from now on."""
+        self._said(prompt)
+        await self._call.speak(prompt)
+
+    async def collect(self, prompt: Prompt, keys: Keys) -> str:
+        """Write down the question, how many keys came, and which, if they chose what was offered."""
+        self._said(prompt)
+        pressed = await self._call.collect(prompt, keys)
+        others = sum(not key.isdecimal() for key in pressed)
+        choice = pressed if len(pressed) == 1 and pressed in keys.choices else None
+        self._add(events.Keyed(at=self._recorder.now, keys=len(pressed), others=others, choice=choice))
+        return pressed
+
+    async def find_invoice(self, account: str) -> Invoice | None:
+        """Write down what was found, but not for whom."""
+        try:
+            invoice = await self._call.find_invoice(account)
+        except LookupFailed:
+            self._add(events.Lookup(at=self._recorder.now, result="unavailable"))
+            raise
+        if invoice is None:
+            self._add(events.Lookup(at=self._recorder.now, result="not-found"))
+            return None
+        found = events.Lookup(
+            at=self._recorder.now,
+            result="found",
+            amount=Amount.of(invoice.amount),
+            due=invoice.due,
+            mobile=bool(invoice.mobile),
+            email=bool(invoice.email),
+        )
+        self._add(found)
+        return invoice
+
+    async def secure_line_ready(self) -> bool:
+        """Write down the answer."""
+        ready = await self._call.secure_line_ready()
+        self._add(events.SecureLine(at=self._recorder.now, ready=ready))
+        return ready
+
+    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+        """Write down how it ended; the brand is all that is kept of a card."""
+        try:
+            captured = await self._call.capture(order)
+        except SecureLineDown:
+            self._add(events.Capture(at=self._recorder.now, outcome=events.SECURE_LINE_DOWN))
+            raise
+        except PaymentInProgress:
+            self._add(events.Capture(at=self._recorder.now, outcome=events.IN_PROGRESS))
+            raise
+        taken = captured if isinstance(captured, Captured) else None
+        outcome = CaptureOutcome.SUCCESS if isinstance(captured, Captured) else captured
+        self._add(events.Capture(at=self._recorder.now, outcome=outcome, brand=taken and taken.brand))
+        return captured
+
+    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+        """Write down the amount and what came of it."""
+        amount = Amount.of(invoice.amount)
+        try:
+            charged = await self._call.charge(invoice, card)
+        except PaymentInProgress:
+            self._add(events.Charge(at=self._recorder.now, amount=amount, state=events.IN_PROGRESS))
+            raise
+        state, reason = charged.state, charged.decline_reason
+        self._add(events.Charge(at=self._recorder.now, amount=amount, state=state, decline_reason=reason))
+        return charged
+
+    async def forget(self, card: Captured) -> None:
+        """Write it down."""
+        self._add(events.Forgotten(at=self._recorder.now))
+        await self._call.forget(card)
+
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
+        """Write down whether one is on its way."""
+        sent = await self._call.send_receipt(channel)
+        self._add(events.Receipt(at=self._recorder.now, by=channel, sent=sent))
+        return sent
+
+    async def hang_up(self) -> None:
+        """Write it down."""
+        self._add(events.HungUp(at=self._recorder.now))
+        await self._call.hang_up()
+
+    def _add(self, event: Event) -> None:
+        self._recorder.add(event)
+
+    def _said(self, prompt: Prompt) -> None:
+        if prompt:
+            said = text(prompt, self.language, self._catalogue)
+            self._add(events.Said(at=self._recorder.now, prompts=written(prompt), text=said))

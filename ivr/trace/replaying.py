@@ -1,0 +1,108 @@
+"""A call that is replayed: a flow runs, and what it asks is answered by the trace of a call that was made before."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ivr.flow.call import (
+    Captured,
+    CaptureOrder,
+    Charged,
+    Invoice,
+    Keys,
+    LookupFailed,
+    PaymentInProgress,
+    Prompt,
+    ReceiptChannel,
+    SecureLineDown,
+    Variables,
+)
+from ivr.trace import events
+from ivr.trace.answers import Answers
+from ivr.trace.wording import written
+from pci.contract import Brand, CaptureOutcome, ChargeState
+
+# what is not in a trace is made up: digits that stand for those that were keyed, and nobody's bill
+_DIGIT: Final = "0"
+_MOBILE: Final = "+10000000000"
+_EMAIL: Final = "nobody@example.com"
+_ANY_KEY: Final = "0123456789*#"
+
+
+class ReplayedCall:
+    """Implements `ivr.flow.call.Call`; NoAnswer where the flow asks for what did not happen in the call.
+
+    `said` is what it has said so far.
+    """
+
+    def __init__(self, answers: Answers, language: str) -> None:
+        self.language = language
+        self.variables = Variables()
+        self.said: list[str] = []
+        self._answers = answers
+
+    async def speak(self, prompt: Prompt) -> None:
+        """Nobody listens, but the caller may have hung up here."""
+        self._answers.go_on()
+        self.said += written(prompt)
+
+    async def collect(self, prompt: Prompt, keys: Keys) -> str:
+        """The same choice, or as many keys as were pressed."""
+        self.said += written(prompt)
+        what = f"keys after “{' '.join(written(prompt))}”"
+        keyed = self._answers.take(events.Keyed, what, alike=lambda keyed: _alike(keyed, keys))
+        if keyed.choice is not None:
+            return keyed.choice
+        if keyed.keys == 1 and keys.choices:
+            return next(key for key in _ANY_KEY if key not in keys.choices)
+        return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most]
+
+    async def find_invoice(self, account: str) -> Invoice | None:
+        """What was found then."""
+        lookup = self._answers.take(events.Lookup, "an invoice")
+        if lookup.result == "unavailable":
+            raise LookupFailed
+        if lookup.amount is None:
+            return None
+        mobile, email = _MOBILE if lookup.mobile else None, _EMAIL if lookup.email else None
+        return Invoice(0, account, "replayed", lookup.amount.money, lookup.due, mobile, email)
+
+    async def secure_line_ready(self) -> bool:
+        """As it was."""
+        return self._answers.take(events.SecureLine, "the card side").ready
+
+    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+        """How the capture ended."""
+        capture = self._answers.take(events.Capture, "a card")
+        match capture.outcome:
+            case events.SECURE_LINE_DOWN:
+                raise SecureLineDown
+            case events.IN_PROGRESS:
+                raise PaymentInProgress
+            case CaptureOutcome.SUCCESS:
+                return Captured("replayed", capture.brand or Brand.VISA, _DIGIT * 4)
+        return capture.outcome
+
+    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+        """What came of the charge."""
+        charge = self._answers.take(events.Charge, f"a charge of {invoice.amount} {invoice.amount.currency}")
+        if not isinstance(charge.state, ChargeState):
+            raise PaymentInProgress
+        return Charged(charge.state, charge.decline_reason)
+
+    async def forget(self, card: Captured) -> None:
+        """Nothing was kept."""
+
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
+        """Whether a message was on its way."""
+        return self._answers.take(events.Receipt, f"a receipt by {channel}", lambda sent: sent.by == channel).sent
+
+    async def hang_up(self) -> None:
+        """Nobody to hang up on."""
+
+
+def _alike(keyed: events.Keyed, keys: Keys) -> bool:
+    """Whether what was keyed can answer this question: a choice one that offers it, a number one that wants keys."""
+    if keyed.choice is not None:
+        return keyed.choice in keys.choices
+    return keyed.keys <= 1 or not keys.choices

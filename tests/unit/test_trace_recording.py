@@ -1,0 +1,227 @@
+"""What is written down of a call, and what is not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr.bill import Bill
+from ivr.flow import call as door
+from ivr.flow.call import (
+    Captured,
+    CaptureOrder,
+    Charged,
+    Invoice,
+    Keys,
+    Prompt,
+    ReceiptChannel,
+    SpokenDigits,
+    Variables,
+)
+from ivr.money import Money
+from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.cards import CARDS, Keyed, NoCard
+from ivr.rehearsal.ledger import Entry, Ledger
+from ivr.trace.recording import RecordedCall
+from ivr.trace.trace import MOST_EVENTS, read
+from pci.contract import Brand, CaptureOutcome, CaptureStarted, CardField, ChargeState, FieldProgress, PromptSpoken
+from tests.flow_play import ADA, flow_of
+from tests.unit.traced import CATALOGUE, PAY_INVOICE, PAYS, record, recorder, traced
+
+FLOW = flow_of(PAY_INVOICE)
+CARD = Captured("capture-1", Brand.VISA, "1111")
+ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "speak": (("welcome",),),
+    "collect": (("enter-account",), Keys(most=10)),
+    "find_invoice": ("1000442",),
+    "secure_line_ready": (),
+    "capture": (CaptureOrder(),),
+    "charge": (ADA, CARD),
+    "forget": (CARD,),
+    "send_receipt": (ReceiptChannel.SMS,),
+    "hang_up": (),
+}
+
+
+class Fine:
+    """A call in which everything goes well."""
+
+    language = "en"
+
+    def __init__(self) -> None:
+        self.variables = Variables()
+
+    async def speak(self, prompt: Prompt) -> None:
+        pass
+
+    async def collect(self, prompt: Prompt, keys: Keys) -> str:
+        return "1000442"
+
+    async def find_invoice(self, account: str) -> Invoice | None:
+        return ADA
+
+    async def secure_line_ready(self) -> bool:
+        return True
+
+    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+        return CARD
+
+    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+        return Charged(ChargeState.APPROVED)
+
+    async def forget(self, card: Captured) -> None:
+        pass
+
+    async def send_receipt(self, channel: ReceiptChannel) -> bool:
+        return True
+
+    async def hang_up(self) -> None:
+        pass
+
+
+def methods(of: type) -> set[str]:
+    """What one can do with it, without what one can look at."""
+    return {name for name, what in vars(of).items() if not name.startswith("_") and callable(what)}
+
+
+def test_given_the_door_of_the_engine_then_this_file_knows_every_method_of_it() -> None:
+    assert set(ARGUMENTS) == methods(door.Call)
+
+
+@pytest.mark.parametrize("method", ARGUMENTS)
+async def test_given_a_method_of_the_door_then_it_leaves_an_event(method: str) -> None:
+    recording = recorder(FLOW)
+    await getattr(RecordedCall(Fine(), recording, CATALOGUE), method)(*ARGUMENTS[method])
+    assert len(read(recording.end("completed"), "trace").events) > len(("began", "ended"))
+
+
+async def test_given_a_payment_then_its_trace_tells_it_from_the_ring_to_the_end() -> None:
+    trace = await traced(PAYS)
+    assert [f"{event.type} {event}" for event in trace.events if event.type not in ("said", "step")] == [
+        "began 1000 dialled",
+        "keyed keys •••••••",
+        "lookup invoice found, 125.40 USD",
+        "keyed presses 1",
+        "secure-line ready",
+        "capture card: success, visa",
+        "keyed presses 1",
+        "charge 125.40 USD: approved",
+        "receipt sms on its way",
+        "hung-up we hang up",
+        "ended the call ended: completed",
+    ]
+    assert [visit.step.step for visit in trace.visits] == [
+        *("greet", "account", "find", "offer", "pay", "receipt", "bye", "end")
+    ]
+
+
+async def test_given_last_digits_that_are_said_then_the_trace_has_dots_for_them() -> None:
+    recording = recorder(FLOW)
+    await RecordedCall(Fine(), recording, CATALOGUE).speak(("ending-in", SpokenDigits("1111"), Money(990, "USD")))
+    text = recording.end("completed")
+    assert json.loads(text.splitlines()[1])["prompts"] == ["ending-in", "••••", "9.90 USD"]
+    assert "1111" not in text
+
+
+async def test_given_a_key_that_was_not_offered_then_only_its_count_is_kept() -> None:
+    trace = await traced("caller presses 1000442#\ncaller presses 7\ncaller presses 9")
+    choices = [(event.keys, event.choice) for event in trace.events if event.type == "keyed"]
+    assert choices == [(7, None), (1, None), (1, "9")]
+
+
+def test_given_reports_of_the_card_side_then_what_was_judged_is_kept_with_counts() -> None:
+    recording = recorder(FLOW)
+    number = FieldProgress(field=CardField.NUMBER, state="entering", entered=4, attempt=1)
+    for told in (
+        CaptureStarted(),
+        PromptSpoken(prompts=("card-number",)),
+        number,
+        number.model_copy(update={"state": "accepted", "entered": 16, "brand": Brand.VISA}),
+        FieldProgress(field=CardField.EXPIRY, state="entering", entered=2, attempt=1),
+    ):
+        recording.card_side_told(told)
+    trace = read(recording.end("caller-hung-up"), "trace")
+    assert [str(event) for event in trace.events[1:]] == [
+        "says card-number",
+        f"payment-card-number {16 * '•'} accepted",
+        "expiration-date •• entering",
+        "the call ended: caller-hung-up",
+    ]
+
+
+def test_given_a_call_that_ends_inside_a_step_then_the_step_is_cut_off() -> None:
+    recording = recorder(FLOW)
+    recording.entered("account", "ask")
+    (visit,) = read(recording.end("caller-hung-up"), "trace").visits
+    assert (visit.step.step, visit.step.outcome, visit.cut_off) == ("account", "cut-off", True)
+
+
+async def test_given_a_call_that_goes_on_for_ever_then_its_trace_does_not() -> None:
+    recording = recorder(FLOW)
+    recorded = RecordedCall(Fine(), recording, CATALOGUE)
+    for _ in range(MOST_EVENTS * 2):
+        await recorded.speak(("welcome",))
+    assert len(recording.end("completed").splitlines()) <= MOST_EVENTS
+
+
+async def test_given_a_number_of_a_card_where_none_can_be_then_the_last_net_holds_it() -> None:
+    recording = recorder(FLOW)
+    await RecordedCall(Fine(), recording, CATALOGUE).speak(("4111111111111111",))
+    assert "4111" not in recording.end("completed")
+
+
+class Presses:
+    """A party that presses what it was told, then nothing."""
+
+    def __init__(self, pressed: Iterable[str], cards: Iterable[str]) -> None:
+        self._pressed = iter(pressed)
+        self._cards = iter(cards)
+
+    def hear(self, text: str) -> None:
+        pass
+
+    def hear_card_side(self, text: str) -> None:
+        pass
+
+    def press(self, keys: Keys) -> str:
+        return next(self._pressed, "")
+
+    def ledger_is_down(self) -> bool:
+        return False
+
+    def card_side_is_down(self) -> bool:
+        return False
+
+    def card(self) -> Keyed | NoCard:
+        return CARDS[next(self._cards, "cancelled")]
+
+    def before_charge(self) -> None:
+        pass
+
+
+@settings(deadline=None)
+@given(
+    account=st.text("0123456789", min_size=6, max_size=10),
+    wrong=st.lists(st.text("0123456789*#", max_size=19), max_size=2),
+    choices=st.lists(st.text("0123456789*#", max_size=19), max_size=4),
+    cards=st.lists(st.sampled_from(list(CARDS)), max_size=3),
+)
+def test_whatever_is_keyed_no_run_of_it_is_in_the_trace(
+    account: str, wrong: list[str], choices: list[str], cards: list[str]
+) -> None:
+    # given a caller who keys numbers where they are asked for, and where they are not
+    bill = Bill(account, "INV-1", Money(12540, "USD"), mobile="+15550100123")
+    pressed = [*wrong, f"{account}#", *choices]
+    call: Any = RehearsedCall(Presses(pressed, cards), Ledger([Entry(bill)]), CATALOGUE, "en")
+    # when the call is over
+    text = asyncio.run(record(FLOW, call))
+    # then no six keys in a row, nor the account, the reference and the number of the bill are in what is kept
+    runs = {keys[start : start + 6] for keys in pressed for start in range(len(keys) - 5)}
+    assert [run for run in {account, bill.reference, "5550100123", *runs} if run in text] == []
+    assert read(text, "trace").visits
