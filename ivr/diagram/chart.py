@@ -32,6 +32,7 @@ class Direction(StrEnum):
     DOWN = "down"
     BACK = "back"
     END = "end"
+    RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +119,18 @@ def _direction(names: list[str], number: int, below: str | None, target: str | N
         return Direction.END
     if target == below:
         return Direction.BELOW
+    if target not in names:
+        return Direction.RETURN
     return Direction.BACK if names.index(target) <= number else Direction.DOWN
 
 
 def _marks(step: Step) -> tuple[Mark, ...]:
-    marks = [Mark.CARD_SIDE] if isinstance(step, Pay) else []
-    touched = _MONEY & {*step.needs(), *step.sets()}
-    return tuple([*marks, *([Mark.MONEY] if touched else [])])
+    inner = step.enters()
+    within = [_marks(placed.step) for placed in inner.flow.steps.values()] if inner else []
+    touched = {mark for marks in within for mark in marks}
+    touched |= {Mark.CARD_SIDE} if isinstance(step, Pay) else set()
+    touched |= {Mark.MONEY} if _MONEY & {*step.needs(), *step.sets()} else set()
+    return tuple(mark for mark in Mark if mark in touched)
 
 
 def _data(step: Step) -> str:

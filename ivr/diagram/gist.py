@@ -8,6 +8,7 @@ from ivr.flow.asking import Asking
 from ivr.flow.expression import Expression
 from ivr.flow.model import Step
 from ivr.flow.steps.ask import Ask
+from ivr.flow.steps.call import CallFlow
 from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
@@ -23,6 +24,8 @@ def gist(step: Step, texts: Mapping[str, str]) -> str:
             return f"“{_words(step.prompt, texts)}” · {_key_count(step.digits)}"
         case Say() | Asking():
             return f"“{_words(step.prompt, texts)}”"
+        case CallFlow():
+            return f"the flow {step.callee.flow.name}"
         case Lookup():
             return f"the open invoice of {step.invoice.account}"
         case Pay():

@@ -91,7 +91,8 @@ class _Picture:
         yield "  </marker>"
         yield '  <rect class="paper" width="100%" height="100%"/>'
         yield _text(self._left, 42, escape(flow.name), "title")
-        about = f"answers {', '.join(flow.answers)} · {', '.join(flow.languages)} · {steps}"
+        doors = f"answers {', '.join(flow.answers)}" if flow.answers else f"returns {', '.join(flow.returns)}"
+        about = f"{doors} · {', '.join(flow.languages)} · {steps}"
         yield _text(self._left, 64, _escaped(about), "soft")
         for lane in self._chart.lanes:
             yield from self._lane(lane)
@@ -143,12 +144,13 @@ class _Picture:
     def _way_aside(self, way: Way) -> Iterator[str]:
         y = self._y[way.row]
         goal = "the call ends" if way.target is None else f"→ {way.target}"
+        goal = f"returns {way.target}" if way.direction is Direction.RETURN else goal
         words = f'{_escaped(", ".join(way.outcomes))} <tspan class="soft">{escape(goal)}</tspan>'
         if way.direction is Direction.BACK:
             yield f'  <circle class="dot" cx="{self._left}" cy="{y:g}" r="3.5"/>'
             yield _text(self._left + 18, y + 4, words, "small")
             return
-        if way.direction is Direction.END:
+        if way.direction in (Direction.END, Direction.RETURN):
             yield f'  <rect class="dot" x="{self._right - 14}" y="{y - 4:g}" width="8" height="8"/>'
         else:
             yield f'  <circle class="dot" cx="{self._right}" cy="{y:g}" r="3.5"/>'

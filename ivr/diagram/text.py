@@ -92,7 +92,8 @@ class _Sheet:
 
     def _draw_way(self, block: Block, way: Way) -> None:
         y, top = self._y[way.row], self._y[block.row]
-        label = ", ".join(way.outcomes) + (" ■" if way.direction is Direction.END else "")
+        sign = {Direction.END: " ■", Direction.RETURN: f" ⏎ {way.target}"}.get(way.direction, "")
+        label = ", ".join(way.outcomes) + sign
         self._words(way.row, self._spine + 3, _cut(label, self._edge - self._spine - 4))
         self._vertical(self._spine, top, y)
         if way.direction is Direction.BELOW:

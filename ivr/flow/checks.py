@@ -41,6 +41,7 @@ def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -
         _personal(source),
         _card_prompts(source),
         _languages(source, catalogue),
+        _languages_of_sub_flows(source),
         _prompts(source, catalogue),
         _defined(source, outside),
     )
@@ -52,12 +53,11 @@ def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -
 def _unhandled(source: Source) -> Iterator[Problem]:
     for name, placed in source.flow.steps.items():
         code = Code.PAY_WITHOUT_WAY_OUT if isinstance(placed.step, Pay) else Code.UNHANDLED_OUTCOME
-        for outcome in placed.step.outcomes:
+        for outcome in placed.step.results():
             if outcome not in placed.next:
                 what = f"the step {quoted(name)} does not say where the call goes after {quoted(outcome)}"
-                yield source.problem(
-                    ["steps", name, "next"], code, what, f"add {outcome}: name-of-a-step to its next"
-                )
+                target = source.flow.returns[0] if source.flow.returns else "name-of-a-step"
+                yield source.problem(["steps", name, "next"], code, what, f"add {outcome}: {target} to its next")
 
 
 def _assigned(source: Source) -> Iterator[Problem]:
@@ -131,6 +131,16 @@ def _languages(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
             yield source.problem(["languages", index], Code.LANGUAGE_GAP, what, mend)
 
 
+def _languages_of_sub_flows(source: Source) -> Iterator[Problem]:
+    for name, placed in source.flow.steps.items():
+        inner = placed.step.enters()
+        for language in source.flow.languages if inner else ():
+            if inner and language not in inner.flow.languages:
+                what = f"{quoted(inner.flow.name)} does not speak {quoted(language)}, which a caller here may hear"
+                mend = f"add {language} to its languages"
+                yield source.problem(["steps", name, "call"], Code.LANGUAGE_GAP, what, mend)
+
+
 def _prompts(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
     missing = {language: frozenset(catalogue.missing(language)) for language in source.flow.languages}
     gaps = {language: ids for language, ids in missing.items() if not ids >= set(catalogue.texts)}
@@ -156,7 +166,7 @@ def _defined(source: Source, outside: Outside | None) -> Iterator[Problem]:
     for name, placed in source.flow.steps.items() if outside is not None else ():
         for kind, named in placed.step.reaches().named():
             known = getattr(outside, kind)
-            if named not in known:
+            if named not in known and not placed.step.enters():  # a sub-flow has its own file to tell it of
                 at = find(get(source.tree, ["steps", name]), named) or locate(source.tree, ["steps", name], key=True)
                 what = f"ivr.toml has no section [{kind}.{named}]"
                 mend = instead_of(named, sorted(known), "add it there, or name another")

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ivr.flow.call import Call, CallerHungUp
-from ivr.flow.model import Flow
+from ivr.flow.model import Flow, Placed
 
 MOST_STEPS = 200
 CALLER_HUNG_UP = "caller-hung-up"
+CALL_ENDED = "call-ended"
 
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """One line of a call's trace. It holds names of the flow and never what a caller keyed, but for a menu choice."""
+    """One line of a call's trace. It holds names of the flow and never what a caller keyed, but for a menu choice.
+
+    A step of a sub-flow is named behind the step that calls it, `verify/ask-account`, and told before it.
+    """
 
     step: str
     verb: str
@@ -28,6 +32,10 @@ class Ending(StrEnum):
     COMPLETED = "completed"
     CALLER_HUNG_UP = CALLER_HUNG_UP
     TOO_MANY_STEPS = "too-many-steps"
+
+
+class _TooManySteps(Exception):
+    pass
 
 
 def _unnoticed(_step: str, _verb: str) -> None:
@@ -43,25 +51,49 @@ async def run_flow(
 
     What is not an outcome of a step (a fault of ours) is raised, for the owner of the call to log and to end it.
     """
-    name = flow.start
-    call.variables.own = dict(flow.variables)
-    ending = Ending.TOO_MANY_STEPS
+    ending = Ending.COMPLETED
     try:
-        for _ in range(MOST_STEPS):
-            placed = flow.steps[name]
-            entered(name, placed.step.verb)
-            try:
-                outcome = await placed.step.run(call)
-            except CallerHungUp:
-                observe(StepTaken(name, placed.step.verb, CALLER_HUNG_UP))
-                raise
-            observe(StepTaken(name, placed.step.verb, outcome))
-            following = placed.next.get(outcome)
-            if following is None:
-                ending = Ending.COMPLETED
-                break
-            name = following
+        try:
+            await _Run(call, observe, entered).through(flow)
+        except _TooManySteps:
+            ending = Ending.TOO_MANY_STEPS
         await call.hang_up()
     except CallerHungUp:
         return Ending.CALLER_HUNG_UP
     return ending
+
+
+class _Run:
+    """One call, with the steps that it may still take."""
+
+    def __init__(self, call: Call, observe: Callable[[StepTaken], None], entered: Callable[[str, str], None]) -> None:
+        self._call = call
+        self._observe = observe
+        self._entered = entered
+        self._left = MOST_STEPS
+
+    async def through(self, flow: Flow, inside: str = "") -> str | None:
+        """Step after step: the return of a sub-flow to which they led, or None where the call ends."""
+        variables = self._call.variables
+        of_caller, variables.own = variables.own, dict(flow.variables)
+        name: str | None = flow.start
+        while name and (placed := flow.steps.get(name)):
+            name = await self._take(placed, inside + name)
+        if inside:
+            variables.own = of_caller
+        return name
+
+    async def _take(self, placed: Placed, name: str) -> str | None:
+        """One step, and what follows it."""
+        if not self._left:
+            raise _TooManySteps
+        self._left -= 1
+        verb, inner = placed.step.verb, placed.step.enters()
+        self._entered(name, verb)
+        try:
+            outcome = await (self.through(inner.flow, f"{name}/") if inner else placed.step.run(self._call))
+        except CallerHungUp:
+            self._observe(StepTaken(name, verb, CALLER_HUNG_UP))
+            raise
+        self._observe(StepTaken(name, verb, outcome or CALL_ENDED))
+        return placed.next.get(outcome) if outcome else None

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, InstanceOf, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from ivr.flow.call import Call, Value
 from ivr.flow.known import KNOWN, Kind, value_of
 from ivr.flow.problems import Code, instead_of, quoted
+from ivr.flow.setting import Setting, problem
 from ivr.flow.values import Variable, of_card
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def parse(text: str, own: Kinds) -> Expression:
         return _typed(text, tokens, {name: kinds[name] for name in names})
     except _Wrong as wrong:
         code, what, mend = wrong.args
-        raise PydanticCustomError("problem", "problem", {"code": code, "what": what, "mend": mend}) from None
+        raise problem(code, what, mend) from None
 
 
 def _tokens(text: str) -> list[str]:
@@ -188,7 +188,8 @@ def _misfit(text: str, kinds: Kinds) -> tuple[Code, str, str]:
 def _expression(value: object, info: ValidationInfo) -> object:
     if isinstance(value, list | dict):
         raise ValueError("this is no expression; write it in one line, as in invoice.amount > 100")
-    return parse(value, info.context or {}) if isinstance(value, str) else value
+    own = info.context.kinds if isinstance(info.context, Setting) else {}
+    return parse(value, own) if isinstance(value, str) else value
 
 
 Expr = Annotated[

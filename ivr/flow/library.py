@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.flow.checks import Catalogue, lint
 from ivr.flow.errors import FlowProblems
+from ivr.flow.folder import Reading, unreadable
 from ivr.flow.loader import Source, load
 from ivr.flow.model import Flow
 from ivr.flow.outside import Outside
-from ivr.flow.problems import MOST_PROBLEMS, Code, Mark, Problem, quoted
-from ivr.flow.source import MOST_BYTES
+from ivr.flow.problems import MOST_PROBLEMS, Code, Problem, quoted
 
 TESTS = ".test.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class FlowBook:
-    """Flows by the dialled numbers that they answer."""
+    """Flows by the dialled numbers that they answer; `called` are those that only other flows call, by name."""
 
     by_number: Mapping[str, Flow]
+    called: Mapping[str, Flow] = field(default_factory=dict)
 
     @property
     def flows(self) -> list[Flow]:
@@ -48,7 +49,19 @@ def load_flows(path: Path, catalogue: Catalogue, outside: Outside | None = None)
     sources, problems = _examine(path, catalogue, outside)
     if problems:
         raise FlowProblems(problems)
-    return FlowBook({number: source.flow for source in sources for number in source.flow.answers})
+    flows = [source.flow for source in sources.values()]
+    return FlowBook(
+        {number: flow for flow in flows for number in flow.answers},
+        {flow.name: flow for flow in flows if flow.returns},
+    )
+
+
+def load_flow(file: Path, catalogue: Catalogue, outside: Outside | None = None) -> Flow:
+    """The flow of one file; FlowProblems if anything is wrong with it, or with one that it calls."""
+    sources, problems = _examine(file, catalogue, outside)
+    if problems:
+        raise FlowProblems(problems)
+    return sources[file].flow
 
 
 def check(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> list[Problem]:
@@ -58,45 +71,27 @@ def check(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> l
 
 def parse_flow(data: bytes, file: str, catalogue: Catalogue) -> Flow:
     """One flow from its text; FlowProblems if anything is wrong with it. `file` is how messages name it."""
-    source, problems = _examine_one(data, file, catalogue, None)
+    source, problems = load(data, file)
+    problems = sorted(problems + (lint(source, catalogue) if source else []))[:MOST_PROBLEMS]
     if problems or source is None:
         raise FlowProblems(problems)
     return source.flow
 
 
-def _examine(path: Path, catalogue: Catalogue, outside: Outside | None) -> tuple[list[Source], list[Problem]]:
+def _examine(
+    path: Path, catalogue: Catalogue, outside: Outside | None
+) -> tuple[Mapping[Path, Source], list[Problem]]:
     files = flow_files(path)
-    sources: list[Source] = []
-    problems: list[Problem] = []
-    if not files:
-        problems.append(_unreadable(path, "there is no flow in this folder", "put a file in it that ends in .yaml"))
+    reading = Reading(lambda source: lint(source, catalogue, outside))
     for file in files:
-        try:
-            with file.open("rb") as stream:
-                data = stream.read(MOST_BYTES + 1)
-        except OSError as error:
-            problems.append(
-                _unreadable(file, f"cannot be read ({error.strerror})", "check the name and the permissions")
-            )
-            continue
-        source, found = _examine_one(data, str(file), catalogue, outside)
-        problems += found
-        sources += [source] if source else []
-    return sources, sorted([*problems, *_taken(sources)])
+        reading.take(file)
+    problems = [problem for problems in reading.problems.values() for problem in problems]
+    if not files:
+        problems.append(unreadable(path, "there is no flow in this folder", "put a file in it that ends in .yaml"))
+    return reading.sources, sorted([*problems, *_taken(reading.sources.values()), *_misnamed(reading.sources)])
 
 
-def _examine_one(
-    data: bytes, file: str, catalogue: Catalogue, outside: Outside | None
-) -> tuple[Source | None, list[Problem]]:
-    source, problems = load(data, file)
-    return source, sorted(problems + (lint(source, catalogue, outside) if source else []))[:MOST_PROBLEMS]
-
-
-def _unreadable(path: Path, what: str, mend: str) -> Problem:
-    return Problem(str(path), Mark(), Code.UNREADABLE, what, mend)
-
-
-def _taken(sources: Sequence[Source]) -> Iterator[Problem]:
+def _taken(sources: Iterable[Source]) -> Iterator[Problem]:
     """Names and dialled numbers that are claimed twice."""
     names: dict[str, str] = {}
     numbers: dict[str, str] = {}
@@ -111,3 +106,12 @@ def _taken(sources: Sequence[Source]) -> Iterator[Problem]:
                 what = f"{quoted(number)} is answered {elsewhere} already"
                 yield source.problem(["answers", index], Code.NUMBER_TAKEN, what, "keep it in one place")
             numbers.setdefault(number, source.file)
+
+
+def _misnamed(sources: Mapping[Path, Source]) -> Iterator[Problem]:
+    """Sub-flows that are called otherwise than their files are."""
+    for file, source in sources.items():
+        name = source.flow.name
+        if source.flow.returns and name not in ("", file.stem):
+            what = f"other flows call this one {quoted(file.stem)}, as its file, and not {quoted(name)}"
+            yield source.problem(["flow"], Code.WRONG_VALUE, what, f"write flow: {file.stem}, or rename the file")

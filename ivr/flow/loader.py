@@ -5,64 +5,31 @@ One pass finds everything that can be found without following the call; `ivr.flo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ivr.flow.expression import MOST_TOGETHER
-from ivr.flow.known import Kind, kind_of
+from ivr.flow.head import Head, door_problems, kinds_of, returns_of
 from ivr.flow.model import Flow, Placed, Step
 from ivr.flow.problems import MOST_PROBLEMS, Code, EnoughProblems, Mark, Problem, instead_of, meant, quoted
+from ivr.flow.setting import TOLD_ELSEWHERE, Setting, alone
 from ivr.flow.source import Mapping, Node, Scalar, find, length, locate, plain, read
 from ivr.flow.steps import VERBS
+from ivr.flow.subflow import SubFlow
 from ivr.flow.values import (
-    LONGEST_VALUE,
-    DialledNumber,
-    Language,
-    Name,
-    OwnValue,
-    TextVariable,
-    VariableName,
-    Written,
     check_name,
-    listed,
-    read_value,
 )
 from ivr.flow.wording import told_once, wording
 
 MOST_STEPS = 500
 _NEXT = "next"
+_DONE = "done"
+Find = Callable[[str], SubFlow]
 _COMPUTING = ("when", "set")
 _Model = TypeVar("_Model", bound=BaseModel)
-
-
-class Head(Written):
-    """The keys of a flow."""
-
-    flow: Name = Field(description="the name: small letters, digits, dashes")
-    languages: Annotated[tuple[Language, ...], BeforeValidator(listed)] = Field(
-        default=("en",),
-        min_length=1,
-        max_length=50,
-        description="two letters each; a call begins in the first. Every prompt must be recorded in each",
-    )
-    answers: Annotated[tuple[DialledNumber, ...], BeforeValidator(listed)] = Field(
-        min_length=1,
-        max_length=1000,
-        description='the dialled numbers that this flow takes, in quotes: `["1000", "+15551230000"]`',
-    )
-    variables: dict[VariableName, OwnValue] = Field(
-        default={},
-        max_length=50,
-        description="values of the flow's own, each with what it is when a call begins: `{times_asked: 0}`",
-    )
-    may_say: Annotated[tuple[TextVariable, ...], BeforeValidator(listed)] = Field(
-        default=(), description="what is about a person and may be spoken nevertheless: `account_number`"
-    )
-    # read step by step, so that one wrong step does not hide the next
-    steps: object = Field(description="the steps, in order; a call begins with the first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +46,15 @@ class Source:
         return Problem(self.file, locate(self.tree, path, key=True), code, what, mend)
 
 
-def load(data: bytes, file: str) -> tuple[Source | None, list[Problem]]:
-    """The flow in `data`, as far as it can be read, and what is wrong with it. Raises for no data at all."""
+def load(data: bytes, file: str, find: Find = alone) -> tuple[Source | None, list[Problem]]:
+    """The flow in `data`, as far as it can be read, and what is wrong with it. Raises for no data at all.
+
+    `find` gives a flow that it calls, by name, or raises what to tell instead.
+    """
     tree, problems = read(data, file)
     if tree is None:
         return None, problems
-    reader = _Reader(file, tree)
+    reader = _Reader(file, tree, find)
     try:
         flow = reader.flow()
     except EnoughProblems:
@@ -92,22 +62,14 @@ def load(data: bytes, file: str) -> tuple[Source | None, list[Problem]]:
     # what follows from a refused alias or tag would only be noise beside it
     marks = {problem.at for problem in problems}
     problems += [problem for problem in reader.problems if problem.at not in marks]
-    return (Source(file, tree, flow, whole=not problems) if flow else None), problems
+    return (Source(file, tree, flow, whole=reader.whole and not problems) if flow else None), problems
 
 
-def _kinds(tree: Node) -> dict[str, Kind]:
-    """The variables of the flow by kind, as far as they can be read; what is wrong with one is told by Head."""
-    declared = tree.entries.get("variables") if isinstance(tree, Mapping) else None
-    entries = declared.entries if isinstance(declared, Mapping) else {}
-    texts = {name: node.text for name, node in entries.items() if isinstance(node, Scalar)}
-    return {name: kind_of(read_value(text)) for name, text in texts.items() if len(text) <= LONGEST_VALUE}
-
-
-def _example(node: Node, kind: type[Step]) -> str:
+def _example(node: Node, kind: type[Step], outcomes: tuple[str, ...]) -> str:
     """What to write where `next` has no outcomes."""
-    if not kind.outcomes:
+    if not outcomes:
         return "remove it"
-    needed = [name for name in kind.outcomes if name != kind.onward and name not in kind.ends] or kind.outcomes
+    needed = [name for name in outcomes if name != kind.onward and name not in kind.ends] or outcomes
     step = node.text if isinstance(node, Scalar) and node.text else "name-of-a-step"
     return f"write {{{', '.join(f'{outcome}: {step}' for outcome in needed)}}}"
 
@@ -115,18 +77,22 @@ def _example(node: Node, kind: type[Step]) -> str:
 class _Reader:
     """Reads one tree and collects the problems on the way."""
 
-    def __init__(self, file: str, tree: Node) -> None:
+    def __init__(self, file: str, tree: Node, find: Find) -> None:
         self.problems: list[Problem] = []
+        self.whole = True
         self._file = file
         self._tree = tree
         steps = tree.entries.get("steps") if isinstance(tree, Mapping) else None
         self._steps = steps if isinstance(steps, Mapping) else Mapping(steps.at if steps else tree.at)
         self._names = list(self._steps.entries)
-        self._kinds = _kinds(tree)
+        self._returns = returns_of(tree)
+        self._setting = Setting(kinds_of(tree), find)
 
     def flow(self) -> Flow | None:
         """The flow with the steps that could be read; None if there are none."""
         head = self._model(Head, self._tree)
+        for problem in door_problems(self._tree, self._steps):
+            self._problem(*problem)
         if head and not self._names:
             mend = "write the name of a step and a colon, and below them a verb, as in say: welcome"
             self._problem(self._steps.at, Code.WRONG_VALUE, "there are no steps with names", mend)
@@ -137,8 +103,10 @@ class _Reader:
         if not steps:
             return None
         if not head:  # what the steps say can be checked all the same
-            return Flow("", (), (), steps)
-        return Flow(head.flow, head.languages, head.answers, steps, head.variables, head.may_say)
+            return Flow("", (), (), steps, returns=tuple(self._returns))
+        return Flow(
+            head.flow, head.languages, head.answers, steps, head.variables, head.may_say, returns=head.returns
+        )
 
     def _too_much(self) -> tuple[str, str] | None:
         """What to tell, before a step is read, where reading them all would take too long."""
@@ -163,9 +131,11 @@ class _Reader:
 
     def _model(self, model: type[_Model], node: Node) -> _Model | None:
         try:
-            return model.model_validate(plain(node), context=self._kinds)
+            return model.model_validate(plain(node), context=self._setting)
         except ValidationError as errors:
-            for error in told_once(errors.errors(include_url=False)[: 2 * MOST_PROBLEMS], model):
+            self.whole = False
+            told = [error for error in errors.errors(include_url=False) if error["type"] != TOLD_ELSEWHERE]
+            for error in told_once(told[: 2 * MOST_PROBLEMS], model):
                 of_key = error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",)
                 self._problem(locate(node, error["loc"], key=of_key), *wording(error, model))
         return None
@@ -181,8 +151,11 @@ class _Reader:
             self._check_targets(node)
             return None
         kind, argument = VERBS[verb], node.entries[verb]
-        named = self._named(node.entries.get(_NEXT), kind)
         step = self._step(kind, argument)
+        if step is None and kind.outcomes_vary:
+            self._check_targets(node)
+            return None
+        named = self._named(node.entries.get(_NEXT), kind, step.results() if step else kind.outcomes)
         if step is None:
             return None
         for target in step.targets().values():
@@ -215,19 +188,19 @@ class _Reader:
             argument = Mapping(argument.at)
         return self._model(kind, argument)
 
-    def _named(self, node: Node | None, kind: type[Step]) -> dict[str, str]:
+    def _named(self, node: Node | None, kind: type[Step], outcomes: tuple[str, ...]) -> dict[str, str]:
         """The ways that `next` names, each checked; one that was meant counts as named, so that it is told once."""
         if node is None:
             return {}
         if not isinstance(node, Mapping):
-            self._problem(node.at, Code.WRONG_VALUE, "next names no outcome", _example(node, kind))
-            return dict.fromkeys(kind.outcomes, "")
+            self._problem(node.at, Code.WRONG_VALUE, "next names no outcome", _example(node, kind, outcomes))
+            return dict.fromkeys(outcomes, "")
         named: dict[str, str] = {}
         for outcome, target in node.entries.items():
-            if outcome not in kind.outcomes:
+            if outcome not in outcomes:
                 what = f"{kind.verb} has no outcome {quoted(outcome)}"
-                self._problem(node.key_at[outcome], Code.UNKNOWN_OUTCOME, what, instead_of(outcome, kind.outcomes))
-                outcome = meant(outcome, kind.outcomes)
+                self._problem(node.key_at[outcome], Code.UNKNOWN_OUTCOME, what, instead_of(outcome, outcomes))
+                outcome = meant(outcome, outcomes)
             if isinstance(target, Scalar):
                 named.setdefault(outcome, target.text)
                 self._check_target(target.at, target.text)
@@ -244,18 +217,19 @@ class _Reader:
                 self._check_target(target.at, target.text)
 
     def _check_target(self, at: Mark, target: str) -> None:
-        if target not in self._steps.entries:
-            self._problem(
-                at, Code.UNKNOWN_STEP, f"there is no step {quoted(target)}", instead_of(target, self._names)
-            )
+        if target not in self._steps.entries and target not in self._returns:
+            mend = instead_of(target, [*self._names, *self._returns])
+            self._problem(at, Code.UNKNOWN_STEP, f"there is no step {quoted(target)}", mend)
 
     def _ways(self, name: str, step: Step, named: dict[str, str]) -> dict[str, str | None]:
         """Every outcome with the step that follows; an outcome that the flow must handle and does not is left out."""
         below = dict(zip(self._names, [*self._names[1:], None], strict=True))
         ways: dict[str, str | None] = {**step.targets()}
-        for outcome in step.outcomes:
+        for outcome in step.results():
             if outcome in named:
                 ways[outcome] = named[outcome]
+            elif outcome == step.onward and below[name] is None and self._returns:
+                ways |= {outcome: _DONE} if _DONE in self._returns else {}  # a sub-flow says how it ends
             elif outcome == step.onward:
                 ways[outcome] = below[name]
             elif outcome in step.ends:

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ivr.flow.call import Call, Value
 from ivr.flow.outside import Outside
 from ivr.flow.values import Sayable, Variable, Written
+
+if TYPE_CHECKING:
+    from ivr.flow.subflow import SubFlow
 
 
 class Step(Written):
@@ -30,6 +33,24 @@ class Step(Written):
     """Outcomes that can come without waiting for the caller: a loop of these alone would spin."""
     whole: ClassVar[str | None] = None
     """The field that all of the argument is, for verbs that have no keys (`say: welcome`)."""
+    outcomes_vary: ClassVar[bool] = False
+    """Whether the outcomes are those of its argument, as with a flow that is called."""
+
+    def results(self) -> tuple[str, ...]:
+        """Its outcomes, here."""
+        return self.outcomes
+
+    def immediate(self) -> Set[str]:
+        """Those that can come without waiting for the caller, here."""
+        return self.at_once
+
+    def may_end_call(self) -> bool:
+        """Whether the call can end in this step, whatever `next` says."""
+        return not self.outcomes
+
+    def enters(self) -> SubFlow | None:
+        """The flow that runs in its place."""
+        return None
 
     def targets(self) -> Mapping[str, str]:
         """Outcomes that the arguments themselves send to a step, as the choices of a menu do."""
@@ -58,7 +79,7 @@ class Step(Written):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A step in a flow: for each outcome the name of the step that follows, or None where the call ends."""
+    """A step in a flow: for each outcome the step or return that follows, or None where the call ends."""
 
     step: Step
     next: Mapping[str, str | None]
@@ -68,6 +89,7 @@ class Placed:
 class Flow:
     """A call flow. A call begins in `languages[0]`; `answers` are the dialled numbers that it takes.
 
+    One that other flows call answers no number and has `returns`: where `next` names one of these, it is over.
     `variables` are its own, with the value that each has when a call begins; what is about a person is spoken only if
     `may_say` names it.
     """
@@ -78,6 +100,7 @@ class Flow:
     steps: Mapping[str, Placed]
     variables: Mapping[str, Value] = field(default_factory=dict)
     may_say: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
 
     @property
     def start(self) -> str:
@@ -88,3 +111,11 @@ class Flow:
     def reaches(self) -> Outside:
         """Whom and what it may reach that the operator has to define."""
         return reduce(or_, (placed.step.reaches() for placed in self.steps.values()), Outside())
+
+    def place(self, name: str) -> tuple[Flow, str] | None:
+        """Where the step of a trace stands: its flow and its name there; None if there is no such step."""
+        outer, _, inside = name.partition("/")
+        if outer not in self.steps:
+            return None
+        inner = self.steps[outer].step.enters() if inside else None
+        return inner.flow.place(inside) if inner else (None if inside else (self, name))

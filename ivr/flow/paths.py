@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import get_args
 
 from ivr.flow.engine import MOST_STEPS
+from ivr.flow.graph import edges, edges_at_once, reach, reach_without
 from ivr.flow.loader import Source
-from ivr.flow.model import Flow
 from ivr.flow.problems import Code, Problem, quoted
 from ivr.flow.values import Variable
 
@@ -30,25 +30,27 @@ def follow(source: Source) -> Iterator[Problem]:
 
 def _unreachable(source: Source) -> Iterator[Problem]:
     flow = source.flow
-    reached = _reach([flow.start], _edges(flow))
+    reached = reach([flow.start], edges(flow))
     for name in flow.steps:
         if name not in reached:
             what = f"no call can reach the step {quoted(name)}"
             mend = "name it in the next of a step, or remove it"
             yield source.problem(["steps", name], Code.UNREACHABLE_STEP, what, mend)
+    for name in flow.returns:
+        if name not in reached:
+            what = f"no way leads to the return {quoted(name)}"
+            mend = "name it in the next of a step, or remove it"
+            yield source.problem(["returns"], Code.UNREACHABLE_STEP, what, mend)
 
 
 def _restless(source: Source) -> Iterator[Problem]:
     """Loops in which nobody is waited for; each is told once, at its first step."""
-    edges = {
-        name: {target for outcome in placed.step.at_once if (target := placed.next.get(outcome))}
-        for name, placed in source.flow.steps.items()
-    }
+    following = edges_at_once(source.flow)
     told: set[str] = set()
     for name in source.flow.steps:
-        reached = _reach(edges[name], edges)
+        reached = reach(following[name], following)
         if name in reached and name not in told:
-            loop = [step for step in source.flow.steps if step in reached and name in _reach([step], edges)]
+            loop = [step for step in source.flow.steps if step in reached and name in reach([step], following)]
             told.update(loop)
             what = f"the call can go round in {_list(loop)} without waiting for the caller"
             mend = "put an ask or a menu among them, or lead one of them on to another step"
@@ -58,11 +60,11 @@ def _restless(source: Source) -> Iterator[Problem]:
 def _too_far(source: Source) -> Iterator[Problem]:
     """The first step that only comes after more steps than a call may take."""
     flow = source.flow
-    edges = _edges(flow)
+    following = edges(flow)
     reached = {flow.start}
     for _ in range(MOST_STEPS - 1):
-        reached |= {target for name in reached for target in edges[name]}
-    beyond = _reach([flow.start], edges) - reached
+        reached |= {target for name in reached for target in following.get(name, ())}
+    beyond = reach([flow.start], following) - reached
     for name in [name for name in flow.steps if name in beyond][:1]:
         what = f"a call takes at most {MOST_STEPS} steps, and {quoted(name)} comes after more"
         yield source.problem(["steps", name], Code.TOO_FAR, what, "lead to it on a shorter way")
@@ -71,14 +73,15 @@ def _too_far(source: Source) -> Iterator[Problem]:
 def _endless(source: Source) -> Iterator[Problem]:
     """The steps that a call can come to and never end from; told once, at the first."""
     flow = source.flow
-    edges = _edges(flow)
-    backwards: dict[str, set[str]] = {name: set() for name in flow.steps}
-    for name, targets in edges.items():
+    following = edges(flow)
+    backwards: dict[str, set[str]] = {}
+    for name, targets in following.items():
         for target in targets:
-            backwards[target].add(name)
-    ends = [name for name, placed in flow.steps.items() if None in placed.next.values() or not placed.step.outcomes]
-    ending = _reach(ends, backwards)
-    endless = [name for name in flow.steps if name not in ending and name in _reach([flow.start], edges)]
+            backwards.setdefault(target, set()).add(name)
+    steps = flow.steps.items()
+    ends = [name for name, placed in steps if None in placed.next.values() or placed.step.may_end_call()]
+    ending = reach([*ends, *flow.returns], backwards)
+    endless = [name for name in flow.steps if name not in ending and name in reach([flow.start], following)]
     if endless:
         what = f"a call that comes to {_list(endless)} can never end, because every way leads back"
         yield source.problem(
@@ -92,41 +95,15 @@ def _endless(source: Source) -> Iterator[Problem]:
 def _not_yet_known(source: Source) -> Iterator[Problem]:
     flow = source.flow
     for variable in get_args(Variable):
-        unknown_at = _reach_without(flow, variable)
+        # what a sub-flow needs from the start is looked at where it is called
+        unknown_at = reach_without(flow, variable, from_start=not flow.returns)
         for name, placed in flow.steps.items():
             if variable in placed.step.needs() and name in unknown_at:
                 what = f"a call can come to the step {quoted(name)} before {quoted(variable)} is known"
+                inner = placed.step.enters()
+                what += f", which {quoted(inner.flow.name)} needs" if inner else ""
                 mend = f"put {_FOUND_BY[variable]} on every way to it"
                 yield source.problem(["steps", name], Code.NOT_YET_KNOWN, what, mend)
-
-
-def _reach_without(flow: Flow, variable: Variable) -> set[str]:
-    """The steps that a call can come to while `variable` is not known."""
-    edges: dict[str, set[str]] = {}
-    forgotten = {flow.start}  # where it is not known, whatever was known before
-    for name, placed in flow.steps.items():
-        known_after = placed.step.sets().get(variable)
-        unknown_after = placed.next.keys() - (known_after or set())
-        edges[name] = {target for outcome in unknown_after if (target := placed.next[outcome])}
-        if known_after is not None:
-            forgotten |= edges[name]
-    return _reach(forgotten, edges)
-
-
-def _edges(flow: Flow) -> dict[str, set[str]]:
-    return {name: {target for target in placed.next.values() if target} for name, placed in flow.steps.items()}
-
-
-def _reach(starts: Iterable[str], edges: Mapping[str, Collection[str]]) -> set[str]:
-    """Every step from `starts` on, these included."""
-    reached: set[str] = set()
-    waiting = list(starts)
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting.extend(edges[name])
-    return reached
 
 
 def _list(names: list[str]) -> str:

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import BeforeValidatorFunctionSchema, NullableSchema
 
-from ivr.flow.loader import MOST_STEPS, Head
+from ivr.flow.head import DOORS, Head
+from ivr.flow.loader import MOST_STEPS
 from ivr.flow.model import Step
 from ivr.flow.steps import VERBS
 from ivr.flow.steps.pay import one_or_many
@@ -41,7 +42,8 @@ def schema() -> dict[str, Any]:
         "additionalProperties": {"oneOf": steps},
     }
     about = {"title": "A call flow of Tonewall", "description": "Made by `ivr schema`."}
-    return {"$schema": DIALECT, **head, **about, "$defs": dict(sorted(definitions.items()))}
+    doors = [{"required": [door]} for door in DOORS]
+    return {"$schema": DIALECT, **head, **about, "oneOf": doors, "$defs": dict(sorted(definitions.items()))}
 
 
 def _step(kind: type[Step], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +56,8 @@ def _step(kind: type[Step], definitions: dict[str, Any]) -> dict[str, Any]:
         argument |= {"type": ["object", "null"]}  # no keys: nothing is written after the colon
     handled = [name for name in kind.outcomes if name != kind.onward and name not in kind.ends]
     ways = {name: {**_STEP, "description": _way(kind, name)} for name in kind.outcomes}
-    following: dict[str, Any] = {"type": "object", "properties": ways, "additionalProperties": False}
+    further: Any = {**_STEP, "description": "a return of the flow"} if kind.outcomes_vary else False
+    following: dict[str, Any] = {"type": "object", "properties": ways, "additionalProperties": further}
     if handled:
         following["required"] = handled
     return {

@@ -21,6 +21,13 @@ class Coverage:
         for step in trace:
             self.taken |= {step.step, f"{step.step}: {step.outcome}"}
 
+    def add_inside(self, outer: Flow, trace: Iterable[StepTaken]) -> None:
+        """Count the steps of a call that `outer` answered and that came to this flow, which it calls."""
+        for step in trace:
+            flow, name = outer.place(step.step) or (outer, "")
+            if name and flow.name == self.flow.name:
+                self.add([StepTaken(name, step.verb, step.outcome)])
+
     @property
     def branches(self) -> list[str]:
         """All that there are, in the order of the file."""

@@ -121,10 +121,11 @@ class _Reading:
                 )
             for step, outcome in case.expect.outcomes.items():
                 path = ["tests", test, "expect", "outcomes", step]
-                if step not in self._flow.steps:
+                place = self._flow.place(step)
+                if place is None:
                     what = f"there is no step {quoted(step)}"
                     yield self._problem(path, Code.UNKNOWN_STEP, what, instead_of(step, self._flow.steps), key=True)
-                elif outcome not in (outcomes := self._flow.steps[step].next):
+                elif outcome not in (outcomes := place[0].steps[place[1]].next):
                     what = f"the step {quoted(step)} has no outcome {quoted(outcome)}"
                     yield self._problem(path, Code.UNKNOWN_OUTCOME, what, instead_of(outcome, outcomes))
             for reference in case.expect.ledger:

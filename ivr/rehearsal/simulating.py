@@ -10,7 +10,7 @@ from typing import Final
 from ivr.bills import read_bills
 from ivr.errors import ConfigError
 from ivr.flow.engine import Ending, StepTaken, run_flow
-from ivr.flow.library import load_flows
+from ivr.flow.library import load_flow
 from ivr.flow.model import Flow
 from ivr.flow.outside import Outside
 from ivr.prompts.catalogue import Catalogue
@@ -28,11 +28,10 @@ _ENDS: Final = {
 
 
 def the_flow(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> Flow:
-    """The one flow of a file; ConfigError if there are several."""
-    flows = {flow.name: flow for flow in load_flows(path, catalogue, outside).by_number.values()}
-    if len(flows) > 1:
-        raise ConfigError(f"{path} holds {len(flows)} flows: name the file of one.")
-    return next(iter(flows.values()))
+    """The flow of a file; ConfigError for a folder."""
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder: name the file of one flow.")
+    return load_flow(path, catalogue, outside)
 
 
 def bills_for(path: Path, flow: Flow, catalogue: Catalogue, csv: Path | None) -> tuple[Entry, ...]:
@@ -44,7 +43,9 @@ def bills_for(path: Path, flow: Flow, catalogue: Catalogue, csv: Path | None) ->
 
 
 def simulate(flow: Flow, entries: Iterable[Entry], catalogue: Catalogue, terminal: Terminal) -> None:
-    """Play one call, then show how it ended, the text messages and the ledger."""
+    """Play one call, then show how it ended, the text messages and the ledger; ConfigError if nobody can dial it."""
+    if not flow.answers:
+        raise ConfigError(f"{flow.name} answers no number: simulate a flow that calls it.")
     ledger, trace = Ledger(entries), []
 
     def observe(taken: StepTaken) -> None:

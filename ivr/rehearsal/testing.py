@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ivr.errors import ConfigError
 from ivr.flow.errors import FlowProblems
-from ivr.flow.library import TESTS, flow_files, load_flows
+from ivr.flow.library import TESTS, flow_files, load_flow, load_flows
+from ivr.flow.model import Flow
 from ivr.flow.outside import Outside
 from ivr.flow.problems import Code, Mark, Problem
 from ivr.prompts.catalogue import Catalogue
@@ -23,11 +25,15 @@ _WHO: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class FlowTested:
-    """A flow, the verdicts of its tests in `file`, and the branches that these took."""
+    """A flow, the verdicts of its tests in `file`, and the branches that these took.
+
+    What only other flows call has no tests of its own; `through` are those whose tests come to it.
+    """
 
     file: str
     coverage: Coverage
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    through: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -38,11 +44,16 @@ class FlowTested:
 def play_tests(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> list[FlowTested]:
     """Play the tests of a flow, of all flows of a folder, or of one file of tests.
 
-    FlowProblems if a flow or a file of tests cannot be used; nothing is played then.
+    FlowProblems if a flow or a file of tests cannot be used, ConfigError for one that nobody can dial; nothing is
+    played then.
     """
     path = _flow_of(path) if path.name.endswith(TESTS) else path
-    load_flows(path, catalogue, outside)  # numbers and names that are taken twice show only where all are read
-    return asyncio.run(_play_all(_suites(path, catalogue), catalogue))
+    # numbers and names that are taken twice show only where all are read
+    book = load_flows(path, catalogue, outside)
+    if not path.is_dir() and not load_flow(path, catalogue).answers:
+        raise ConfigError(f"{path.stem} answers no number: test the flows that call it, or the whole folder.")
+    tested = asyncio.run(_play_all(_suites(path, catalogue), catalogue))
+    return [*tested, *(_called(flow, tested) for flow in book.called.values() if path.is_dir())]
 
 
 def report(tested: FlowTested) -> Iterator[str]:
@@ -51,12 +62,13 @@ def report(tested: FlowTested) -> Iterator[str]:
     for verdict in tested.verdicts:
         if verdict.failures:
             yield from _failure(tested.file, verdict)
-    passed = sum(not verdict.failures for verdict in tested.verdicts)
-    yield (
-        f"{name}: {passed} of {_count(tested.verdicts, 'test')} passed,"
-        f" {coverage.percent:.0f} % of {_count(coverage.branches, 'branch', 'es')} taken"
-    )
-    if not tested.verdicts:
+    taken = f"{coverage.percent:.0f} % of {_count(coverage.branches, 'branch', 'es')} taken"
+    if coverage.flow.returns:
+        yield f"{name}: {taken} by the tests of {', '.join(tested.through) or 'no flow'}"
+    else:
+        passed = sum(not verdict.failures for verdict in tested.verdicts)
+        yield f"{name}: {passed} of {_count(tested.verdicts, 'test')} passed, {taken}"
+    if not tested.verdicts and not coverage.flow.returns:
         yield f"  It has no tests: write them in {tested.file}"
     elif coverage.missing:
         yield f"  no test takes {', '.join(coverage.missing)}"
@@ -72,8 +84,10 @@ def _suites(path: Path, catalogue: Catalogue) -> list[Suite]:
     problems = list(_without_flow(path))
     suites = []
     for file in files:
-        flow = next(iter(load_flows(file, catalogue).by_number.values()))
-        tests = suite_file(file)
+        flow, tests = load_flow(file, catalogue), suite_file(file)
+        if not flow.answers:
+            problems += _with_tests(flow, tests)
+            continue
         try:
             suites.append(
                 read_suite(tests, flow, catalogue) if tests.exists() else Suite(str(tests), flow, (), {}, {})
@@ -92,6 +106,25 @@ def _without_flow(path: Path) -> Iterator[Problem]:
         if not flow.exists():
             what = f"there is no flow {flow.name} beside these tests"
             yield Problem(str(tests), Mark(), Code.UNREADABLE, what, "give both the same name, or remove the tests")
+
+
+def _with_tests(flow: Flow, tests: Path) -> Iterator[Problem]:
+    """Tests of a flow that nobody can dial."""
+    if tests.exists():
+        what = f"nobody can dial {flow.name}, so it has no tests of its own"
+        yield Problem(str(tests), Mark(), Code.UNREADABLE, what, "move them into the tests of a flow that calls it")
+
+
+def _called(flow: Flow, tested: Iterable[FlowTested]) -> FlowTested:
+    """A flow with the branches that the tests of other flows took in it."""
+    coverage = Coverage(flow)
+    through = []
+    for outer in tested:
+        before = len(coverage.taken)
+        for verdict in outer.verdicts:
+            coverage.add_inside(outer.coverage.flow, verdict.trace)
+        through += [outer.coverage.flow.name] if len(coverage.taken) > before else []
+    return FlowTested("", coverage, through=tuple(through))
 
 
 async def _play_all(suites: Iterable[Suite], catalogue: Catalogue) -> list[FlowTested]:

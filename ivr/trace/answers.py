@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from typing import TypeVar
 
 from ivr.flow.call import CallerHungUp
@@ -21,17 +21,17 @@ class NoAnswer(Exception):
 
 
 class Answers:
-    """The answers of a trace to a flow, whose steps are `steps`.
+    """The answers of a trace to a flow; `has_step` says of a step of the trace whether it is in the flow now.
 
     What happened in a step answers the step of the same name. A step that the trace does not know gets what happened
     in one that the flow has no more: it may have been renamed.
     """
 
-    def __init__(self, trace: Trace, steps: Container[str]) -> None:
+    def __init__(self, trace: Trace, has_step: Callable[[str], bool]) -> None:
         visits = trace.visits
         self._known = {visit.step.step for visit in visits}
-        self._own = [visit for visit in visits if visit.step.step in steps]
-        self._orphans = [visit for visit in visits if visit.step.step not in steps]
+        self._own = [visit for visit in visits if has_step(visit.step.step)]
+        self._orphans = [visit for visit in visits if not has_step(visit.step.step)]
         self._step = ""
         self._visit: Visit | None = None
         self._left: list[Event] = []

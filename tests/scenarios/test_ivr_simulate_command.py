@@ -112,7 +112,7 @@ def test_a_folder_of_several_flows_ends_with_2(tmp_path: Path, capsys: pytest.Ca
         flow = f"flow: {name}\nanswers: '{number}'\nsteps: {{greet: {{say: welcome}}}}\n"
         (tmp_path / f"{name}.yaml").write_text(flow, encoding="utf-8")
     assert main(["simulate", str(tmp_path), "--sounds", str(ROOT / "sounds")]) == 2
-    assert capsys.readouterr().err == f"ivr: {tmp_path} holds 2 flows: name the file of one.\n"
+    assert capsys.readouterr().err == f"ivr: {tmp_path} is a folder: name the file of one flow.\n"
 
 
 @pytest.mark.process

@@ -145,7 +145,6 @@ async def test_given_a_disk_that_fails_then_no_record_is_lost_or_doubled(
 async def test_given_a_disk_that_does_not_answer_then_nobody_waits_for_it_for_long(
     audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_module, "_LONGEST_WRITE", 0.05)
     answers, real = threading.Event(), os.fsync
 
     def hangs(descriptor: int) -> None:
@@ -154,6 +153,7 @@ async def test_given_a_disk_that_does_not_answer_then_nobody_waits_for_it_for_lo
 
     with monkeypatch.context() as stuck:
         stuck.setattr(os, "fsync", hangs)
+        stuck.setattr(audit_module, "_LONGEST_WRITE", 0.05)
         assert not await audit.record(Kind.CARD_STORED, resource="token:1")
         assert not audit.writable
         answers.set()

@@ -15,7 +15,7 @@ from ivr.diagram.chart import Block, Chart, Direction, chart
 from ivr.diagram.showing import chart_of
 from ivr.diagram.svg import draw_svg
 from ivr.diagram.text import draw_text
-from ivr.flow.library import flow_files, load_flows
+from ivr.flow.library import flow_files, load_flow
 from ivr.flow.model import Flow, Placed
 from ivr.flow.steps.say import Say
 from tests.flow_play import ENGLISH, ROOT, flow_of
@@ -40,7 +40,7 @@ def ids(file: Path) -> str:
 
 
 def shipped_chart(file: Path) -> Chart:
-    return chart_of(next(iter(load_flows(file, CATALOGUE).by_number.values())), CATALOGUE)
+    return chart_of(load_flow(file, CATALOGUE), CATALOGUE)
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=ids)

@@ -6,8 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from ivr.flow.asking import Asking
+from ivr.flow.head import Head
 from ivr.flow.known import KNOWN
-from ivr.flow.loader import Head
 from ivr.flow.model import Step
 from ivr.flow.steps import VERBS
 from pci.contract import Brand, EntryError, PromptRule

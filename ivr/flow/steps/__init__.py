@@ -6,6 +6,7 @@ from typing import get_args
 
 from ivr.flow.model import Step
 from ivr.flow.steps.ask import Ask
+from ivr.flow.steps.call import CallFlow
 from ivr.flow.steps.hangup import Hangup
 from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.menu import Menu
@@ -15,6 +16,6 @@ from ivr.flow.steps.say import Say
 from ivr.flow.steps.set import Set
 from ivr.flow.steps.when import When
 
-AnyStep = Say | Ask | Menu | When | Set | Lookup | Pay | Receipt | Hangup
+AnyStep = Say | Ask | Menu | When | Set | Lookup | Pay | Receipt | CallFlow | Hangup
 
 VERBS: dict[str, type[Step]] = {step.verb: step for step in get_args(AnyStep)}
