@@ -7,7 +7,7 @@ TESTS ?=
 # compiled modules are kept: our programs start, and the tests are collected, in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run prove test test-fast check bench asterisk peers dev lock sounds format clean
+.PHONY: help demo run prove test test-fast check bench docs asterisk peers dev lock sounds format clean
 
 help:  ## Show this help
 	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then on=$$'\033[36m' off=$$'\033[0m'; fi; \
@@ -30,12 +30,13 @@ test-fast: .venv/installed  ## The tests that start no program and play no call 
 	$(PY) -m pytest -n 3 --dist loadgroup -m "not asterisk and not peer and not process and not live" \
 	    --hypothesis-profile quick $(TESTS)
 
-check: .venv/installed  ## Format, lint, types, import rules, size budget, shipped flows
+check: .venv/installed  ## Format, lint, types, import rules, size budget, what make docs makes, shipped flows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PY) scripts/size_budget.py
+	$(PY) -m scripts.render_reference --check
 	$(PY) -m ivr check flows && $(PY) -m ivr test flows --min-coverage 95
 
 bench: .venv/installed asterisk peers  ## One short call three ways, side by side -> bench/results.json
@@ -51,6 +52,9 @@ peers: .venv/installed  ## Fetch what tests run against: SIP phones, an SMSC, lo
 
 sounds: .venv/installed  ## Render the prompts whose text changed, in the offline voices (ONLY=en)
 	$(PY) scripts/render_sounds.py $(if $(ONLY),--only $(ONLY))
+
+docs: .venv/installed  ## Write what the program knows into docs/ and flows/: tables, diagrams, the schema
+	$(PY) -m scripts.render_reference
 
 format: .venv/installed  ## Format the code and mend what the linter can mend
 	.venv/bin/ruff format .

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from ivr.__main__ import main
 from ivr.flow.engine import Ending
-from ivr.rehearsal.cards import CARDS, Keyed
 from ivr.rehearsal.ledger import BillState
 from ivr.rehearsal.lines import Kind
 from ivr.rehearsal.suite import BillRow, Case, Expected, Sheet
@@ -40,12 +39,6 @@ def test_given_the_states_and_endings_then_each_is_named() -> None:
 
 def test_given_the_lines_of_a_call_then_each_is_listed() -> None:
     assert [line.split(":")[0] for line in table(PAGE["What happens in a call"], "Line")] == list(Kind)
-
-
-def test_given_the_cards_then_each_is_listed_with_its_ending_and_meaning() -> None:
-    assert table(PAGE["Cards"], "Card") == {
-        name: [card.last4 if isinstance(card, Keyed) else "–", card.about] for name, card in CARDS.items()
-    }
 
 
 @pytest.fixture

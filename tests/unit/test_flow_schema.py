@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from ivr.__main__ import main
 from ivr.flow.library import flow_files
-from ivr.flow.schema import schema, schema_text
+from ivr.flow.schema import schema
 from ivr.flow.steps import VERBS
 from tests.flow_play import ROOT
 from tests.unit.editors_eye import complaints
@@ -30,12 +30,6 @@ def described(node: Any, where: str = "") -> Iterator[tuple[str, bool]]:
     elif isinstance(node, list):
         for index, inner in enumerate(node):
             yield from described(inner, f"{where}/{index}")
-
-
-def test_the_file_beside_the_flows_is_current() -> None:
-    assert (ROOT / "flows" / "schema.json").read_text(encoding="utf-8") == schema_text(), (
-        "python -m ivr schema > flows/schema.json"
-    )
 
 
 def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
