@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from asterisk_ari import AriError
 from ivr.bills import BillsRefused
-from ivr.commands import bills, calls, check, replay, schema, serve, show, simulate, test
+from ivr.commands import bills, calls, check, publish, replay, rollback, schema, serve, show, simulate, test, versions
 from ivr.errors import ConfigError, IvrError
 from ivr.flow.errors import FlowProblems
-from ivr.store.errors import StoreError
+from ivr.store.errors import NoSuchVersion, StoreError
 
-_COMMANDS = (serve, check, test, simulate, replay, show, schema, bills, calls)
+_COMMANDS = (serve, check, test, simulate, show, schema, publish, versions, rollback, bills, calls, replay)
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card
 itself is taken by the card side (see `pci --help`), which must run beside it."""
@@ -28,6 +28,8 @@ a first session:
   ivr show flows/pay-invoice.yaml       the flow as a diagram
   ivr bills import bills.csv   account,reference,amount,currency,due,mobile
   ivr serve                    take calls; Ctrl-C ends them politely
+  ivr publish --note "..."     put edited flows into service while calls go on
+  ivr calls list               which calls there were; ivr calls show ID: what one did
 
 exit codes: 0 done, 1 it could not go on, 2 something that was given has to be mended
 """
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = 0
     try:
         options.command(options)
-    except* (ConfigError, FlowProblems, BillsRefused) as group:
+    except* (ConfigError, FlowProblems, BillsRefused, NoSuchVersion) as group:
         code = _say(group, 2)
     except* (IvrError, StoreError, AriError) as group:
         code = _say(group, 1)

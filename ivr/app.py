@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
 from asterisk_ari import AriApp, AriSocket, AriUnreachable
-from ivr.calls.call import OWN_PROMPTS, Services
+from ivr.calls.call import Services
 from ivr.calls.charging import Charging
 from ivr.calls.journal import Journal
 from ivr.calls.retention import Retention
@@ -19,8 +18,6 @@ from ivr.calls.router import Router
 from ivr.calls.settling import Settling
 from ivr.config import AsteriskSettings, EmailSettings, Settings, SmsSettings
 from ivr.errors import ConfigError
-from ivr.flow.library import FlowBook, load_flows
-from ivr.flow.outside import Outside
 from ivr.notify.carriers import Carrier, Emails, Texts
 from ivr.notify.outbox import OutboxWorker
 from ivr.notify.port import Notifier
@@ -29,6 +26,8 @@ from ivr.notify.smtp import Security, Sender, SmtpMailer, SmtpServer
 from ivr.notify.twilio import TwilioAccount, TwilioNotifier
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
+from ivr.publishing.edition import read_flows
+from ivr.publishing.served import Served
 from ivr.store.database import sqlite_url
 from ivr.store.store import Store, open_store
 
@@ -43,40 +42,31 @@ class Parts:
     """What was opened, and what was read before that."""
 
     settings: Settings
-    prompts: Catalogue
-    book: FlowBook
+    served: Served
     store: Store
     pci: PciClient
     app: AriApp
     carriers: Sequence[Carrier]
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, stop: asyncio.Event, look: asyncio.Event | None = None) -> None:
     """Take calls until `stop` is set, then end them politely and release everything.
 
+    `look` asks to look now whether another version of the flows was published; it is looked every second anyway.
     ConfigError and FlowProblems: nothing was started. StoreError, LoginRefused, ApplicationTaken: it cannot go on.
     """
-    prompts = Catalogue.load(settings.sounds)
-    book = read_flows(settings.flows, prompts, settings.outside)
+    if not settings.database.exists():  # then nothing is published: the folder is what calls will get
+        read_flows(settings.flows, Catalogue.load(settings.sounds), settings.outside)
     async with AsyncExitStack() as opened:
         carriers = await _open_carriers(opened, settings)
         kinds = frozenset(carrier.kind for carrier in carriers)
         store = await opened.enter_async_context(open_store(sqlite_url(settings.database), kinds=kinds))
+        served = await Served.open(store.versions, settings)
         pci = await opened.enter_async_context(PciClient.open(settings.pci.socket, settings.pci.charge_timeout))
         app = await _connect(opened, settings.asterisk, stop)
         if app is not None:
-            await _take_calls(Parts(settings, prompts, book, store, pci, app, carriers), stop)
+            await _take_calls(Parts(settings, served, store, pci, app, carriers), stop, look or asyncio.Event())
     _log.info("stopped")
-
-
-def read_flows(path: Path, prompts: Catalogue, outside: Outside | None = None) -> FlowBook:
-    """The flows of a folder or a file; FlowProblems for what is wrong with them, ConfigError for missing sounds."""
-    book = load_flows(path, prompts, outside)
-    for language in sorted({language for flow in book.by_number.values() for language in flow.languages}):
-        missing = sorted(set(OWN_PROMPTS) & set(prompts.missing(language)) | set(OWN_PROMPTS) - prompts.texts.keys())
-        if missing:
-            raise ConfigError(f"{prompts.folder}: every call needs these prompts in {language}: {', '.join(missing)}")
-    return book
 
 
 async def _connect(opened: AsyncExitStack, asterisk: AsteriskSettings, stop: asyncio.Event) -> AriApp | None:
@@ -92,24 +82,30 @@ async def _connect(opened: AsyncExitStack, asterisk: AsteriskSettings, stop: asy
     return None
 
 
-async def _take_calls(parts: Parts, stop: asyncio.Event) -> None:
-    settings, store = parts.settings, parts.store
+async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) -> None:
+    settings, store, served = parts.settings, parts.store, parts.served
     async with asyncio.TaskGroup() as background:
         async with asyncio.TaskGroup() as charges:
             charging = Charging(parts.pci, store.payments, charges)
             ways = frozenset(carrier.kind for carrier in parts.carriers)
             traced = settings.trace_days > 0
-            services = Services(settings.asterisk.app, parts.prompts, store, parts.pci, charging, ways, traced)
+            services = Services(
+                settings.asterisk.app, served.edition.prompts, store, parts.pci, charging, ways, traced
+            )
             journal = Journal(store.calls)
             workers = [
                 background.create_task(journal.run()),
                 background.create_task(Settling(parts.pci, store, charging).run()),
                 background.create_task(Retention(store, settings.trace_days).run()),
+                background.create_task(served.follow(look)),
             ]
             for carrier in parts.carriers:
                 workers.append(background.create_task(OutboxWorker(store.outbox, carrier).run()))
-            router = Router(parts.app, parts.book, services, journal, settings.max_calls)
-            _log.info("ready", flows=len(parts.book.by_number), max_calls=settings.max_calls)
+            router = Router(parts.app, served, services, journal, settings.max_calls)
+            edition = served.edition
+            _log.info(
+                "ready", version=edition.number, flows=len(edition.book.by_number), max_calls=settings.max_calls
+            )
             await router.serve(stop, settings.stop_grace)
         # the calls are over and so is every charge that they began
         for worker in workers:

@@ -35,8 +35,11 @@ Linphone and baresip, step by step: docs/howto/call-it-yourself.md
   security code  [cyan]123#[/]  then, after the amount, [cyan]1[/] to confirm
 
 More accounts: demo/bills.csv. More test cards: docs/reference/simulator.md.
-The call's flow: flows/pay-invoice.yaml. Logs and databases: run/here/ (new each
-time). Ctrl-C stops everything.
+The call's flow: flows/pay-invoice.yaml. To hear it edited, while this goes on:
+
+  .venv/bin/python -m ivr publish --config run/here/ivr/ivr.toml --note "..."
+
+Logs and databases: run/here/ (new each time). Ctrl-C stops everything.
 """
 
 
@@ -56,6 +59,10 @@ class Desk:
         elif program == "ivr" and line.get("event") == "call_refused":
             why = REFUSALS.get(str(line.get("reason")), line.get("reason"))
             self._dialogue.heading(f"A call to {line.get('dialled', '')} was refused: {why}")
+        elif program == "ivr" and line.get("event") == "version_served":
+            self._dialogue.heading(f"New calls get version {line.get('version')} of the flows")
+        elif program == "ivr" and line.get("event") == "version_refused":
+            self._dialogue.heading(f"Version {line.get('version')} of the flows was refused: {line.get('reason')}")
         elif program == "ivr":
             self._dialogue.ivr_said(line)
         elif program == "smsc" and "text" in line:

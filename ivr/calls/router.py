@@ -10,7 +10,7 @@ from asterisk_ari import AriApp, AriError, StasisStart
 from ivr.calls.call import Services
 from ivr.calls.journal import Journal
 from ivr.calls.session import Session
-from ivr.flow.library import FlowBook
+from ivr.publishing.served import Served
 
 _log = structlog.get_logger()
 _GIVEN_BACK = "back"
@@ -19,9 +19,9 @@ _GIVEN_BACK = "back"
 class Router:
     """Takes calls of one application until it is told to stop; at most `max_calls` at a time."""
 
-    def __init__(self, app: AriApp, book: FlowBook, services: Services, journal: Journal, max_calls: int) -> None:
+    def __init__(self, app: AriApp, served: Served, services: Services, journal: Journal, max_calls: int) -> None:
         self._app = app
-        self._book = book
+        self._served = served
         self._services = services
         self._journal = journal
         self._max_calls = max_calls
@@ -74,8 +74,11 @@ class Router:
             return "normal"
         if self._stopping or self.calls >= self._max_calls:
             return "congestion"
-        flow = self._book.find(start.channel.dialled)
-        return "unallocated" if flow is None else Session(self._app, start.channel, flow, self._services)
+        edition = self._served.edition
+        flow = edition.book.find(start.channel.dialled)
+        if flow is None:
+            return "unallocated"
+        return Session(self._app, start.channel, flow, edition, self._services)
 
     async def _hold(self, session: Session) -> None:
         try:

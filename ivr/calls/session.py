@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -26,6 +27,7 @@ from ivr.calls.line import Line
 from ivr.flow.call import CallerHungUp
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.model import Flow
+from ivr.publishing.edition import Edition
 from ivr.store.calls import FinishedCall
 from ivr.trace.events import Began
 from ivr.trace.recording import RecordedCall, Recorder
@@ -38,16 +40,17 @@ _FAREWELL_SECONDS = 10.0
 
 
 class Session:
-    """A call from its arrival to its end, whoever ends it."""
+    """A call from its arrival to its end, whoever ends it. It keeps the edition that it began with."""
 
-    def __init__(self, app: AriApp, channel: Channel, flow: Flow, services: Services) -> None:
+    def __init__(self, app: AriApp, channel: Channel, flow: Flow, edition: Edition, services: Services) -> None:
         # letters and few digits, so that no part of an id can pass for a card number
         call_id = f"c{secrets.token_urlsafe(9)}"
         self.origin = Origin(call_id, channel.dialled, channel.caller_number or None, flow.name)
         self._app = app
         self._answered = channel.state == "Up"
         self._flow = flow
-        self._services = services
+        self._version = edition.number
+        self._services = services = replace(services, prompts=edition.prompts)
         self._line = Line(app.asterisk, channel.id)
         self._started = services.store.database.now()
         self._recorder = Recorder(self._began())
@@ -67,7 +70,7 @@ class Session:
         self._task = asyncio.current_task()
         outcome, origin = _FAILED, self.origin
         with structlog.contextvars.bound_contextvars(call_id=origin.call_id):
-            _log.info("call_started", flow=origin.flow, dialled=origin.dialled)
+            _log.info("call_started", flow=origin.flow, version=self._version, dialled=origin.dialled)
             try:
                 outcome = await self._converse()
             except Exception:  # noqa: BLE001 - whatever fails in one call must not end the others
@@ -85,7 +88,7 @@ class Session:
         return Began(
             call=origin.call_id,
             flow=origin.flow,
-            version=0,
+            version=self._version,
             dialled=origin.dialled,
             language=language,
             started=self._started,
@@ -102,6 +105,7 @@ class Session:
             started=self._started,
             ended=ended,
             outcome=outcome,
+            version=self._version,
             trace=trace,
         )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from ivr import app
 from ivr.commands.options import Commands, flows
 from ivr.commands.outside import outside, perhaps_settings, say_needed
 from ivr.prompts.catalogue import Catalogue
+from ivr.publishing.edition import read_flows
 
 _ABOUT = "Check flows without starting anything: every problem with file, line and what to write."
 
@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
 
 
 def _check(options: Namespace) -> None:
-    book = app.read_flows(options.path, Catalogue.load(options.sounds), outside(options))
+    book = read_flows(options.path, Catalogue.load(options.sounds), outside(options))
     for number, flow in sorted(book.by_number.items()):
         print(f"{number}: {flow.name}, {len(flow.steps)} steps, {', '.join(flow.languages)}")
     print("No problems.")

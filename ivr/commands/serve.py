@@ -13,7 +13,8 @@ from ivr.commands.options import Commands, settings
 
 _ABOUT = (
     "Take calls until SIGTERM or Ctrl-C. Log lines are JSON objects on stdout; the event `ready` says that calls are"
-    " taken. Asterisk and the card side may start later: they are waited for."
+    " taken. Asterisk and the card side may start later: they are waited for. What `ivr publish` makes the version to"
+    " serve is taken up within a second, at once on SIGHUP; calls in progress keep the version they began with."
 )
 
 
@@ -28,10 +29,11 @@ def _serve(options: Namespace) -> None:
     log.configure()
 
     async def run() -> None:
-        stop = asyncio.Event()
+        stop, look = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await app.serve(loaded, stop)
+        loop.add_signal_handler(signal.SIGHUP, look.set)
+        await app.serve(loaded, stop, look)
 
     uvloop.run(run())

@@ -7,7 +7,9 @@ StoreError
 │   ├── InvoiceAlreadyPaid
 │   ├── PaymentInProgress
 │   └── InvoiceChanged
-└── ChargeMismatch
+├── ChargeMismatch
+├── NoSuchVersion
+└── PublishedMeanwhile
 """
 
 from __future__ import annotations
@@ -47,3 +49,14 @@ class InvoiceChanged(PaymentRefused):
 
 class ChargeMismatch(StoreError):
     """The card side speaks of a charge that the ledger does not know, or knows with another amount."""
+
+
+class NoSuchVersion(StoreError):
+    """There is no such version of the flows."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no version {number} of the flows: see `ivr versions list`.")
+
+
+class PublishedMeanwhile(StoreError):
+    """Somebody else published or rolled back meanwhile: see `ivr versions list`, then publish again."""

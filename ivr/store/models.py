@@ -48,6 +48,13 @@ class OutboxState(StrEnum):
     FAILED = "failed"
 
 
+class TurnKind(StrEnum):
+    """How a version became the one to serve."""
+
+    PUBLISHED = "published"
+    ROLLED_BACK = "rolled-back"
+
+
 # an invoice can have one payment in these states, ever: the caller is charged once or not at all
 HOLDS_INVOICE = (ChargeState.PENDING, ChargeState.UNKNOWN, ChargeState.APPROVED)
 UNSETTLED = (ChargeState.PENDING, ChargeState.UNKNOWN)
@@ -96,6 +103,7 @@ class Base(DeclarativeBase):
         InvoiceStatus: _words(InvoiceStatus),
         OutboxKind: _words(OutboxKind),
         OutboxState: _words(OutboxState),
+        TurnKind: _words(TurnKind),
         ChargeState: _words(ChargeState),
         Brand: _words(Brand),
     }
@@ -196,3 +204,26 @@ class OutboxRow(Base):
     next_try: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     gateway_message_id: Mapped[str | None] = mapped_column(String(80))
+
+
+class VersionRow(Base):
+    """The flow files of a version, as they were published."""
+
+    __tablename__ = "flow_versions"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))
+    files: Mapped[str] = mapped_column(Text)
+
+
+class TurnRow(Base):
+    """From `at` on `version` was the one to serve. The last row says which one is now."""
+
+    __tablename__ = "flow_turns"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(ForeignKey("flow_versions.number"))
+    kind: Mapped[TurnKind]
+    author: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]

@@ -14,6 +14,7 @@ from ivr.store.outbox import Outbox
 from ivr.store.payments import Payments
 from ivr.store.schema import upgrade
 from ivr.store.traces import Traces
+from ivr.store.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Store:
     payments: Payments
     outbox: Outbox
     traces: Traces
+    versions: Versions
 
 
 @asynccontextmanager
@@ -39,5 +41,12 @@ async def open_store(
     await upgrade(url)
     async with Database.open(url, clock) as database:
         outbox = Outbox(database, kinds)
-        payments, traces = Payments(database, outbox), Traces(database)
-        yield Store(database, Invoices(database), Calls(database), payments, outbox, traces)
+        yield Store(
+            database=database,
+            invoices=Invoices(database),
+            calls=Calls(database),
+            payments=Payments(database, outbox),
+            outbox=outbox,
+            traces=Traces(database),
+            versions=Versions(database),
+        )

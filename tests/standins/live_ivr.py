@@ -93,6 +93,7 @@ class LiveIvr:
     sms: SmsGateway
     log: Log
     stop: asyncio.Event
+    look: asyncio.Event
     folder: Path
 
     def dial(self, number: str = "1000") -> FakeCall:
@@ -192,11 +193,16 @@ def gate_before(asterisk: FakeAsterisk, folder: Path) -> AbstractAsyncContextMan
 
 
 @asynccontextmanager
-async def serving(settings: config.Settings, log: Log) -> AsyncIterator[asyncio.Event]:
-    """`ivr serve` in this process, ready; leaving the block stops it. Gives the event that does so earlier."""
+async def serving(
+    settings: config.Settings, log: Log, look: asyncio.Event | None = None
+) -> AsyncIterator[asyncio.Event]:
+    """`ivr serve` in this process, ready; leaving the block stops it. Gives the event that does so earlier.
+
+    `look` has it look for another version of the flows.
+    """
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(app.serve(settings, stop))
+        tasks.create_task(app.serve(settings, stop, look))
         await log.tells("ready", flows=1)
         try:
             yield stop
@@ -216,8 +222,9 @@ async def live_ivr(folder: Path, **values: object) -> AsyncIterator[LiveIvr]:
         SmsGateway.open() as sms,
     ):
         file = await write_settings(folder, SMS.format(url=sms.url), **values)
-        async with serving(config.load(file), lines) as stop:
-            yield LiveIvr(asterisk, card_side, sms, lines, stop, folder)
+        look = asyncio.Event()
+        async with serving(config.load(file), lines, look) as stop:
+            yield LiveIvr(asterisk, card_side, sms, lines, stop, look, folder)
         assert lines.events("call_failed") == []
         assert gate.alarms.raised == []
         assert [line for line in lines.lines if "dropped_fields" in line and line["event"] != "request_denied"] == []

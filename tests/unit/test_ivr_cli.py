@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr import app
 from ivr.__main__ import main
+from ivr.publishing import edition
 from tests.standins.live_ivr import ROOT, write_settings
 
 pytestmark = pytest.mark.process
@@ -148,7 +148,7 @@ async def test_given_a_gateway_that_cannot_take_the_password_then_serve_starts_n
 def test_given_sounds_without_a_prompt_that_every_call_needs_then_it_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(app, "OWN_PROMPTS", ("goodbye", "never-recorded"))
+    monkeypatch.setattr(edition, "OWN_PROMPTS", ("goodbye", "never-recorded"))
 
     assert main(["check", str(ROOT / "flows"), "--sounds", str(ROOT / "sounds")]) == 2
     assert capsys.readouterr().err.endswith("every call needs these prompts in en: never-recorded\n")
