@@ -8,7 +8,7 @@ from pathlib import Path
 from ivr.commands.calls import find_trace
 from ivr.commands.options import Commands, settings, sounds
 from ivr.errors import ConfigError
-from ivr.flow.library import load_flows
+from ivr.flow.library import load_flow, load_flows
 from ivr.flow.model import Flow
 from ivr.prompts.catalogue import Catalogue
 from ivr.trace.comparing import replay
@@ -55,9 +55,9 @@ def _read_file(file: Path) -> str:
 
 
 def _the_flow(path: Path, name: str, catalogue: Catalogue) -> Flow:
-    flows = {flow.name: flow for flow in load_flows(path, catalogue).by_number.values()}
-    if len(flows) == 1 and path.is_file():
-        return next(iter(flows.values()))
+    if path.is_file():
+        return load_flow(path, catalogue)
+    flows = {flow.name: flow for flow in load_flows(path, catalogue).flows}
     if name not in flows:
-        raise ConfigError(f"{path}: there is no flow {name} here; name its file after the trace")
+        raise ConfigError(f"{path}: there is no flow {name} here; name the file that is to be replayed")
     return flows[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -74,3 +75,11 @@ def replay(trace: Trace, flow: Flow) -> Replay:
 def _taken(visit: Visit) -> Taken:
     said = (word for event in visit.events if isinstance(event, Said) for word in event.prompts)
     return Taken(visit.step.step, _HUNG_UP if visit.cut_off else visit.step.outcome, tuple(said))
+
+
+def _steps(flow: Flow, inside: str = "") -> Iterator[str]:
+    """Every step, those of sub-flows behind the step that calls them, as the engine names them."""
+    for name, placed in flow.steps.items():
+        yield inside + name
+        if inner := placed.step.enters():
+            yield from _steps(inner.flow, f"{inside}{name}/")

@@ -9,13 +9,15 @@ import pytest
 
 from ivr.__main__ import main
 from ivr.flow.call import Call
+from ivr.flow.library import load_flow
 from ivr.trace.comparing import Replay, replay
 from ivr.trace.replaying import ReplayedCall
 from ivr.trace.telling import compare
-from ivr.trace.trace import lines
-from tests.flow_play import ROOT, flow_of
+from ivr.trace.trace import lines, read
+from tests.flow_play import ENGLISH, ROOT, flow_of
+from tests.scripted_call import ScriptedCall
 from tests.unit.test_trace_recording import methods
-from tests.unit.traced import PAY_INVOICE, PAYS, shipped, traced
+from tests.unit.traced import CATALOGUE, PAY_INVOICE, PAYS, record, shipped, traced
 
 HANGS_UP_AT_THE_MENU = "caller presses 1000442#\ncaller hears To pay now\ncaller hangs up"
 DECLINED_ONCE = """
@@ -120,6 +122,35 @@ async def test_given_a_condition_on_the_amount_then_it_sees_what_was_found() -> 
     edited = PAY_INVOICE.replace("found: offer", "found: large").replace("  offer:\n", f"{condition}  offer:\n", 1)
     replay = await replayed(PAYS, edited)
     assert [f"{taken.step}: {taken.outcome}" for taken in replay.now][3:] == ["large: yes", "bye: done", "end: done"]
+
+
+async def test_given_a_flow_that_calls_another_then_the_call_goes_as_it_went(tmp_path: Path) -> None:
+    (tmp_path / "verify.yaml").write_text(
+        """
+flow: verify
+returns: [known, unknown]
+steps:
+  number: {ask: {prompt: enter-account, digits: 7, save: account_number}, next: {done: known, failed: unknown}}
+""",
+        encoding="utf-8",
+    )
+    caller = tmp_path / "caller.yaml"
+    caller.write_text(
+        """
+flow: caller
+answers: ["1000"]
+steps:
+  who: {call: verify, next: {known: bye, unknown: bye}}
+  bye: {say: goodbye}
+""",
+        encoding="utf-8",
+    )
+    flow = load_flow(caller, CATALOGUE)
+    for dialogue in ("caller presses 12#\ncaller presses 1000442#", "caller waits\ncaller hangs up"):
+        trace = read(await record(flow, ScriptedCall(dialogue, ENGLISH)), "trace")
+        again = await asyncio.to_thread(replay, trace, flow)
+        assert again.same, shown(again)
+        assert again.then[0].step == "who/number"
 
 
 @pytest.fixture
