@@ -16,8 +16,9 @@ from pci.audit import Audit, Kind
 from pci.capture.captures import LIFETIME, Captures
 from pci.capture.desk import CaptureDesk
 from pci.capture.session import Room
-from pci.charges import Charges, Desk
+from pci.charges import Charges
 from pci.config import Settings, load
+from pci.desk import Desk
 from pci.errors import PciError
 from pci.keys import KeyRing
 from pci.log import log

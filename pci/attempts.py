@@ -1,10 +1,11 @@
 """The attempts to charge a card, as they are written down: one row each, and a state that only goes forward.
 
-    pending ──► unknown ──► approved | declined | not-charged
-       └───────────────────►   (final: these rows never change again)
+    pending ──► unknown ──► approved | declined | not-charged   (these rows never change again)
+       └───────────────────► authorized ──► approved | not-charged
 
-The database enforces what two callers at once could get wrong: one open or approved charge per order, one charge per
-captured card, and no way out of a final state.
+An authorized row leaves its state only after `close` has written down what is to become of it. The database enforces
+what two callers at once could get wrong: one open, authorized or approved charge per order, one charge per captured
+card, one way of closing, and no way back.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from pci.capture.captures import Captured
-from pci.contract import Charge, ChargeRequest, ChargeState
-from pci.errors import CaptureSpent, CardGone, Conflict, OrderInProgress
-from pci.processors.base import Approved, Declined, Voided
+from pci.contract import Charge, ChargeRequest, ChargeState, Closing
+from pci.errors import CaptureSpent, CardGone, Conflict, NothingHeld, OrderInProgress
+from pci.processors.base import Approved, Authorized, Declined, Outcome, Voided
 from pci.store import Store
 
 _APPROVAL_CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,80}")
@@ -31,9 +32,20 @@ _RECORD: Final = """
     WHERE EXISTS (SELECT 1 FROM tokens WHERE token = :token)
 """
 _CHANGE: Final = """
-    UPDATE charges SET state = :state, decline_reason = :reason, approval_code = :code, updated = :now
-    WHERE charge_id = :charge_id AND state IN ('pending', 'unknown')
-      AND NOT (void_asked AND :state = 'approved')
+    UPDATE charges
+    SET state = :state, decline_reason = :reason, approval_code = coalesce(:code, approval_code), updated = :now
+    WHERE charge_id = :charge_id AND (
+        state IN ('pending', 'unknown') AND (action = 'authorize' OR :state <> 'authorized')
+        OR state = 'authorized' AND closing IS NOT NULL AND :state IN ('approved', 'not-charged')
+    ) AND NOT (void_asked AND :state IN ('approved', 'authorized'))
+"""
+_CLOSE: Final = """
+    UPDATE charges SET closing = :closing, void_asked = void_asked OR :closing = 'void', updated = :now
+    WHERE charge_id = :charge_id AND state = 'authorized' AND closing IS NULL
+"""
+_REOPEN: Final = """
+    UPDATE charges SET closing = NULL, updated = :now
+    WHERE charge_id = :charge_id AND state = 'authorized' AND closing = 'collect'
 """
 
 
@@ -64,6 +76,20 @@ class Attempt:
         if self.asked != Asked(**{part.name: getattr(request, part.name) for part in fields(Asked)}):
             raise Conflict
         return self.charge
+
+    @property
+    def open(self) -> bool:
+        """Whether the processor was asked for something, and nobody knows yet whether it was done."""
+        charge = self.charge
+        return not charge.state.final or (charge.state is ChargeState.AUTHORIZED and charge.closing is not None)
+
+    def closed_by(self, closing: Closing) -> Charge:
+        """The charge, if it is being closed like this, or was; else `OrderInProgress` or `NothingHeld`."""
+        if self.charge.closing is closing:
+            return self.charge
+        if self.open:
+            raise OrderInProgress
+        raise NothingHeld
 
 
 class Attempts:
@@ -108,13 +134,23 @@ class Attempts:
         """From here on the processor may have been told to void: the charge can no longer become approved."""
         await self._execute("UPDATE charges SET void_asked = 1 WHERE charge_id = ?", (charge_id,))
 
-    async def settle(self, charge_id: str, outcome: Approved | Declined | Voided) -> None:
-        """Make it final. A charge that is final already stays what it is."""
+    async def close(self, charge_id: str, closing: Closing) -> bool:
+        """Write down what is to become of an authorized charge; whether it was for us to do so."""
+        values = {"charge_id": charge_id, "closing": closing, "now": self._clock()}
+        return await self._execute(_CLOSE, values) == 1
+
+    async def reopen(self, charge_id: str) -> None:
+        """It is proven that the collection asked for has not happened and will not: it may be asked for again."""
+        await self._execute(_REOPEN, {"charge_id": charge_id, "now": self._clock()})
+
+    async def settle(self, charge_id: str, outcome: Outcome) -> None:
+        """Make it final. A charge that is final already stays what it is, unless it is authorized and was closed."""
         match outcome:
-            case Approved(code):
+            case Approved(code) | Authorized(code):
                 # a code that is no identifier was not meant for people, and the contract has no room for it
                 code = code if code and _APPROVAL_CODE.fullmatch(code) else None
-                await self._change(charge_id, ChargeState.APPROVED, code=code)
+                held = isinstance(outcome, Authorized)
+                await self._change(charge_id, ChargeState.AUTHORIZED if held else ChargeState.APPROVED, code=code)
             case Declined(reason):
                 await self._change(charge_id, ChargeState.DECLINED, reason=reason)
             case Voided():
@@ -129,7 +165,8 @@ class Attempts:
         async with self._store.transaction() as database:
             await database.execute("UPDATE charges SET state = 'unknown' WHERE state = 'pending'")
             rows = await database.execute_fetchall(
-                "SELECT charge_id FROM charges WHERE state = 'unknown' ORDER BY created"
+                "SELECT charge_id FROM charges"
+                " WHERE state = 'unknown' OR (state = 'authorized' AND closing IS NOT NULL) ORDER BY created"
             )
         return [row["charge_id"] for row in rows]
 
@@ -139,9 +176,10 @@ class Attempts:
         values = {"charge_id": charge_id, "state": state, "reason": reason, "code": code, "now": self._clock()}
         await self._execute(_CHANGE, values)
 
-    async def _execute(self, statement: str, values: tuple[str, ...] | dict[str, Any]) -> None:
+    async def _execute(self, statement: str, values: tuple[str, ...] | dict[str, Any]) -> int:
+        """How many rows it changed."""
         async with self._store.transaction() as database:
-            await database.execute(statement, values)
+            return (await database.execute(statement, values)).rowcount
 
 
 def _attempt(row: sqlite3.Row) -> Attempt:

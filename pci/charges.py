@@ -11,51 +11,20 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Final, Self
+from functools import partial
+from typing import Self
 
-from pci.attempts import Attempts
-from pci.audit import Audit, Kind
-from pci.capture.captures import Captured, Captures
+from pci.audit import Kind
+from pci.capture.captures import Captured
 from pci.contract import Charge, ChargeRequest, ChargeState, Closing
-from pci.errors import CaptureSpent, Conflict, NotFound, NothingHeld, NotSupported, OrderInProgress, PciError
+from pci.desk import Desk
+from pci.errors import CaptureSpent, NotFound, NotSupported, OrderInProgress
+from pci.holds import Holds
 from pci.log import log
-from pci.processors.base import (
-    Approved,
-    Declined,
-    Misconfigured,
-    NotSent,
-    Order,
-    Processor,
-    Voided,
-)
+from pci.once import Once
+from pci.processors.base import Authorized, Declined, Misconfigured, NotSent, Order, Outcome, Voided
 from pci.recovery import Clock, LoopClock, Recovery
-from pci.vault import StoredCard, Vault
-
-DEADLINE: Final = 30.0  # seconds that a caller waits for the bank
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What charging needs. `key` makes idempotency keys; `deadline` is in seconds, from the intent to the answer."""
-
-    attempts: Attempts
-    captures: Captures
-    vault: Vault
-    audit: Audit
-    processor: Processor
-    key: bytes = field(repr=False)
-    deadline: float = DEADLINE
-
-
-@dataclass(slots=True)
-class _Run:
-    """A charge that is being made. Whoever asked for it may go away; the charge does not."""
-
-    request: ChargeRequest
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-    charge: Charge | None = None
-    refusal: PciError | None = None
+from pci.vault import StoredCard
 
 
 class Charges:
@@ -64,8 +33,8 @@ class Charges:
     def __init__(self, desk: Desk, recovery: Recovery, tasks: asyncio.TaskGroup) -> None:
         self._desk = desk
         self._recovery = recovery
-        self._tasks = tasks
-        self._runs: dict[str, _Run] = {}
+        self._once = Once(tasks)
+        self._holds = Holds(desk, recovery, tasks)
         self._disowned: set[str] = set()
 
     @classmethod
@@ -76,7 +45,7 @@ class Charges:
         On the way out every charge that was begun gets its answer or its deadline; what is open then is cleared up
         by the next process.
         """
-        recovery = Recovery(desk.attempts, desk.processor, desk.audit, clock or LoopClock(), deadline=desk.deadline)
+        recovery = Recovery(desk, clock or LoopClock())
         for charge_id in await desk.attempts.left_open():
             recovery.add(charge_id)
         async with asyncio.TaskGroup() as tasks:
@@ -85,8 +54,8 @@ class Charges:
             try:
                 yield charges
             finally:
-                for run in tuple(charges._runs.values()):
-                    await run.done.wait()
+                await charges._once.finish()
+                await charges._holds.finish()
                 clearing_up.cancel()
 
     async def charge(self, request: ChargeRequest) -> Charge:
@@ -95,16 +64,7 @@ class Charges:
         `Conflict` if its charge_id was used for something else, `OrderInProgress` if the order has an open or
         approved charge, `CaptureSpent` if the captured card is gone; `CardGone`, `CardExpired` for a kept one.
         """
-        run = self._runs.get(request.charge_id)
-        if run is None:
-            run = self._runs[request.charge_id] = _Run(request)
-            self._tasks.create_task(self._make(run))
-        elif run.request != request:
-            raise Conflict
-        await run.done.wait()
-        if run.charge is None:
-            raise run.refusal or PciError
-        return run.charge
+        return await self._once.do(request.charge_id, request, partial(self._answer, request))
 
     async def find(self, charge_id: str) -> Charge:
         """Where a charge stands now; `NotFound` if there is none, and then there never will be.
@@ -115,25 +75,14 @@ class Charges:
         attempt = await self._desk.attempts.find(charge_id)
         if attempt is not None:
             return attempt.charge
-        if charge_id in self._runs:
+        if charge_id in self._once:
             raise OrderInProgress
         self._disowned.add(charge_id)
         raise NotFound
 
     async def close(self, charge_id: str, closing: Closing) -> Charge:
-        """Collect or void an authorized charge: there is none so far."""
-        await self.find(charge_id)
-        raise NothingHeld
-
-    async def _make(self, run: _Run) -> None:
-        """Runs in a task of ours, not of the request's: a client that goes away cannot stop a send half-way."""
-        try:
-            run.charge = await self._answer(run.request)
-        except PciError as refusal:
-            run.refusal = refusal
-        finally:
-            del self._runs[run.request.charge_id]
-            run.done.set()
+        """Have an authorized charge collected or voided; see `pci.holds`."""
+        return await self._holds.close(charge_id, closing)
 
     async def _answer(self, request: ChargeRequest) -> Charge:
         attempts, charge_id = self._desk.attempts, request.charge_id
@@ -142,7 +91,7 @@ class Charges:
             return known.answers(request)
         if charge_id in self._disowned:
             raise CaptureSpent
-        if request.action != "charge":
+        if request.action == "authorize" and not self._desk.processor.capabilities.holds:
             raise NotSupported
         async with self._card(request) as (captured, card):
             await attempts.record(request, captured, self._desk.processor.name)
@@ -161,7 +110,7 @@ class Charges:
         await self._desk.audit.record(
             Kind.CHARGE_ANSWERED,
             resource=f"charge:{charge_id}",
-            success=charge.state is ChargeState.APPROVED,
+            success=charge.state in (ChargeState.APPROVED, ChargeState.AUTHORIZED),
             detail=charge.state,
         )
         return charge
@@ -178,7 +127,7 @@ class Charges:
                 async with vault.use(captured.token) as card:
                     yield captured, card
 
-    async def _send(self, order: Order) -> Approved | Declined | Voided | None:
+    async def _send(self, order: Order) -> Outcome | None:
         """One try before the deadline. None says that nobody knows; `Voided`, that nothing was sent for sure."""
         processor = self._desk.processor
         deadline = asyncio.get_running_loop().time() + self._desk.deadline
@@ -192,12 +141,14 @@ class Charges:
         await self._desk.attempts.sending(order.reference, reference)
         try:
             async with asyncio.timeout_at(deadline):
-                return await processor.charge(order, reference)
+                answer = await processor.charge(order, reference)
         except (NotSent, Misconfigured) as error:
             return self._not_sent(order, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the money may have moved
             log.warning("charge_outcome_unknown", charge_id=order.reference, error=type(error).__name__)
             return None
+        # held instead of moved, or the other way round, is not what was asked: let it be looked up
+        return answer if isinstance(answer, Declined) or isinstance(answer, Authorized) is order.hold else None
 
     def _not_sent(self, order: Order, error: Exception) -> Voided:
         log.warning("charge_not_sent", charge_id=order.reference, error=type(error).__name__)
@@ -214,4 +165,6 @@ class Charges:
             expiry=card.expiry,
             cvv=captured.cvv,
             postal_code=captured.postal_code,
+            hold=request.action == "authorize",
+            kept=request.token is not None,
         )

@@ -97,7 +97,7 @@ class NothingHeld(Refused):
 
 
 class NotSupported(Refused):
-    """The payment processor cannot hold an amount: charge it instead."""
+    """The configured payment processor cannot do that: it holds no amounts, or this charge is another one's."""
 
     code = ErrorCode.NOT_SUPPORTED
 

@@ -2,12 +2,15 @@
 
     the processor says      we conclude
     approved                approved: the caller had said yes before anything was sent
+    authorized              authorized, if that was asked for
     declined, voided        declined, not charged
     has not decided         ask again
     has not seen it         ask again for a quiet period (it may still be on its way), then forbid it: once the
                             processor has proven the void, and not before, it is not charged
 
-Once a void was asked for, an approved charge is voided too: the answer to that void may have been the one lost.
+Once a void was asked for, what is approved or authorized is voided too: the answer to that void may have been the one
+lost. If it is a collection that was asked for, and the amount is still held after the quiet period, the collection is
+asked for again: the caller agreed to this very amount, and no processor collects a hold twice.
 """
 
 from __future__ import annotations
@@ -17,10 +20,12 @@ from collections.abc import Awaitable
 from itertools import chain, repeat
 from typing import Final, Protocol, TypeVar
 
-from pci.attempts import Attempt, Attempts
-from pci.audit import Audit, Kind
+from pci.attempts import Attempt
+from pci.audit import Kind
+from pci.contract import ChargeState, Closing
+from pci.desk import Desk
 from pci.log import log
-from pci.processors.base import Approved, Declined, Pending, Processor, Unseen, Voided
+from pci.processors.base import Approved, Authorized, Declined, Outcome, Pending, Unseen, Voided
 
 PAUSES: Final = (0.0, 2.0, 5.0, 15.0, 60.0)  # seconds before each question; the last one repeats
 QUIET: Final = 20.0  # seconds for which a request may still be under way
@@ -53,16 +58,14 @@ class LoopClock:
 
 
 class Recovery:
-    """Asks after each charge given to it until its outcome is proven. `deadline`: seconds for one question."""
+    """Asks after each charge given to it until its outcome is proven. One question may take the desk's deadline."""
 
-    def __init__(
-        self, attempts: Attempts, processor: Processor, audit: Audit, clock: Clock, *, deadline: float
-    ) -> None:
-        self._attempts = attempts
-        self._processor = processor
-        self._audit = audit
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self._attempts = desk.attempts
+        self._processor = desk.processor
+        self._audit = desk.audit
+        self._deadline = desk.deadline
         self._clock = clock
-        self._deadline = deadline
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._few = asyncio.Semaphore(_AT_ONCE)
 
@@ -92,10 +95,10 @@ class Recovery:
     async def _settled(self, attempt: Attempt, waited: float) -> bool:
         """Ask once. Whether there is nothing more to ask."""
         charge_id = attempt.charge.charge_id
-        if attempt.charge.state.final:
+        if not attempt.open:
             return True
         if attempt.reference is None:
-            outcome: Approved | Declined | Voided | None = Voided()  # the process ended before it sent anything
+            outcome: Outcome | None = Voided()  # the process ended before it sent anything
         elif attempt.processor != self._processor.name:
             log.error("charge_needs_a_person", charge_id=charge_id, reason="other-processor")
             return True
@@ -109,24 +112,37 @@ class Recovery:
         await self._audit.record(
             Kind.CHARGE_ANSWERED,
             resource=f"charge:{charge_id}",
-            success=isinstance(outcome, Approved),
+            success=isinstance(outcome, Approved | Authorized),
             detail=f"cleared up: {state}",
         )
         return True
 
-    async def _ask(self, attempt: Attempt, reference: str, waited: float) -> Approved | Declined | Voided | None:
+    async def _ask(self, attempt: Attempt, reference: str, waited: float) -> Outcome | None:
+        held = attempt.charge.state is ChargeState.AUTHORIZED
         match await self._within_deadline(attempt, self._processor.lookup(reference)):
             case None | Pending():
                 return None
             case Approved() as approved if not attempt.void_asked:
                 return approved
-            case Unseen() if waited < QUIET or not self._processor.capabilities.timeout_void:
+            case Authorized() as authorized if not attempt.void_asked:
+                return await self._still_held(attempt, reference, waited) if held else authorized
+            case Unseen() if waited < QUIET or not self._may_forbid(attempt):
                 return None
-            case Approved() | Unseen():
+            case Approved() | Authorized() | Unseen():
                 await self._attempts.voiding(attempt.charge.charge_id)
                 return await self._within_deadline(attempt, self._void(reference))
             case (Declined() | Voided()) as outcome:
-                return outcome
+                return Voided() if held else outcome
+
+    def _may_forbid(self, attempt: Attempt) -> bool:
+        """A hold that the processor does not know any more, and that was to be collected, is for a person."""
+        collecting = attempt.charge.closing is Closing.COLLECT
+        return self._processor.capabilities.timeout_void and not collecting
+
+    async def _still_held(self, attempt: Attempt, reference: str, waited: float) -> Outcome | None:
+        if waited < QUIET:
+            return None
+        return await self._within_deadline(attempt, self._processor.collect(reference))
 
     async def _void(self, reference: str) -> Voided:
         await self._processor.void(reference)

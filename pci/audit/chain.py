@@ -39,6 +39,8 @@ class Kind(StrEnum):
     CARDS_PURGED = "cards-purged"  # 10.2.1.7
     CHARGE_REQUESTED = "charge-requested"  # 10.2.1.1: the card is taken out of the vault for it
     CHARGE_ANSWERED = "charge-answered"
+    COLLECT_REQUESTED = "collect-requested"
+    VOID_REQUESTED = "void-requested"
     REQUEST_REFUSED = "request-refused"  # 10.2.1.4
     KEY_CREATED = "key-created"  # 10.2.1.7
     AUDIT_VERIFIED = "audit-verified"  # 10.2.1.3

@@ -45,6 +45,8 @@ class Order:
     """A confirmed charge and the card to make it with. `amount` is in minor units of `currency`.
 
     `reference` is ours and names the charge for ever; `idempotency_key` is what makes a second delivery harmless.
+    With `hold` the bank holds the amount and moves nothing yet. `kept` says that the card was not keyed just now, but
+    taken out of the vault for a caller who had it kept: there is no security code then.
     """
 
     reference: str
@@ -56,11 +58,20 @@ class Order:
     expiry: Expiry
     cvv: Cvv | None = None
     postal_code: PostalCode | None = None
+    hold: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
     """Money moves. Final."""
+
+    approval_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """The bank holds the amount: no money moves until it is collected, and none at all if it is voided or lapses."""
 
     approval_code: str | None = None
 
@@ -87,16 +98,22 @@ class Unseen:
     """The processor has not seen the charge. It may still be on its way."""
 
 
-Answer = Approved | Declined
-Standing = Approved | Declined | Voided | Pending | Unseen
+Answer = Approved | Authorized | Declined
+Collected = Approved | Voided
+Outcome = Answer | Voided
+Standing = Outcome | Pending | Unseen
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a processor can do. Without `lookup` or `timeout_void` an unknown outcome ends with a person."""
+    """What a processor can do. Without `lookup` or `timeout_void` an unknown outcome ends with a person.
+
+    Without `holds` nothing is authorized, only charged.
+    """
 
     lookup: bool
     timeout_void: bool
+    holds: bool
     moto: bool
     sends_security_code: bool
 
@@ -119,13 +136,19 @@ class Processor(Protocol):
         """
 
     async def charge(self, order: Order, reference: str) -> Answer:
-        """Charge the card now, in full. `reference` is what `prepare` gave."""
+        """Charge the card now, in full, or have the amount held. `reference` is what `prepare` gave."""
+
+    async def collect(self, reference: str) -> Collected:
+        """Take what the bank holds, in full; `Voided` if it holds nothing any more. Twice is as good as once."""
 
     async def lookup(self, reference: str) -> Standing:
         """What the processor thinks of a charge."""
 
     async def void(self, reference: str) -> None:
-        """Undo a charge, or forbid one that was never seen. Returning is the proof that no money moves."""
+        """Undo a charge, let go of a hold, or forbid what was never seen.
+
+        Returning is the proof that no money moves.
+        """
 
     async def close(self) -> None:
         """Let go of connections."""

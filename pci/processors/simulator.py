@@ -14,7 +14,9 @@ from pci.processors.base import (
     Account,
     Answer,
     Approved,
+    Authorized,
     Capabilities,
+    Collected,
     Declined,
     Misconfigured,
     NotSent,
@@ -48,7 +50,7 @@ class _Charge(BaseModel):
     model_config = ConfigDict(strict=True)
 
     reference: str
-    state: Literal["approved", "declined", "voided", "pending"]
+    state: Literal["approved", "authorized", "declined", "voided", "pending"]
     decline_code: _Short | None
     approval_code: _Short | None
 
@@ -56,6 +58,8 @@ class _Charge(BaseModel):
         match self.state:
             case "approved":
                 return Approved(self.approval_code)
+            case "authorized":
+                return Authorized(self.approval_code)
             case "declined":
                 return Declined(_REASONS.get(self.decline_code or "", DeclineReason.GENERIC))
             case "voided":
@@ -68,7 +72,7 @@ class Simulator:
     """Charges at the stand-in, by our own reference."""
 
     name = "simulator"
-    capabilities = Capabilities(lookup=True, timeout_void=True, moto=True, sends_security_code=True)
+    capabilities = Capabilities(lookup=True, timeout_void=True, holds=True, moto=True, sends_security_code=True)
 
     def __init__(self, account: Account) -> None:
         self._wire = Wire(account.url)
@@ -89,7 +93,14 @@ class Simulator:
         finally:
             wipe(body)
         standing = _read(reply, reference)
-        if not isinstance(standing, Approved | Declined):
+        if not isinstance(standing, Answer):
+            raise OutcomeUnknown
+        return standing
+
+    async def collect(self, reference: str) -> Collected:
+        """Take by reference what is held."""
+        standing = await self._close("collect", reference)
+        if not isinstance(standing, Collected):
             raise OutcomeUnknown
         return standing
 
@@ -101,14 +112,16 @@ class Simulator:
 
     async def void(self, reference: str) -> None:
         """Undo or forbid by reference."""
-        body = json.dumps({"reference": reference}).encode()
-        reply = await self._wire.request("POST", str(self._charges / "void"), self._headers, body)
-        if not isinstance(_read(reply, reference), Voided | Declined):
+        if not isinstance(await self._close("void", reference), Voided | Declined):
             raise OutcomeUnknown
 
     async def close(self) -> None:
         """Close the connection."""
         await self._wire.close()
+
+    async def _close(self, how: str, reference: str) -> Standing:
+        body = json.dumps({"reference": reference}).encode()
+        return _read(await self._wire.request("POST", str(self._charges / how), self._headers, body), reference)
 
     def _body(self, order: Order, reference: str) -> bytearray:
         """The request in one buffer that can be wiped: the digits never become part of a str."""
@@ -124,6 +137,8 @@ class Simulator:
             "amount": order.amount,
             "currency": order.currency,
             "moto": self._moto,
+            "hold": order.hold,
+            "stored_card": order.kept,
         }
         body = bytearray(json.dumps(plain)[:-1].encode())
         for field, digits in card.items():

@@ -3,6 +3,9 @@
 The account must be enabled for raw card numbers and, with `moto`, for telephone orders. A charge is three requests:
 the card becomes a PaymentMethod, an unconfirmed PaymentIntent names it (no money moves; its id is stored by the
 caller of this module), and only then the intent is confirmed.
+
+A kept card goes the same way, without a security code. It is kept here and not at Stripe, so there is no customer to
+attach it to (`setup_future_usage`); and the caller is on the phone, which `off_session` would deny.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ from pci.processors.base import (
     Account,
     Answer,
     Approved,
+    Authorized,
     Capabilities,
+    Collected,
     Declined,
     Misconfigured,
     NotSent,
@@ -82,7 +87,9 @@ class Stripe:
         # another address is a stand-in's, and those know only the core of the API
         self._real = not account.url
         moto = account.moto and self._real
-        self.capabilities = Capabilities(lookup=True, timeout_void=True, moto=moto, sends_security_code=True)
+        self.capabilities = Capabilities(
+            lookup=True, timeout_void=True, holds=True, moto=moto, sends_security_code=True
+        )
         url = account.url or stripe.DEFAULT_API_BASE
         self._wire = Wire(url)
         client = stripe.StripeClient(
@@ -110,7 +117,7 @@ class Stripe:
         return _identity(intent)
 
     async def charge(self, order: Order, reference: str) -> Answer:
-        """Confirm the intent."""
+        """Confirm the intent: the money moves, or is held if the intent was made for that."""
         parameters: PaymentIntentConfirmParams = {"expand": _EXPAND}
         if self.capabilities.moto:
             parameters["payment_method_options"] = {"card": {"moto": True}}
@@ -121,12 +128,30 @@ class Stripe:
         except stripe.CardError as error:
             return Declined(_reason(error.error or error))
         except stripe.InvalidRequestError:
-            return await self._after_refusal(reference)
+            return _answer(await self._after_refusal(reference))
         except stripe.StripeError as error:
             raise _translated(error) from None
         if isinstance(_standing(intent), Unseen):
             return await self._without_web_page(reference)
         return _answer(_standing(intent))
+
+    async def collect(self, reference: str) -> Collected:
+        """Capture the funds of the intent. One that is refused may have been captured before, or cancelled."""
+        try:
+            standing = _standing(
+                await self._intents.capture_async(
+                    reference, {"expand": _EXPAND}, {"idempotency_key": f"{reference}-collect"}
+                )
+            )
+        except (stripe.InvalidRequestError, stripe.CardError):
+            standing = await self._after_refusal(reference)
+            if isinstance(standing, Authorized):
+                raise Misconfigured from None
+        except stripe.StripeError as error:
+            raise _translated(error) from None
+        if not isinstance(standing, Collected):
+            raise OutcomeUnknown
+        return standing
 
     async def lookup(self, reference: str) -> Standing:
         """Retrieve the intent. An intent that is not there is another account's: `Misconfigured`, not `Unseen`."""
@@ -136,7 +161,7 @@ class Stripe:
             raise _translated(error) from None
 
     async def void(self, reference: str) -> None:
-        """Cancel the intent, or refund it in full if it has succeeded."""
+        """Cancel the intent, with what it holds, or refund it in full if it has succeeded."""
         try:
             match await self.lookup(reference):
                 case Voided():
@@ -164,7 +189,7 @@ class Stripe:
         intent: PaymentIntentCreateParams = {
             "amount": order.amount,
             "currency": order.currency.lower(),
-            "capture_method": "automatic",
+            "capture_method": "manual" if order.hold else "automatic",
             "payment_method": method,
             "metadata": {"charge": order.reference, "order": order.order_id},
         }
@@ -172,15 +197,15 @@ class Stripe:
             intent["allowed_payment_method_types"] = ["card"]
         return intent
 
-    async def _after_refusal(self, reference: str) -> Answer:
-        """A refused confirmation: also said of an intent confirmed before, so only its state tells what happened."""
+    async def _after_refusal(self, reference: str) -> Standing:
+        """What was done before is refused too, so only the state of the intent tells what happened."""
         try:
             standing = await self.lookup(reference)
         except ProcessorError:
             raise OutcomeUnknown from None
         if isinstance(standing, Unseen):
             raise Misconfigured
-        return _answer(standing)
+        return standing
 
     async def _without_web_page(self, reference: str) -> Declined:
         """The bank wants to see the cardholder on a web page, which a caller on the phone cannot be shown."""
@@ -253,14 +278,16 @@ def _standing(intent: object) -> Standing:
             return Declined(_reason(error))
         case stripe.PaymentIntent(status="requires_payment_method" | "requires_confirmation" | "requires_action"):
             return Unseen()
-        case stripe.PaymentIntent(status="processing" | "requires_capture"):
+        case stripe.PaymentIntent(status="requires_capture", latest_charge=stripe.Charge(id=str(charge))):
+            return Authorized(charge)
+        case stripe.PaymentIntent(status="processing"):
             return Pending()
         case _:
             raise OutcomeUnknown
 
 
 def _answer(standing: Standing) -> Answer:
-    if not isinstance(standing, Approved | Declined):
+    if not isinstance(standing, Answer):
         raise OutcomeUnknown
     return standing
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _SCHEMA: Final = """
-    CREATE TABLE IF NOT EXISTS entries (
+    CREATE TABLE entries (
         reference       TEXT PRIMARY KEY,
         idempotency_key TEXT UNIQUE,
         order_id        TEXT,
@@ -22,13 +22,17 @@ _SCHEMA: Final = """
         brand           TEXT,
         last4           TEXT,
         moto            INTEGER,
-        state           TEXT NOT NULL CHECK (state IN ('approved', 'declined', 'voided')),
+        hold            INTEGER,
+        stored_card     INTEGER,
+        state           TEXT NOT NULL CHECK (state IN ('approved', 'authorized', 'declined', 'voided')),
         decline_code    TEXT,
         approval_code   TEXT,
         created         TEXT NOT NULL,
+        collected       TEXT,
         voided          TEXT
     ) STRICT
 """
+_VERSION: Final = 1
 Entry = dict[str, Any]
 
 
@@ -44,6 +48,8 @@ class Booking:
     brand: str
     last4: str
     moto: bool
+    hold: bool
+    stored_card: bool
 
 
 class Refused(Exception):
@@ -58,7 +64,23 @@ class Ledger:
         self._database.row_factory = sqlite3.Row
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """A new file gets the table; the entries of one that an earlier version made move to the new table."""
+        if self._database.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+            return
+        earlier = self._database.execute("SELECT name FROM pragma_table_info('entries')").fetchall()
+        names = ", ".join(row["name"] for row in earlier)
+        self._database.execute("BEGIN IMMEDIATE")
+        if earlier:
+            self._database.execute("ALTER TABLE entries RENAME TO earlier")
         self._database.execute(_SCHEMA)
+        if earlier:
+            self._database.execute(f"INSERT INTO entries ({names}) SELECT {names} FROM earlier")  # noqa: S608
+            self._database.execute("DROP TABLE earlier")
+        self._database.execute(f"PRAGMA user_version={_VERSION}")
+        self._database.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file."""
@@ -86,21 +108,32 @@ class Ledger:
 
     def book(self, booking: Booking, decline_code: str | None) -> Entry:
         """Write a decision down. Call it only after `replay` said that there is none, with no `await` in between."""
+        approved = "authorized" if booking.hold else "approved"
         entry: Entry = {
             **asdict(booking),
-            "state": "declined" if decline_code else "approved",
+            "state": "declined" if decline_code else approved,
             "decline_code": decline_code,
             "approval_code": None if decline_code else secrets.token_hex(3).upper(),
             "created": _now(),
+            "collected": None,
             "voided": None,
         }
         self._insert(entry)
         return entry
 
-    def void(self, reference: str) -> Entry:
-        """Undo an approved charge; forbid one that was never seen. A declined one moves no money as it is."""
+    def collect(self, reference: str) -> Entry | None:
+        """Take what is held; what was collected, voided or declined before stays so. None if it was never seen."""
         self._database.execute(
-            "UPDATE entries SET state = 'voided', voided = ? WHERE reference = ? AND state = 'approved'",
+            "UPDATE entries SET state = 'approved', collected = ? WHERE reference = ? AND state = 'authorized'",
+            (_now(), reference),
+        )
+        return self.find(reference)
+
+    def void(self, reference: str) -> Entry:
+        """Undo what is approved or held; forbid what was never seen. What was declined moves no money as it is."""
+        self._database.execute(
+            "UPDATE entries SET state = 'voided', voided = ?"
+            " WHERE reference = ? AND state IN ('approved', 'authorized')",
             (_now(), reference),
         )
         if self.find(reference) is None:

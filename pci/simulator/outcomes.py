@@ -24,6 +24,15 @@ class Outcome:
 
     decline_code: str | None = None
     fault: Fault | None = None
+    declined_if_stored: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What becomes of the collection of a hold, the first time: the money moves, unless the hold has lapsed."""
+
+    lapsed: bool = False
+    fault: Fault | None = None
 
 
 APPROVED: Final = Outcome()
@@ -50,6 +59,7 @@ CARDS: Final = {
     b"4000000000008047": Outcome(fault=Fault.ARRIVES_LATE),
     b"4000000000008054": Outcome(fault=Fault.ERROR_AFTER_BOOKING),
     b"4000000000008062": Outcome(fault=Fault.GARBAGE),
+    b"4000000000000341": Outcome(declined_if_stored="do_not_honor"),
 }
 
 # 90,000.00 and the response code of ISO 8583 as the cents; only for cards that would be approved
@@ -66,8 +76,20 @@ AMOUNTS: Final = {
     9_000_096: Outcome(fault=Fault.ERROR_AFTER_BOOKING),
 }
 
+# 91,000.00 and such a code: the hold is approved, and this becomes of its collection
+COLLECTIONS: Final = {
+    9_100_054: Collection(lapsed=True),
+    9_100_068: Collection(fault=Fault.ANSWER_LOST),
+    9_100_091: Collection(fault=Fault.NEVER_ARRIVED),
+    9_100_096: Collection(fault=Fault.ERROR_AFTER_BOOKING),
+}
 
-def outcome_of(number: bytes, amount: int) -> Outcome:
-    """What becomes of a charge of `amount` minor units to a card."""
+
+def outcome_of(number: bytes, amount: int, *, stored: bool = False) -> Outcome:
+    """What becomes of a charge of `amount` minor units to a card, keyed or `stored`."""
     of_card = CARDS.get(number, APPROVED)
+    if stored and of_card.declined_if_stored:
+        return Outcome(of_card.declined_if_stored)
+    if of_card.declined_if_stored:
+        of_card = APPROVED
     return AMOUNTS.get(amount, APPROVED) if of_card == APPROVED else of_card

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pci.card import brand_of, luhn
 from pci.simulator.ledger import Booking, Entry, Ledger, Refused
-from pci.simulator.outcomes import Fault, Outcome, outcome_of
+from pci.simulator.outcomes import COLLECTIONS, Collection, Fault, Outcome, outcome_of
 
 BODY_LIMIT: Final = 4096
 SHUTDOWN_SECONDS: Final = 1.0
@@ -34,13 +34,15 @@ class _ChargeBody(_Body):
     amount: int = Field(gt=0, lt=100_000_000)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     moto: bool
+    hold: bool = False
+    stored_card: bool = False
     number: str = Field(pattern=r"^[0-9]{12,19}$")
     expiry: str = Field(pattern=r"^(0[1-9]|1[0-2])[0-9]{2}$")
     security_code: str | None = Field(default=None, pattern=r"^[0-9]{3,4}$")
     postal_code: str | None = Field(default=None, pattern=r"^[0-9]{1,10}$")
 
 
-class _VoidBody(_Body):
+class _ReferenceBody(_Body):
     reference: _Reference
 
 
@@ -48,6 +50,9 @@ class Conduct(_Body):
     """How the stand-in shall behave from now on. `next_faults` befall the next new charges, whatever the card."""
 
     next_faults: tuple[Fault, ...] = Field(default=(), max_length=100, strict=False)
+    next_closing_faults: tuple[Fault, ...] = Field(
+        default=(), max_length=100, strict=False, description="befall the next collections and voids"
+    )
     answer_delay: float = Field(default=0.0, ge=0, le=120, description="seconds, for every answer about a charge")
     slow_seconds: float = Field(default=30.0, ge=0, le=600, description="of slow-answer and arrives-late")
     hold_arrivals: bool = Field(default=False, description="keep every charge on its way until this is false again")
@@ -60,6 +65,8 @@ class Simulator:
     def __init__(self, ledger: Ledger, conduct: Conduct) -> None:
         self._ledger = ledger
         self._faults: deque[Fault] = deque()
+        self._closing_faults: deque[Fault] = deque()
+        self._collected: set[str] = set()
         self._conduct = conduct
         self._open_road = asyncio.Event()
         self._on_the_way = 0
@@ -70,6 +77,7 @@ class Simulator:
         app = web.Application(middlewares=[_errors], client_max_size=BODY_LIMIT)
         app.router.add_post("/v1/charges", self.charge)
         app.router.add_get("/v1/charges", self.lookup)
+        app.router.add_post("/v1/charges/collect", self.collect)
         app.router.add_post("/v1/charges/void", self.void)
         app.router.add_get("/v1/ledger", self.ledger)
         app.router.add_put("/v1/conduct", self.conduct)
@@ -80,7 +88,7 @@ class Simulator:
         _check_key(request)
         body = await _parse(request, _ChargeBody)
         booking = _booking(body, request.headers.get("Idempotency-Key", ""))
-        outcome = outcome_of(body.number.encode(), body.amount)
+        outcome = outcome_of(body.number.encode(), body.amount, stored=body.stored_card)
         if not luhn(bytearray(body.number.encode())):
             outcome = Outcome("incorrect_number")
         fault = self._faults.popleft() if self._faults else outcome.fault
@@ -106,10 +114,29 @@ class Simulator:
             case _:
                 return _error(404, "not_found")
 
-    async def void(self, request: web.Request) -> web.Response:
+    async def collect(self, request: web.Request) -> web.StreamResponse:
+        """POST /v1/charges/collect: take what is held under this reference."""
+        _check_key(request)
+        reference = (await _parse(request, _ReferenceBody)).reference
+        entry = self._ledger.find(reference)
+        if entry is None:
+            return _error(404, "not_found")
+        fate = Collection() if reference in self._collected else COLLECTIONS.get(entry["amount"], Collection())
+        self._collected.add(reference)
+        fault = self._closing_faults.popleft() if self._closing_faults else fate.fault
+        await self._travel(fault)
+        if fault is not Fault.NEVER_ARRIVED:
+            entry = self._ledger.void(reference) if fate.lapsed else self._ledger.collect(reference)
+        return await self._answer(entry, request, fault)
+
+    async def void(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/charges/void: from now on no money moves under this reference."""
         _check_key(request)
-        return _charge(self._ledger.void((await _parse(request, _VoidBody)).reference))
+        reference = (await _parse(request, _ReferenceBody)).reference
+        fault = self._closing_faults.popleft() if self._closing_faults else None
+        await self._travel(fault, by_the_same_road=False)
+        entry = None if fault is Fault.NEVER_ARRIVED else self._ledger.void(reference)
+        return await self._answer(entry, request, fault)
 
     async def ledger(self, request: web.Request) -> web.Response:
         """GET /v1/ledger: every entry, and how many charges have come in that are not decided yet."""
@@ -123,17 +150,19 @@ class Simulator:
     def _behave(self, conduct: Conduct) -> None:
         self._conduct = conduct
         self._faults = deque(conduct.next_faults)
+        self._closing_faults = deque(conduct.next_closing_faults)
         if conduct.hold_arrivals:
             self._open_road.clear()
         else:
             self._open_road.set()
 
-    async def _travel(self, fault: Fault | None) -> None:
+    async def _travel(self, fault: Fault | None, *, by_the_same_road: bool = True) -> None:
         self._on_the_way += 1
         try:
             if fault is Fault.ARRIVES_LATE:
                 await asyncio.sleep(self._conduct.slow_seconds)
-            await self._open_road.wait()
+            if by_the_same_road:
+                await self._open_road.wait()
         finally:
             self._on_the_way -= 1
 
@@ -171,7 +200,7 @@ def _booking(body: _ChargeBody, idempotency_key: str) -> Booking:
     if not 1 <= len(idempotency_key) <= 255:
         raise web.HTTPBadRequest
     brand = brand_of(bytearray(body.number.encode()))
-    plain = body.model_dump(include={"reference", "order_id", "amount", "currency", "moto"})
+    plain = body.model_dump(include={"reference", "order_id", "amount", "currency", "moto", "hold", "stored_card"})
     return Booking(
         **plain, idempotency_key=idempotency_key, brand=brand.value if brand else "unknown", last4=body.number[-4:]
     )

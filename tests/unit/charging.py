@@ -16,10 +16,11 @@ from pci.attempts import Attempts
 from pci.audit import Audit
 from pci.capture.captures import Captured, Captures
 from pci.card import Cvv, Expiry, Pan
-from pci.charges import Charges, Desk
-from pci.contract import Charge, ChargeRequest
+from pci.charges import Charges
+from pci.contract import Charge, ChargeRequest, ChargeState
+from pci.desk import Desk
 from pci.keys import KeyRing
-from pci.processors.base import Account, Answer, Declined, Order, Processor, Standing
+from pci.processors.base import Account, Answer, Collected, Declined, Order, Processor, Standing
 from pci.processors.simulator import Simulator
 from pci.simulator.server import serving
 from pci.store import Store
@@ -97,6 +98,9 @@ class Around:
     async def charge(self, order: Order, reference: str) -> Answer:
         return await self.inner.charge(order, reference)
 
+    async def collect(self, reference: str) -> Collected:
+        return await self.inner.collect(reference)
+
     async def lookup(self, reference: str) -> Standing:
         return await self.inner.lookup(reference)
 
@@ -163,6 +167,12 @@ class Shop:
         assert request.capture_id is not None
         return self.captures._held[request.capture_id][0]
 
+    async def authorized(self, charges: Charges, number: str = GOOD, **changes: object) -> ChargeRequest:
+        """Have the bank hold the amount of a charge."""
+        request = await self.request(number, action="authorize", **changes)
+        assert (await charges.charge(request)).state is ChargeState.AUTHORIZED
+        return request
+
     async def keep(self, number: str = GOOD, expiry: str = "1239") -> str:
         """Have a card kept; gives its token."""
         token = await self.vault.put(Pan(bytearray(number.encode())), Expiry(bytearray(expiry.encode())))
@@ -192,8 +202,12 @@ class Shop:
 
     async def booked(self, charge_id: str) -> None:
         """Wait until the processor has booked a charge."""
-        while not any(entry["reference"] == charge_id for entry in await self.ledger()):
+        while await self.standing(charge_id) is None:
             await asyncio.sleep(0.01)
+
+    async def standing(self, charge_id: str) -> str | None:
+        """The state of a charge in the processor's ledger; None if it is not there."""
+        return next((entry["state"] for entry in await self.ledger() if entry["reference"] == charge_id), None)
 
 
 @asynccontextmanager
@@ -216,7 +230,10 @@ async def shop(folder: Path, processor_url: str | None = None) -> AsyncIterator[
 
 
 async def outcome(charges: Charges, charge_id: str) -> Charge:
-    """Wait until a charge is final."""
-    while not (charge := await charges.find(charge_id)).state.final:
+    """Wait until a charge is final, and what was asked to become of a hold has become of it."""
+    while True:
+        charge = await charges.find(charge_id)
+        closing = charge.state is ChargeState.AUTHORIZED and charge.closing is not None
+        if charge.state.final and not closing:
+            return charge
         await asyncio.sleep(0.005)
-    return charge

@@ -1,4 +1,4 @@
-"""A process that charges a card and stops at a named point, there to be killed."""
+"""A process that charges a card, or closes a hold, and stops at a named point, there to be killed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from pci.processors.base import Answer, Declined, Order, Processor
+from pci.contract import Closing
+from pci.processors.base import Answer, Collected, Declined, Order, Processor
 from tests.unit.charging import GOOD, Around, shop
 
 
@@ -32,13 +33,28 @@ class StopsAt(Around):
         await self.reach("answer-in-hand")
         return answer
 
+    async def collect(self, reference: str) -> Collected:
+        await self.reach("closing-recorded")
+        answer = await super().collect(reference)
+        await self.reach("closing-answered")
+        return answer
 
-async def _main(point: str, folder: Path, url: str) -> None:
-    async with shop(folder, url) as it, it.charges(processor=StopsAt(it.processor, point)) as charges:
+    async def void(self, reference: str) -> None:
+        await self.reach("closing-recorded")
+        await super().void(reference)
+        await self.reach("closing-answered")
+
+
+async def _main(point: str, folder: Path, url: str, how: str) -> None:
+    async with shop(folder, url) as it:
         it.deadline = 60.0
-        request = await it.request(GOOD, charge_id="chg-killed", order_id="inv-killed", capture_id=await it.capture())
-        await charges.charge(request)
+        async with it.charges(processor=StopsAt(it.processor, point)) as charges:
+            action = "authorize" if how else "charge"
+            request = await it.request(GOOD, charge_id="chg-killed", order_id="inv-killed", action=action)
+            await charges.charge(request)
+            if how:
+                await charges.close("chg-killed", Closing(how))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
+    asyncio.run(_main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], "".join(sys.argv[4:])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pci.contract import ChargeState
-from pci.errors import OrderInProgress
+from pci.charges import Charges
+from pci.contract import ChargeRequest, ChargeState, Closing
+from pci.errors import NothingHeld, OrderInProgress
 from pci.simulator.outcomes import Fault
-from tests.unit.charging import DECLINED, GOOD, FastClock, outcome, shop
+from tests.unit.charging import DECLINED, GOOD, FastClock, Shop, outcome, shop
 
 pytestmark = pytest.mark.process
 
@@ -24,7 +26,7 @@ QUICK_FAULTS = [Fault.ANSWER_LOST, Fault.NEVER_ARRIVED, Fault.ERROR_AFTER_BOOKIN
 
 @dataclass(frozen=True)
 class Attempted:
-    """One try to pay an order, and what goes wrong with it."""
+    """One try to pay an order, and what goes wrong with it. With `closings` the amount is held first."""
 
     order_id: str
     number: str
@@ -32,6 +34,8 @@ class Attempted:
     asked_twice: bool
     client_leaves: bool
     lookups: str
+    kept_card: bool
+    closings: tuple[tuple[Closing, Fault | None], ...] | None
 
 
 ATTEMPTS = st.builds(
@@ -42,7 +46,26 @@ ATTEMPTS = st.builds(
     asked_twice=st.booleans(),
     client_leaves=st.booleans(),
     lookups=st.sampled_from(["truthful", "truthful", "not-found", "pending", "error"]),
+    kept_card=st.booleans(),
+    closings=st.none()
+    | st.lists(st.tuples(st.sampled_from(Closing), st.sampled_from([None, None, *QUICK_FAULTS])), max_size=3).map(
+        tuple
+    ),
 )
+
+
+async def ask_for(it: Shop, attempt: Attempted) -> ChargeRequest:
+    token = await it.keep(attempt.number) if attempt.kept_card else None
+    action = "charge" if attempt.closings is None else "authorize"
+    return await it.request(attempt.number, order_id=attempt.order_id, action=action, token=token)
+
+
+async def close_it(it: Shop, charges: Charges, charge_id: str, attempt: Attempted) -> None:
+    for closing, fault in attempt.closings or ():
+        await it.behave(attempt.lookups, next_closing_faults=[fault] if fault else [])  # type: ignore[arg-type]
+        with suppress(NothingHeld, OrderInProgress):
+            charge = await charges.close(charge_id, closing)
+            assert charge.closing is closing
 
 
 async def live_through(attempts: list[Attempted]) -> None:
@@ -53,7 +76,7 @@ async def live_through(attempts: list[Attempted]) -> None:
                 for attempt in attempts:
                     faults = [attempt.fault] if attempt.fault else []
                     await it.behave(attempt.lookups, next_faults=faults)  # type: ignore[arg-type]
-                    request = await it.request(attempt.number, order_id=attempt.order_id)
+                    request = await ask_for(it, attempt)
                     try:
                         if attempt.client_leaves:
                             client = clients.create_task(charges.charge(request))
@@ -64,14 +87,19 @@ async def live_through(attempts: list[Attempted]) -> None:
                     except OrderInProgress:
                         continue
                     made.append(request.charge_id)
+                    await close_it(it, charges, request.charge_id, attempt)
                 await it.behave("truthful")
                 ended = [await outcome(charges, charge_id) for charge_id in made]
             ledger = {entry["reference"]: entry["state"] for entry in await it.ledger()}
     for charge in ended:
         booked = ledger.get(charge.charge_id)
         assert (charge.state is ChargeState.APPROVED) == (booked == "approved"), (charge, booked)
+        assert (charge.state is ChargeState.AUTHORIZED) == (booked == "authorized"), (charge, booked)
+        assert charge.state is not ChargeState.AUTHORIZED or charge.closing is None
+        assert charge.closing is not Closing.VOID or booked == "voided"
     for order_id in ("inv-1", "inv-2"):
-        taken = [charge for charge in ended if charge.order_id == order_id and charge.state is ChargeState.APPROVED]
+        counts = (ChargeState.APPROVED, ChargeState.AUTHORIZED)
+        taken = [charge for charge in ended if charge.order_id == order_id and charge.state in counts]
         assert len(taken) <= 1
     assert set(ledger) <= set(made)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pci.contract import ChargeState, DeclineReason
-from pci.processors.base import Approved, Declined, Voided
+from pci.contract import ChargeState, Closing, DeclineReason
+from pci.processors.base import Approved, Authorized, Declined, Voided
 from tests.unit.charging import ANSWER_LOST, HandClock, Shop, shop
 
 
@@ -31,6 +31,33 @@ async def test_given_a_void_was_asked_for_then_the_charge_cannot_become_approved
         await it.attempts.settle(charge_id, Approved("A1"))
         assert await state(it, charge_id) is ChargeState.UNKNOWN
 
+        await it.attempts.settle(charge_id, Voided())
+        assert await state(it, charge_id) is ChargeState.NOT_CHARGED
+
+
+async def test_given_a_hold_that_nobody_asked_to_close_then_no_word_of_anybody_changes_it(tmp_path: Path) -> None:
+    async with shop(tmp_path) as it, it.charges() as charges:
+        charge_id = (await it.authorized(charges)).charge_id
+        for outcome in (Approved("A2"), Authorized("A2"), Declined(DeclineReason.GENERIC), Voided()):
+            await it.attempts.settle(charge_id, outcome)
+            assert await state(it, charge_id) is ChargeState.AUTHORIZED
+
+
+async def test_given_a_plain_charge_then_it_is_never_taken_for_a_hold(tmp_path: Path) -> None:
+    async with shop(tmp_path) as it:
+        charge_id = await unknown(it)
+        await it.attempts.settle(charge_id, Authorized("A1"))
+        assert await state(it, charge_id) is ChargeState.UNKNOWN
+
+
+async def test_given_a_hold_that_is_to_be_voided_then_it_can_end_in_nothing_else(tmp_path: Path) -> None:
+    async with shop(tmp_path) as it, it.charges() as charges:
+        charge_id = (await it.authorized(charges)).charge_id
+        assert await it.attempts.close(charge_id, Closing.VOID)
+        await it.attempts.reopen(charge_id)
+        assert not await it.attempts.close(charge_id, Closing.COLLECT)
+        await it.attempts.settle(charge_id, Approved("A2"))
+        assert await state(it, charge_id) is ChargeState.AUTHORIZED
         await it.attempts.settle(charge_id, Voided())
         assert await state(it, charge_id) is ChargeState.NOT_CHARGED
 

@@ -6,12 +6,14 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
-from pci.contract import ChargeState
+from pci.contract import ChargeState, Closing
 from pci.errors import CaptureSpent
 from pci.simulator.server import serving
 from tests.unit.charging import GOOD, FastClock, Shop, outcome, shop
@@ -19,12 +21,14 @@ from tests.unit.charging import GOOD, FastClock, Shop, outcome, shop
 pytestmark = pytest.mark.process
 
 
+Ledger = dict[str, Any]
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 async def said_so(process: Process, _: str) -> None:
     assert process.stdout is not None
-    assert await process.stdout.readline() == b"reached\n"
+    while (line := await process.stdout.readline()) != b"reached\n":  # its log comes the same way
+        assert line, "the process ended before the point"
 
 
 async def is_on_its_way(_: Process, url: str) -> None:
@@ -35,6 +39,20 @@ async def is_on_its_way(_: Process, url: str) -> None:
 async def is_booked(_: Process, url: str) -> None:
     while not (await _ledger(url))["charges"]:
         await asyncio.sleep(0.01)
+
+
+async def is_being_closed(_: Process, url: str) -> None:
+    while not (ledger := await _ledger(url))["charges"] or not (ledger["on_the_way"] or _closed(ledger)):
+        await asyncio.sleep(0.01)
+
+
+async def is_closed(_: Process, url: str) -> None:
+    while not _closed(await _ledger(url)):
+        await asyncio.sleep(0.01)
+
+
+def _closed(ledger: Ledger) -> bool:
+    return any(entry["state"] != "authorized" for entry in ledger["charges"])
 
 
 Reached = Callable[[Process, str], Awaitable[None]]
@@ -55,18 +73,54 @@ async def test_given_a_kill_in_the_middle_of_a_charge_then_the_restart_resolves_
     (tmp_path / "shop").mkdir()
     async with serving(tmp_path / "ledger.sqlite") as url:
         await _behave(url, conduct)
-        command = [sys.executable, "-m", "tests.unit.killed_shop", point, str(tmp_path / "shop"), url]
-        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, cwd=PROJECT)
-        await reached(process, url)
-        process.kill()
-        await process.communicate()
-        _no_card_in_the_files_of(tmp_path)
+        await _killed(tmp_path, url, point, reached)
         await _behave(url, {"hold_arrivals": conduct.get("hold_arrivals", False)})
 
         async with shop(tmp_path / "shop", url) as it, it.charges(FastClock()) as charges:
             assert (await outcome(charges, "chg-killed")).state is expected
             await _behave(url, {})  # what was on its way arrives now
             await _is_never_charged_twice(it, int(expected is ChargeState.APPROVED))
+
+
+CLOSING_POINTS: dict[str, tuple[Reached, dict[str, object]]] = {
+    "closing-recorded": (said_so, {}),
+    "closing-on-its-way": (is_being_closed, {"next_closing_faults": ["arrives-late"], "slow_seconds": 3}),
+    "waiting-for-the-answer": (is_closed, {"next_closing_faults": ["slow-answer"], "slow_seconds": 60}),
+    "closing-answered": (said_so, {}),
+}
+ENDS = {Closing.COLLECT: (ChargeState.APPROVED, "approved"), Closing.VOID: (ChargeState.NOT_CHARGED, "voided")}
+
+
+@pytest.mark.parametrize("point", CLOSING_POINTS)
+@pytest.mark.parametrize("closing", Closing)
+async def test_given_a_kill_while_a_hold_is_closed_then_the_restart_ends_it_as_asked_and_once(
+    tmp_path: Path, closing: Closing, point: str
+) -> None:
+    reached, conduct = CLOSING_POINTS[point]
+    (tmp_path / "shop").mkdir()
+    async with serving(tmp_path / "ledger.sqlite") as url:
+        await _behave(url, conduct)
+        await _killed(tmp_path, url, point, reached, closing)
+        await _behave(url, {})
+
+        async with shop(tmp_path / "shop", url) as it, it.charges(FastClock()) as charges:
+            charge = await outcome(charges, "chg-killed")
+            while (await _ledger(url))["on_the_way"]:  # it arrives late, and once more
+                await asyncio.sleep(0.01)
+            assert await charges.close("chg-killed", closing) == charge
+            assert (charge.state, await it.standing("chg-killed")) == ENDS[closing]
+            assert len(await it.ledger()) == 1
+
+
+async def _killed(folder: Path, url: str, point: str, reached: Reached, *how: str) -> None:
+    """Run the shop to the point and kill it there."""
+    command = [sys.executable, "-m", "tests.unit.killed_shop", point, str(folder / "shop"), url, *how]
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, cwd=PROJECT)
+    await reached(process, url)
+    with suppress(ProcessLookupError):  # on a slow machine what arrives late may have been answered by now
+        process.kill()
+    await process.communicate()
+    _no_card_in_the_files_of(folder)
 
 
 async def _is_never_charged_twice(it: Shop, taken: int) -> None:
@@ -90,9 +144,9 @@ def _no_card_in_the_files_of(folder: Path) -> None:
     assert [file for file in files if GOOD.encode() in file.read_bytes()] == []
 
 
-async def _ledger(url: str) -> dict[str, list[object]]:
+async def _ledger(url: str) -> Ledger:
     async with aiohttp.ClientSession() as session, session.get(f"{url}/v1/ledger") as answer:
-        ledger: dict[str, list[object]] = await answer.json()
+        ledger: Ledger = await answer.json()
         return ledger
 
 

@@ -160,7 +160,9 @@ class NoTimeoutVoid(Around):
 
     def __init__(self, inner: Around) -> None:
         super().__init__(inner)
-        self.capabilities = Capabilities(lookup=True, timeout_void=False, moto=True, sends_security_code=True)
+        self.capabilities = Capabilities(
+            lookup=True, timeout_void=False, holds=True, moto=True, sends_security_code=True
+        )
 
 
 async def test_given_a_processor_without_timeout_void_then_nothing_is_concluded_from_silence(tmp_path: Path) -> None:

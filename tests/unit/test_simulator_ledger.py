@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,42 @@ async def test_given_any_value_in_any_field_then_it_is_never_an_error_of_ours_no
     assert status in (200, 400, 409, 413)
     assert "number" not in answer
     assert status == 200 or set(answer) == {"error"}
+
+
+async def closed(url: str, how: str, reference: object) -> tuple[int, object]:
+    status, answer = await send(url, {"reference": reference}, path=f"/v1/charges/{how}")
+    return status, answer.get("state", answer)
+
+
+async def test_given_a_hold_then_it_is_collected_once_or_voided_and_no_way_leads_back(tmp_path: Path) -> None:
+    async with serving(tmp_path / "ledger.sqlite") as url:
+        one, two = charge_body(hold=True), charge_body(hold=True)
+        assert (await send(url, one))[1]["state"] == (await send(url, two))[1]["state"] == "authorized"
+        assert await closed(url, "collect", one["reference"]) == (200, "approved")
+        assert await closed(url, "collect", one["reference"]) == (200, "approved")
+        assert await closed(url, "void", two["reference"]) == (200, "voided")
+        assert await closed(url, "collect", two["reference"]) == (200, "voided")
+        assert await closed(url, "collect", "never-seen") == (404, {"error": "not_found"})
+
+
+async def test_given_a_charge_that_was_declined_when_collected_then_it_stays_declined(tmp_path: Path) -> None:
+    async with serving(tmp_path / "ledger.sqlite") as url:
+        body = charge_body(number="4000000000000002", hold=True)
+        await send(url, body)
+        assert await closed(url, "collect", body["reference"]) == (200, "declined")
+
+
+async def test_given_a_ledger_of_an_earlier_version_then_its_entries_are_still_there(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as earlier:
+        earlier.execute(
+            "CREATE TABLE entries (reference TEXT PRIMARY KEY, idempotency_key TEXT UNIQUE, order_id TEXT,"
+            " amount INTEGER, currency TEXT, brand TEXT, last4 TEXT, moto INTEGER,"
+            " state TEXT NOT NULL CHECK (state IN ('approved', 'declined', 'voided')),"
+            " decline_code TEXT, approval_code TEXT, created TEXT NOT NULL, voided TEXT) STRICT"
+        )
+        earlier.execute("INSERT INTO entries (reference, state, created) VALUES ('old', 'approved', 'then')")
+        earlier.commit()
+    async with serving(tmp_path / "ledger.sqlite") as url:
+        await send(url, charge_body(hold=True))
+        entries = (await send(url, None, path="/v1/ledger"))[1]["charges"]
+        assert [entry["state"] for entry in entries] == ["authorized", "approved"]

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from pci.card import is_card_number
-from pci.simulator.outcomes import AMOUNTS, CARDS, Fault, Outcome
+from pci.simulator.outcomes import AMOUNTS, CARDS, COLLECTIONS, Collection, Fault, Outcome
 from pci.simulator.server import Conduct, serving
 from tests.unit.sending import charge_body, send
 
@@ -54,7 +54,44 @@ def test_the_page_lists_every_card_and_amount_with_what_the_code_does() -> None:
     documented = {(what.replace(" ", ""), fate) for what, fate in rows}
     by_card = {(number.decode(), _fate(outcome)) for number, outcome in CARDS.items()}
     by_amount = {(f"{amount / 100:.2f}", _fate(outcome)) for amount, outcome in AMOUNTS.items()}
-    assert documented == by_card | by_amount
+    by_collection = {
+        (f"{amount / 100:.2f}", "lapsed" if fate.lapsed else fate.fault) for amount, fate in COLLECTIONS.items()
+    }
+    assert documented == by_card | by_amount | by_collection
+
+
+@pytest.mark.parametrize(("amount", "fate"), COLLECTIONS.items())
+async def test_given_a_documented_amount_when_collected_then_its_fate_once(
+    tmp_path: Path, amount: int, fate: Collection
+) -> None:
+    async with serving(tmp_path / "ledger.sqlite") as url:
+        body = charge_body(amount=amount, hold=True)
+        assert (await send(url, body))[1]["state"] == "authorized"
+        status, first = await collect(url, body)
+        booked = (await send(url, None, path="/v1/ledger"))[1]["charges"][0]["state"]
+        again = (await collect(url, body))[1]["state"]
+
+    match fate.fault:
+        case None:
+            assert (status, first["state"], booked, again) == (200, "voided", "voided", "voided")
+        case Fault.NEVER_ARRIVED:
+            assert (status, booked, again) == (0, "authorized", "approved")
+        case fault:
+            assert (status, booked, again) == (0 if fault is Fault.ANSWER_LOST else 500, "approved", "approved")
+
+
+async def collect(url: str, body: dict[str, object]) -> tuple[int, dict[str, object]]:
+    try:
+        return await send(url, {"reference": body["reference"]}, path="/v1/charges/collect")
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+        return 0, {}
+
+
+async def test_given_a_card_that_is_declined_when_stored_then_it_is_approved_when_keyed(tmp_path: Path) -> None:
+    async with serving(tmp_path / "ledger.sqlite") as url:
+        keyed = await send(url, charge_body(number="4000000000000341", reference="one"))
+        stored = await send(url, charge_body(number="4000000000000341", reference="two", stored_card=True))
+    assert (keyed[1]["state"], stored[1]["decline_code"]) == ("approved", "do_not_honor")
 
 
 def _fate(outcome: Outcome) -> str:

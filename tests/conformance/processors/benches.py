@@ -23,13 +23,17 @@ GOOD_CARD = "4242424242424242"
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One processor and its counterpart. `declines` says which test card is declined there, and how."""
+    """One processor and its counterpart. `declines` says which test card is declined there, and how.
+
+    `takes_kept_cards`: some counterparts want a security code of every card.
+    """
 
     name: str
     url: str
     api_key: str
     bad_key: str
     declines: dict[str, DeclineReason]
+    takes_kept_cards: bool = True
 
     @asynccontextmanager
     async def processor(self, url: str | None = None, api_key: str | None = None) -> AsyncIterator[Processor]:
@@ -57,18 +61,27 @@ def order_for(number: str = GOOD_CARD, amount: int = 12540) -> Order:
 
 
 async def money_moved(bench: Bench, order_id: str) -> list[tuple[int, str]]:
-    """Amount and currency of every charge that the counterpart holds for an order and has not undone."""
+    """Amount and currency of every charge of an order that the counterpart has made and not undone."""
+    return await _booked(bench, order_id, "approved", "succeeded")
+
+
+async def money_held(bench: Bench, order_id: str) -> list[tuple[int, str]]:
+    """Amount and currency of everything that the counterpart holds for an order."""
+    return await _booked(bench, order_id, "authorized", "requires_capture")
+
+
+async def _booked(bench: Bench, order_id: str, state: str, status: str) -> list[tuple[int, str]]:
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {bench.api_key}"}) as session:
         if bench.name == "simulator":
             async with session.get(f"{bench.url}/v1/ledger") as answer:
                 entries = (await answer.json())["charges"]
-            mine = [entry for entry in entries if entry["order_id"] == order_id and entry["state"] == "approved"]
+            mine = [entry for entry in entries if entry["order_id"] == order_id and entry["state"] == state]
             return [(entry["amount"], entry["currency"]) for entry in mine]
         async with session.get(f"{bench.url}/v1/payment_intents?limit=100") as answer:
             intents = (await answer.json())["data"]
         mine = [intent for intent in intents if intent["metadata"].get("order") == order_id]
-        charges = [intent["latest_charge"] for intent in mine if intent["status"] == "succeeded"]
-        kept = [charge for charge in charges if charge["paid"] and not charge["refunded"]]
+        charges = [intent["latest_charge"] for intent in mine if intent["status"] == status]
+        kept = [charge for charge in charges if not charge["refunded"]]
         return [(charge["amount"], charge["currency"].upper()) for charge in kept]
 
 

@@ -49,7 +49,9 @@ def localstripe() -> Iterator[Bench]:
         "4000002500003155": DeclineReason.AUTHENTICATION_REQUIRED,
     }
     with served(["-m", "stack.peers", "localstripe"]) as url:
-        yield Bench("stripe", url, "sk_test_0123456789abcdef", "pk_not_a_secret_key", declines)
+        yield Bench(
+            "stripe", url, "sk_test_0123456789abcdef", "pk_not_a_secret_key", declines, takes_kept_cards=False
+        )
 
 
 @pytest.fixture(

@@ -31,10 +31,18 @@ class Road:
 
 @contextlib.asynccontextmanager
 async def road_to(url: str) -> AsyncIterator[Road]:
-    """Open a road to a counterpart."""
+    """Open a road to a counterpart. When the block ends nobody is on it any more."""
     target, road = URL(url), Road()
+    carriers: set[asyncio.Task[None] | None] = set()
+    ends: list[asyncio.StreamWriter] = []
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        carriers.add(asyncio.current_task())
+        ends.append(writer)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):  # an end was cut off
+            await meet_fate(reader, writer)
+
+    async def meet_fate(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         road.connections += 1
         fate = road.fates.popleft() if road.fates else Fate.PASS
         with contextlib.closing(writer):
@@ -48,6 +56,7 @@ async def road_to(url: str) -> AsyncIterator[Road]:
                 writer.transport.abort()
                 return
             far_reader, far_writer = await asyncio.open_connection(target.host, target.port)
+            ends.append(far_writer)
             with contextlib.closing(far_writer):
                 far_writer.write(await _whole_request(reader))
                 answer = await far_reader.read(1 << 20)
@@ -62,7 +71,13 @@ async def road_to(url: str) -> AsyncIterator[Road]:
     server = await asyncio.start_server(carry, "127.0.0.1", 0)
     async with server:
         road.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        yield road
+        try:
+            yield road
+        finally:
+            for end in ends:
+                end.transport.abort()
+            for carrier in filter(None, carriers):
+                await asyncio.wait([carrier])
 
 
 async def _whole_request(reader: asyncio.StreamReader) -> bytes:

@@ -17,8 +17,9 @@ from tests.conformance.processors.benches import order_for
 
 WORDS = st.sampled_from(
     "error object id status state reference payment_intent payment_method charge refund latest_charge refunded "
-    "approved declined voided succeeded canceled requires_action processing pi_1 chg code decline_code "
-    "last_payment_error approval_code message type card_error data url has_more".split()
+    "approved authorized declined voided requires_capture succeeded canceled requires_action "
+    "processing pi_1 chg code decline_code last_payment_error approval_code message type card_error data "
+    "url has_more".split()
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | WORDS,
@@ -57,7 +58,12 @@ async def ask_everything(name: str, reply: Reply) -> None:
         patch.setattr(f"pci.processors.{name}.Wire", Answering(reply))
         processor = PROCESSORS[name](Account("http://127.0.0.1:1", "key-of-the-demo-shop"))
         order = order_for()
-        for question in (processor.charge(order, "pi_1"), processor.prepare(order), processor.lookup("pi_1")):
+        for question in (
+            processor.charge(order, "pi_1"),
+            processor.prepare(order),
+            processor.lookup("pi_1"),
+            processor.collect("pi_1"),
+        ):
             with suppress(ProcessorError):
                 await question
         with suppress(ProcessorError):

@@ -12,7 +12,16 @@ import pytest
 
 from pci.card import PostalCode
 from pci.contract import DeclineReason
-from pci.processors.base import Account, Approved, Declined, Misconfigured, NotSent, OutcomeUnknown
+from pci.processors.base import (
+    Account,
+    Approved,
+    Authorized,
+    Declined,
+    Misconfigured,
+    NotSent,
+    OutcomeUnknown,
+    Voided,
+)
 from pci.processors.stripe import Stripe
 from pci.processors.wire import Reply
 from tests.conformance.processors.benches import CVV, order_for
@@ -22,6 +31,8 @@ METHOD = {"object": "payment_method", "id": "pm_1"}
 INTENT = {"object": "payment_intent", "id": "pi_1", "status": "requires_confirmation"}
 CHARGE = {"object": "charge", "id": "ch_1", "refunded": False}
 SUCCEEDED = INTENT | {"status": "succeeded", "latest_charge": CHARGE}
+HELD = INTENT | {"status": "requires_capture", "latest_charge": CHARGE}
+INVALID = (400, {"error": {"type": "invalid_request_error", "code": "parameter_unknown", "message": "no"}})
 
 
 @dataclass
@@ -78,6 +89,64 @@ async def test_given_the_real_stripe_then_the_card_goes_first_and_the_confirmati
     assert all("4242424242424242" not in url for _, url, _, _ in wire.sent)
 
 
+async def test_given_a_hold_then_the_intent_says_so_and_is_captured_once_by_its_id(wire: type[Recorder]) -> None:
+    wire.answers += [(200, METHOD), (200, INTENT), (200, HELD), (200, SUCCEEDED)]
+    stripe = Stripe(Account("", KEY))
+    order = replace(order_for(), hold=True)
+
+    assert await stripe.charge(order, str(await stripe.prepare(order))) == Authorized("ch_1")
+    assert await stripe.collect("pi_1") == Approved("ch_1")
+
+    assert wire.sent[1][3]["capture_method"] == ["manual"]
+    assert wire.sent[2][3]["payment_method_options[card][moto]"] == ["true"]
+    assert wire.sent[3][1] == "https://api.stripe.com/v1/payment_intents/pi_1/capture"
+    assert wire.sent[3][2]["Idempotency-Key"] == "pi_1-collect"
+
+
+async def test_given_a_hold_when_voided_then_the_intent_is_cancelled(wire: type[Recorder]) -> None:
+    wire.answers += [(200, HELD), (200, HELD | {"status": "canceled"})]
+    await Stripe(Account("", KEY)).void("pi_1")
+    assert [url.rpartition("/")[2] for _, url, _, _ in wire.sent] == ["pi_1?expand[0]=latest_charge", "cancel"]
+
+
+async def test_given_a_kept_card_then_it_goes_without_a_code_and_as_a_telephone_order_of_a_caller_who_is_there(
+    wire: type[Recorder],
+) -> None:
+    wire.answers += [(200, METHOD), (200, INTENT), (200, SUCCEEDED)]
+    stripe = Stripe(Account("", KEY))
+    order = replace(order_for(), cvv=None, kept=True)
+    await stripe.charge(order, str(await stripe.prepare(order)))
+
+    sent = {name: value for _, _, _, body in wire.sent for name, value in body.items()}
+    assert sent["card[number]"] == ["4242424242424242"]
+    assert sent["payment_method_options[card][moto]"] == ["true"]
+    assert not {"card[cvc]", "customer", "setup_future_usage", "off_session"} & set(sent)
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ((200, SUCCEEDED), Approved("ch_1")),
+        ((200, INTENT | {"status": "canceled"}), Voided()),
+        ((200, HELD), Misconfigured),
+        ((200, INTENT), Misconfigured),
+        ((200, INTENT | {"status": "processing"}), OutcomeUnknown),
+        ((500, {"error": {"type": "api_error", "message": "no"}}), OutcomeUnknown),
+    ],
+)
+async def test_given_a_refused_collection_then_only_the_state_of_the_intent_decides(
+    wire: type[Recorder], then: tuple[int, dict[str, Any]], expected: Approved | Voided | type[Exception]
+) -> None:
+    wire.answers += [INVALID, then]
+    stripe = Stripe(Account("", KEY))
+    if isinstance(expected, Approved | Voided):
+        assert await stripe.collect("pi_1") == expected
+    else:
+        with pytest.raises(expected) as caught:
+            await stripe.collect("pi_1")
+        assert caught.type is expected
+
+
 async def test_given_an_account_without_telephone_orders_then_the_flag_is_left_out(wire: type[Recorder]) -> None:
     wire.answers += [(200, SUCCEEDED)]
     stripe = Stripe(Account("", KEY, moto=False))
@@ -128,9 +197,6 @@ async def test_given_an_error_of_the_interface_then_no_more_is_concluded_than_it
         await Stripe(Account("", KEY)).charge(order_for(), "pi_1")
     assert caught.type is expected
     assert len(wire.sent) == 1  # and it is not tried again
-
-
-INVALID = (400, {"error": {"type": "invalid_request_error", "code": "parameter_unknown", "message": "no"}})
 
 
 @pytest.mark.parametrize(
