@@ -81,7 +81,8 @@ class Charges:
         raise NotFound
 
     async def close(self, charge_id: str, closing: Closing) -> Charge:
-        """Have an authorized charge collected or voided; see `pci.holds`."""
+        """Have an authorized charge collected or voided; see `pci.holds`. `NotFound` is a promise here too."""
+        await self.find(charge_id)
         return await self._holds.close(charge_id, closing)
 
     async def _answer(self, request: ChargeRequest) -> Charge:

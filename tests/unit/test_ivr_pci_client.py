@@ -22,6 +22,8 @@ from pci.contract import (
     CaptureStarted,
     ChargeRequest,
     ChargeState,
+    Closing,
+    KeptCard,
 )
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -95,6 +97,40 @@ async def test_given_a_charge_then_the_request_is_the_contracts_and_the_answer_i
 
     assert seen == [CHARGE]
     assert (charge.state, charge.brand, charge.last4) == (ChargeState.APPROVED, Brand.VISA, "1111")
+
+
+@pytest.mark.parametrize("closing", Closing)
+async def test_given_a_hold_then_it_is_closed_by_its_name_and_the_way(socket: Path, closing: Closing) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        asked.append((request.method, request.path))
+        return web.Response(text=APPROVED)
+
+    async with card_side(socket, handler) as client:
+        assert (await client.close("charge-1", closing)).charge_id == "charge-1"
+
+    assert asked == [("POST", f"/v1/charges/charge-1/{closing}")]
+
+
+async def test_given_a_kept_card_then_what_may_be_told_of_it_is_known_and_one_that_is_gone_is_none(
+    socket: Path,
+) -> None:
+    card = KeptCard(token="tok_1", brand=Brand.VISA, last4="1111", expired=True)
+    bodies: list[bytes] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        bodies.append(await request.read())
+        if "tok_1" in request.path:
+            return web.Response(text=card.model_dump_json())
+        return web.Response(text='{"error": "not-found", "message": "There is none."}', status=404)
+
+    async with card_side(socket, handler) as client:
+        assert await client.find_card("tok_1") == await client.keep("tok_1") == card
+        assert await client.find_card("tok_2") is None
+        assert await client.keep("tok_2") is None
+
+    assert bodies[1] == b'{"confirmed":true}'
 
 
 async def test_given_a_charge_that_is_refused_then_the_code_is_known(socket: Path) -> None:
