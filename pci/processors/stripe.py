@@ -29,47 +29,19 @@ from pci.processors.base import (
     Collected,
     Declined,
     Misconfigured,
-    NotSent,
     Order,
     OutcomeUnknown,
-    Pending,
     ProcessorError,
     Standing,
     Unseen,
     Voided,
 )
+from pci.processors.stripe_answers import answered, identity_of, reason_of, standing_of, translated
 from pci.processors.wire import Wire
 
 if TYPE_CHECKING:
     from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams, PaymentMethodCreateParams
 
-# a decline code of the bank's where there is one, else the error code of Stripe's
-_REASONS: Final = {
-    "insufficient_funds": DeclineReason.INSUFFICIENT_FUNDS,
-    "withdrawal_count_limit_exceeded": DeclineReason.INSUFFICIENT_FUNDS,
-    "card_velocity_exceeded": DeclineReason.INSUFFICIENT_FUNDS,
-    "expired_card": DeclineReason.EXPIRED_CARD,
-    "invalid_expiry_month": DeclineReason.EXPIRED_CARD,
-    "invalid_expiry_year": DeclineReason.EXPIRED_CARD,
-    "incorrect_cvc": DeclineReason.INCORRECT_SECURITY_CODE,
-    "invalid_cvc": DeclineReason.INCORRECT_SECURITY_CODE,
-    "incorrect_number": DeclineReason.INVALID_CARD,
-    "invalid_number": DeclineReason.INVALID_CARD,
-    "invalid_account": DeclineReason.INVALID_CARD,
-    "card_not_supported": DeclineReason.NOT_PERMITTED,
-    "currency_not_supported": DeclineReason.NOT_PERMITTED,
-    "not_permitted": DeclineReason.NOT_PERMITTED,
-    "service_not_allowed": DeclineReason.NOT_PERMITTED,
-    "transaction_not_allowed": DeclineReason.NOT_PERMITTED,
-    "fraudulent": DeclineReason.SUSPECTED_FRAUD,
-    "lost_card": DeclineReason.SUSPECTED_FRAUD,
-    "merchant_blacklist": DeclineReason.SUSPECTED_FRAUD,
-    "pickup_card": DeclineReason.SUSPECTED_FRAUD,
-    "security_violation": DeclineReason.SUSPECTED_FRAUD,
-    "stolen_card": DeclineReason.SUSPECTED_FRAUD,
-    "authentication_not_handled": DeclineReason.AUTHENTICATION_REQUIRED,
-    "authentication_required": DeclineReason.AUTHENTICATION_REQUIRED,
-}
 _EXPAND: Final = ["latest_charge"]
 
 
@@ -108,13 +80,13 @@ class Stripe:
         try:
             method = await self._methods.create_async(_payment_method(order), {"idempotency_key": f"{key}-card"})
             intent = await self._intents.create_async(
-                self._intent(order, _identity(method)), {"idempotency_key": f"{key}-intent"}
+                self._intent(order, identity_of(method)), {"idempotency_key": f"{key}-intent"}
             )
         except stripe.CardError as error:
-            return Declined(_reason(error.error or error))
+            return Declined(reason_of(error.error or error))
         except stripe.StripeError as error:
-            raise _translated(error) from None
-        return _identity(intent)
+            raise translated(error) from None
+        return identity_of(intent)
 
     async def charge(self, order: Order, reference: str) -> Answer:
         """Confirm the intent: the money moves, or is held if the intent was made for that."""
@@ -126,19 +98,19 @@ class Stripe:
                 reference, parameters, {"idempotency_key": f"{order.idempotency_key}-confirm"}
             )
         except stripe.CardError as error:
-            return Declined(_reason(error.error or error))
+            return Declined(reason_of(error.error or error))
         except stripe.InvalidRequestError:
-            return _answer(await self._after_refusal(reference))
+            return answered(await self._after_refusal(reference))
         except stripe.StripeError as error:
-            raise _translated(error) from None
-        if isinstance(_standing(intent), Unseen):
+            raise translated(error) from None
+        if isinstance(standing_of(intent), Unseen):
             return await self._without_web_page(reference)
-        return _answer(_standing(intent))
+        return answered(standing_of(intent))
 
     async def collect(self, reference: str) -> Collected:
         """Capture the funds of the intent. One that is refused may have been captured before, or cancelled."""
         try:
-            standing = _standing(
+            standing = standing_of(
                 await self._intents.capture_async(
                     reference, {"expand": _EXPAND}, {"idempotency_key": f"{reference}-collect"}
                 )
@@ -148,7 +120,7 @@ class Stripe:
             if isinstance(standing, Authorized):
                 raise Misconfigured from None
         except stripe.StripeError as error:
-            raise _translated(error) from None
+            raise translated(error) from None
         if not isinstance(standing, Collected):
             raise OutcomeUnknown
         return standing
@@ -156,9 +128,9 @@ class Stripe:
     async def lookup(self, reference: str) -> Standing:
         """Retrieve the intent. An intent that is not there is another account's: `Misconfigured`, not `Unseen`."""
         try:
-            return _standing(await self._intents.retrieve_async(reference, {"expand": _EXPAND}))
+            return standing_of(await self._intents.retrieve_async(reference, {"expand": _EXPAND}))
         except stripe.StripeError as error:
-            raise _translated(error) from None
+            raise translated(error) from None
 
     async def void(self, reference: str) -> None:
         """Cancel the intent, with what it holds, or refund it in full if it has succeeded."""
@@ -175,9 +147,9 @@ class Stripe:
                     intent = await self._intents.cancel_async(
                         reference, {}, {"idempotency_key": f"{reference}-cancel"}
                     )
-                    proven = isinstance(_standing(intent), Voided)
+                    proven = isinstance(standing_of(intent), Voided)
         except stripe.StripeError as error:
-            raise _translated(error) from None
+            raise translated(error) from None
         if not proven:
             raise OutcomeUnknown
 
@@ -264,54 +236,3 @@ def _payment_method(order: Order) -> PaymentMethodCreateParams:
     if order.postal_code is not None:
         method["billing_details"] = {"address": {"postal_code": bytes(order.postal_code.reveal()).decode("ascii")}}
     return method
-
-
-def _standing(intent: object) -> Standing:
-    match intent:
-        case stripe.PaymentIntent(status="succeeded", latest_charge=stripe.Charge(refunded=True)):
-            return Voided()
-        case stripe.PaymentIntent(status="succeeded", latest_charge=stripe.Charge(id=str(charge))):
-            return Approved(charge)
-        case stripe.PaymentIntent(status="canceled"):
-            return Voided()
-        case stripe.PaymentIntent(status="requires_payment_method", last_payment_error=error) if error is not None:
-            return Declined(_reason(error))
-        case stripe.PaymentIntent(status="requires_payment_method" | "requires_confirmation" | "requires_action"):
-            return Unseen()
-        case stripe.PaymentIntent(status="requires_capture", latest_charge=stripe.Charge(id=str(charge))):
-            return Authorized(charge)
-        case stripe.PaymentIntent(status="processing"):
-            return Pending()
-        case _:
-            raise OutcomeUnknown
-
-
-def _answer(standing: Standing) -> Answer:
-    if not isinstance(standing, Answer):
-        raise OutcomeUnknown
-    return standing
-
-
-def _identity(thing: object) -> str:
-    match thing:
-        case stripe.PaymentMethod(id=str(identity)) | stripe.PaymentIntent(id=str(identity)):
-            return identity
-        case _:
-            raise OutcomeUnknown
-
-
-def _reason(error: object) -> DeclineReason:
-    for code in (getattr(error, "decline_code", None), getattr(error, "code", None)):
-        if isinstance(code, str) and code in _REASONS:
-            return _REASONS[code]
-    return DeclineReason.GENERIC
-
-
-def _translated(error: stripe.StripeError) -> ProcessorError:
-    match error:
-        case stripe.RateLimitError():
-            return NotSent()
-        case stripe.AuthenticationError() | stripe.PermissionError() | stripe.InvalidRequestError():
-            return Misconfigured()
-        case _:
-            return OutcomeUnknown()

@@ -27,6 +27,7 @@ class Road:
     url: str = ""
     fates: deque[Fate | bytes] = field(default_factory=deque)
     connections: int = 0
+    ends: list[asyncio.StreamWriter] = field(default_factory=list)
 
 
 @contextlib.asynccontextmanager
@@ -34,39 +35,13 @@ async def road_to(url: str) -> AsyncIterator[Road]:
     """Open a road to a counterpart. When the block ends nobody is on it any more."""
     target, road = URL(url), Road()
     carriers: set[asyncio.Task[None] | None] = set()
-    ends: list[asyncio.StreamWriter] = []
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         carriers.add(asyncio.current_task())
-        ends.append(writer)
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):  # an end was cut off
-            await meet_fate(reader, writer)
-
-    async def meet_fate(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        road.ends.append(writer)
         road.connections += 1
-        fate = road.fates.popleft() if road.fates else Fate.PASS
-        with contextlib.closing(writer):
-            if isinstance(fate, bytes):
-                await _whole_request(reader)
-                writer.write(fate)
-                await writer.drain()
-                return
-            if fate is Fate.REQUEST_LOST:
-                await _whole_request(reader)
-                writer.transport.abort()
-                return
-            far_reader, far_writer = await asyncio.open_connection(target.host, target.port)
-            ends.append(far_writer)
-            with contextlib.closing(far_writer):
-                far_writer.write(await _whole_request(reader))
-                answer = await far_reader.read(1 << 20)
-                if fate is Fate.ANSWER_LOST:
-                    writer.transport.abort()
-                    return
-                while answer:
-                    writer.write(answer)
-                    await writer.drain()
-                    answer = await far_reader.read(1 << 20)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
+            await _meet_fate(road, target, reader, writer)
 
     server = await asyncio.start_server(carry, "127.0.0.1", 0)
     async with server:
@@ -74,10 +49,33 @@ async def road_to(url: str) -> AsyncIterator[Road]:
         try:
             yield road
         finally:
-            for end in ends:
+            for end in road.ends:
                 end.transport.abort()
             for carrier in filter(None, carriers):
                 await asyncio.wait([carrier])
+
+
+async def _meet_fate(road: Road, target: URL, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    fate = road.fates.popleft() if road.fates else Fate.PASS
+    request = await _whole_request(reader)
+    if isinstance(fate, bytes):
+        writer.write(fate)
+        await writer.drain()
+    elif fate is Fate.REQUEST_LOST:
+        writer.transport.abort()
+    else:
+        far_reader, far_writer = await asyncio.open_connection(target.host, target.port)
+        road.ends.append(far_writer)
+        with contextlib.closing(far_writer):
+            far_writer.write(request)
+            answer = await far_reader.read(1 << 20)
+            if fate is Fate.ANSWER_LOST:
+                writer.transport.abort()
+                return
+            while answer:
+                writer.write(answer)
+                await writer.drain()
+                answer = await far_reader.read(1 << 20)
 
 
 async def _whole_request(reader: asyncio.StreamReader) -> bytes:
