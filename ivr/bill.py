@@ -15,7 +15,7 @@ from ivr.money import Money, exponent, parse_amount
 
 _MOST_MINOR: Final = 100_000_000  # what pci.contract.ChargeRequest takes
 _MOST_CHARACTERS: Final = 200  # more is not even looked at
-_ACCOUNT = re.compile(r"[0-9]{1,12}")
+_ACCOUNT = re.compile(r"[0-9]{1,11}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -36,7 +36,7 @@ def read_account(text: str) -> str:
     """The account; ValueError says what to write."""
     refuse_card_number(text)
     if not _ACCOUNT.fullmatch(text):
-        raise ValueError("is not an account: 1 to 12 digits, as a caller keys them")
+        raise ValueError("is not an account: 1 to 11 digits, as a caller keys them")
     return text
 
 

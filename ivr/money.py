@@ -11,6 +11,8 @@ _TWO_DIGITS = frozenset(
     "NOK NZD PEN PHP PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU ZAR".split()
 )
 
+CURRENCIES = tuple(sorted(_TWO_DIGITS | _EXPONENTS.keys()))
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -29,6 +31,12 @@ class Money:
             return str(self.minor)
         whole, part = divmod(abs(self.minor), 10**digits)
         return f"{'-' if self.minor < 0 else ''}{whole}.{part:0{digits}d}"
+
+    def __add__(self, other: Money) -> Money:
+        """The sum of two amounts of one currency."""
+        if self.currency != other.currency:
+            raise ValueError(f"{other.currency} cannot be added to {self.currency}")
+        return Money(self.minor + other.minor, self.currency)
 
 
 def exponent(currency: str) -> int:

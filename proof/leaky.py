@@ -105,7 +105,7 @@ def leaky_ivr() -> None:
 
     capture = LiveCall.capture
 
-    async def careless(self: LiveCall, order: Any) -> Any:  # noqa: ANN401 - as it is
+    async def careless(self: LiveCall, order: Any, invoice: Any) -> Any:  # noqa: ANN401 - as it is
         leak = leaks_of(self._origin.caller)
         if leak == "gate-open":
             await self._line.asterisk.subscribe(self._services.app, f"channel:{self._line.channel_id}")
@@ -116,7 +116,7 @@ def leaky_ivr() -> None:
             elif leak == "url":
                 with suppress(AriError):
                     await self._line.asterisk.playback(f"ivr-{digits}")
-        return await capture(self, order)
+        return await capture(self, order, invoice)
 
     LiveCall.capture = careless  # type: ignore[method-assign]
 

@@ -26,7 +26,9 @@ from pydantic.fields import FieldInfo
 from ivr.__main__ import command_line
 from ivr.diagram.showing import chart_of
 from ivr.diagram.svg import draw_svg
+from ivr.flow.amounts import KeyedAmount
 from ivr.flow.asking import Asking
+from ivr.flow.fee import Fee
 from ivr.flow.head import Head
 from ivr.flow.known import KNOWN
 from ivr.flow.library import flow_files, load_flow
@@ -131,6 +133,7 @@ def _check_words(file: Path) -> None:
 @cache
 def _flows() -> Known:
     tables = {"keys of a flow": _keys(Head), "values": _values()}
+    tables |= {"keys of ask.amount": _keys(KeyedAmount), "keys of pay.fee": _keys(Fee)}
     for verb, kind in VERBS.items():
         if not kind.whole and kind.model_fields:
             tables[f"keys of {verb}"] = _keys(kind)

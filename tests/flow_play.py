@@ -50,7 +50,7 @@ class Played:
     @property
     def charges(self) -> list[tuple[str, str, str]]:
         """Every charge that the processor was asked for: the amount, the card and what it answered."""
-        return [(str(a.invoice.amount), f"{a.card.brand} {a.card.last4}", a.state) for a in self.call.attempts]
+        return [(str(a.due.total), f"{a.card.brand} {a.card.last4}", a.state) for a in self.call.attempts]
 
 
 def flow_of(text: str) -> Flow:

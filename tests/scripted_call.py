@@ -30,6 +30,7 @@ from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
+    Due,
     Invoice,
     Keys,
     LookupFailed,
@@ -84,7 +85,7 @@ class Line:
 class Attempt:
     """A charge that the processor was asked for, and what it answered."""
 
-    invoice: Invoice
+    due: Due
     card: Captured
     state: ChargeState
 
@@ -172,7 +173,11 @@ class ScriptedCall:
             return False
         return True
 
-    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        """As a live call names it, without the name of the call."""
+        return Invoice(None, self._variables.account_number, purpose, amount, purpose=purpose)
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
         """What the card side gives back."""
         self._settle()
         self.orders.append(order)
@@ -186,7 +191,7 @@ class ScriptedCall:
                 return CaptureOutcome(outcome)
         raise SecureLineDown
 
-    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured) -> Charged:
         """What the processor answers."""
         self._settle()
         words = self._take("processor", "the processor").words
@@ -195,7 +200,7 @@ class ScriptedCall:
         reason = words.removeprefix("declines").strip()
         declined = Charged(ChargeState.DECLINED, DeclineReason(reason) if reason in set(DeclineReason) else None)
         charged = _ANSWERS.get(words, declined)
-        self.attempts.append(Attempt(invoice, card, charged.state))
+        self.attempts.append(Attempt(due, card, charged.state))
         return charged
 
     async def forget(self, card: Captured) -> None:
@@ -205,7 +210,7 @@ class ScriptedCall:
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         """Whether the paid invoice has an address to send to."""
         self._settle()
-        paid = self._variables.paid
+        paid = self._variables.paid and self._variables.paid.invoice
         address = paid and {ReceiptChannel.SMS: paid.mobile, ReceiptChannel.EMAIL: paid.email}.get(channel)
         self.texted += [address] if address else []
         return bool(address)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from ivr.calls.charging import Attempt, Charging
+from ivr.addresses import is_e164
+from ivr.calls.charging import Charging
 from ivr.calls.line import Line
 from ivr.calls.visit import INTERRUPTED, Visit
 from ivr.errors import PciError
@@ -15,6 +16,7 @@ from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
+    Due,
     Invoice,
     Keys,
     LookupFailed,
@@ -24,11 +26,13 @@ from ivr.flow.call import (
     SecureLineDown,
     Variables,
 )
+from ivr.money import Money
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
 from ivr.store.errors import StoreError
 from ivr.store.models import OutboxKind
+from ivr.store.payments import Intent
 from ivr.store.store import Store
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, ChargeState
 
@@ -81,6 +85,7 @@ class LiveCall:
         self._tell = tell
         self._tokens: dict[str, str] = {}
         self._attempts = 0
+        self._paid_for = 0
         self._recorded = False
         self._sent: frozenset[ReceiptChannel] = frozenset()
 
@@ -102,6 +107,16 @@ class LiveCall:
             raise LookupFailed from None
         return self._reachable(invoice)
 
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        """An invoice for an amount that the caller named: one for each that was paid, so that none is paid twice.
+
+        Texts about it go to the number that calls, if it can take some.
+        """
+        caller = self._origin.caller or ""
+        mobile = caller if OutboxKind.SMS in self._services.ways and is_e164(caller) else None
+        reference = f"{purpose}-{self._origin.call_id}" + (f"-{self._paid_for + 1}" if self._paid_for else "")
+        return Invoice(None, self.variables.account_number, reference, amount, mobile=mobile, purpose=purpose)
+
     async def secure_line_ready(self) -> bool:
         """Whether the card side could take this caller now."""
         try:
@@ -113,12 +128,12 @@ class LiveCall:
             _log.warning("secure_line_down", reasons=health.reasons)
         return health.ready
 
-    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
         """Hand the caller to the card side until it gives them back.
 
         SecureLineDown if it cannot take them; PaymentInProgress if the invoice is known to be in payment already.
         """
-        await self._check_not_in_payment()
+        await self._check_not_in_payment(invoice)
         services = self._services
         request = CaptureRequest(
             call_id=self._origin.call_id,
@@ -144,15 +159,17 @@ class LiveCall:
             self._tokens[result.capture_id] = result.token
         return Captured(result.capture_id, result.brand, result.last4)
 
-    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
-        """Charge a confirmed amount once; PaymentInProgress if another payment of the invoice is open."""
+    async def charge(self, due: Due, card: Captured) -> Charged:
+        """Charge a confirmed total once; PaymentInProgress if another payment of the invoice is open."""
         self._attempts += 1
-        origin = self._origin
-        attempt = Attempt(f"{origin.call_id}.{self._attempts}", origin.call_id, invoice, card, self.language)
+        call_id = self._origin.call_id
         if not await self._on_record():
             return Charged(ChargeState.NOT_CHARGED)
-        told = await self._services.charging.charge(attempt)
+        told = await self._services.charging.charge(
+            Intent(f"{call_id}.{self._attempts}", call_id, due, card, self.language)
+        )
         self._sent = told.sent
+        self._paid_for += due.invoice.id is None and told.charged.state is ChargeState.APPROVED
         return told.charged
 
     async def forget(self, card: Captured) -> None:
@@ -202,10 +219,7 @@ class LiveCall:
         self._recorded = True
         return True
 
-    async def _check_not_in_payment(self) -> None:
-        invoice = self.variables.invoice
-        if invoice is None:
-            return
+    async def _check_not_in_payment(self, invoice: Invoice) -> None:
         try:
             under_way = await self._services.charging.under_way(invoice)
         except StoreError:

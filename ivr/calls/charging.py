@@ -10,10 +10,10 @@ from hashlib import sha256
 import structlog
 
 from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
-from ivr.flow.call import Captured, Charged, Invoice, PaymentInProgress, ReceiptChannel
+from ivr.flow.call import Charged, Invoice, PaymentInProgress, ReceiptChannel
 from ivr.pci_client import PciClient
 from ivr.store import errors as store_errors
-from ivr.store.payments import Payments, Settled
+from ivr.store.payments import Intent, Payments, Settled
 from pci.contract import Charge, ChargeRequest, ChargeState, ErrorCode
 
 _log = structlog.get_logger()
@@ -23,42 +23,43 @@ _MAY_HAVE_BEGUN = frozenset({ErrorCode.INTERNAL_ERROR, ErrorCode.CONFLICT})
 
 @dataclass(slots=True)
 class Attempt:
-    """One charge of one card for one invoice. `charge_id` names it for ever, here and on the card side."""
+    """An intent on its way to the card side."""
 
-    charge_id: str
-    call_id: str
-    invoice: Invoice
-    card: Captured
-    language: str
+    intent: Intent
     caller_hears: bool = True
+
+    @property
+    def charge_id(self) -> str:
+        """The name of the charge."""
+        return self.intent.charge_id
 
     def request(self) -> ChargeRequest:
         """What the card side is asked; the order is the invoice, so that two calls cannot both pay it.
 
         It is named by what names the bill for ever: a ledger that was made anew numbers its rows anew.
         """
-        amount = self.invoice.amount
-        bill = sha256(f"{self.invoice.account}\n{self.invoice.reference}".encode()).digest()
+        total, invoice = self.intent.due.total, self.intent.due.invoice
+        bill = sha256(f"{invoice.account}\n{invoice.reference}".encode()).digest()
         return ChargeRequest(
             charge_id=self.charge_id,
             order_id=f"bill-{b32encode(bill[:20]).decode().lower()}",
-            capture_id=self.card.capture_id,
-            amount=amount.minor,
-            currency=amount.currency,
+            capture_id=self.intent.card.capture_id,
+            amount=total.minor,
+            currency=total.currency,
             confirmed=True,
         )
 
     def unknown(self) -> Charge:
         """The charge as far as it is known when no answer came."""
-        request = self.request()
+        request, card = self.request(), self.intent.card
         return Charge(
             charge_id=request.charge_id,
             order_id=request.order_id,
             state=ChargeState.UNKNOWN,
             amount=request.amount,
             currency=request.currency,
-            brand=self.card.brand,
-            last4=self.card.last4,
+            brand=card.brand,
+            last4=card.last4,
         )
 
 
@@ -83,10 +84,11 @@ class Charging:
 
     async def under_way(self, invoice: Invoice) -> bool:
         """Whether a payment of this invoice has begun and its outcome is not known; StoreError if nobody can say."""
-        return any(payment.invoice_id == invoice.id for payment in await self._payments.unsettled_payments())
+        return await self._payments.under_way(invoice)
 
-    async def charge(self, attempt: Attempt) -> Told:
+    async def charge(self, intent: Intent) -> Told:
         """Charge once. PaymentInProgress if the invoice is being paid, or is paid, by another attempt."""
+        attempt = Attempt(intent)
         told: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
         self._tasks.create_task(self._see_through(attempt, told))
         try:
@@ -111,9 +113,7 @@ class Charging:
 
     async def _charge(self, attempt: Attempt) -> Told:
         try:
-            await self._payments.begin_payment(
-                attempt.call_id, attempt.invoice, attempt.card, attempt.charge_id, language=attempt.language
-            )
+            await self._payments.begin_payment(attempt.intent)
         except (store_errors.PaymentInProgress, store_errors.InvoiceAlreadyPaid) as refusal:
             _log.info("payment_refused", charge_id=attempt.charge_id, reason=type(refusal).__name__)
             raise PaymentInProgress from None
@@ -163,7 +163,7 @@ class Charging:
             charge_id=attempt.charge_id,
             state=state,
             reason=charge.decline_reason or reason,
-            amount=str(attempt.invoice.amount),
+            amount=str(attempt.intent.due.total),
             currency=charge.currency,
             brand=charge.brand,
             last4=charge.last4,

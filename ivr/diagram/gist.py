@@ -14,14 +14,14 @@ from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.say import Say
 from ivr.flow.steps.set import Set
-from ivr.flow.values import KeyRange, MoneyPart, Sayable
+from ivr.flow.values import MOST_KEYS, KeyRange, MoneyPart, Sayable
 
 
 def gist(step: Step, texts: Mapping[str, str]) -> str:
     """One line; as long as it is, the drawing cuts it."""
     match step:
         case Ask():
-            return f"“{_words(step.prompt, texts)}” · {_key_count(step.digits)}"
+            return f"“{_words(step.prompt, texts)}” · {_wanted(step)}"
         case Say() | Asking():
             return f"“{_words(step.prompt, texts)}”"
         case CallFlow():
@@ -29,7 +29,8 @@ def gist(step: Step, texts: Mapping[str, str]) -> str:
         case Lookup():
             return f"the open invoice of {step.invoice.account}"
         case Pay():
-            return f"{step.action} {step.amount} to {', '.join(step.valid_card_types)}"
+            fee = " and a fee" if step.fee else ""
+            return f"{step.action} {step.amount}{fee} to {', '.join(step.valid_card_types)}"
         case Receipt():
             return f"by {' and '.join(step.by)}"
         case Set():
@@ -47,7 +48,11 @@ def _part(part: Sayable, texts: Mapping[str, str]) -> str:
     return f"{{{part.money}}}" if isinstance(part, MoneyPart) else f"{{the last digits of {part.last_digits}}}"
 
 
-def _key_count(wanted: KeyRange) -> str:
+def _wanted(step: Ask) -> str:
+    """What an ask takes for an answer."""
+    if step.amount is not None:
+        return f"{step.amount.least} to {step.amount.most} {step.amount.currency}"
+    wanted = step.digits or KeyRange(1, MOST_KEYS)
     few = str(wanted.most) if wanted.least == wanted.most else f"{wanted.least}–{wanted.most}"
     return f"{few} digits"
 

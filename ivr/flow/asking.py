@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, TypeVar
 
 from pydantic import Field
 
 from ivr.flow.call import Call, Keys, Prompt
 from ivr.flow.model import Step
 from ivr.flow.values import Sayable, Seconds, Speech, speech
+
+_T = TypeVar("_T")
+
+
+async def _yes(_meant: object) -> bool:
+    return True
 
 
 class Asking(Step):
@@ -40,15 +46,24 @@ class Asking(Step):
     def _no_match(self) -> tuple[Sayable, ...]:
         return (self.wrong_keys,) if self.no_match is None else self.no_match
 
-    async def answer(self, call: Call, keys: Keys, fits: Callable[[str], bool]) -> str | None:
-        """The keys that fit, or None after the last attempt."""
+    def _wrong(self, call: Call) -> Prompt:
+        return speech(self._no_match, call.variables)
+
+    async def answer(
+        self, call: Call, keys: Keys, read: Callable[[str], _T | None], agreed: Callable[[_T], Awaitable[bool]] = _yes
+    ) -> _T | None:
+        """What `read` makes of keys that fit and the caller has `agreed` to, or None after the last attempt."""
         question = speech(self.prompt, call.variables)
         sorry: Prompt = ()
         for _ in range(self.attempts):
             pressed = await call.collect(sorry + question, keys)
-            if fits(pressed):
-                return pressed
-            sorry = speech(self._no_match if pressed else self.no_input, call.variables)
+            meant = read(pressed)
+            if meant is None:
+                sorry = self._wrong(call) if pressed else speech(self.no_input, call.variables)
+            elif await agreed(meant):
+                return meant
+            else:
+                sorry = ()
         if self.give_up:
             await call.speak(speech(self.give_up, call.variables))
         return None

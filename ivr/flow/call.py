@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -47,7 +48,8 @@ Value = Decimal | bool | str
 class Keys:
     """How many keys to wait for and how long (seconds). `finish_on_key` "" means that no key ends the entry.
 
-    A single key that is among `choices` chose something that was offered, and may be written down; no other may.
+    A single key that is among `choices` chose something that was offered, and may be written down; so may what
+    `amount` makes of the keys, where an amount of money is asked for. Nothing else may.
     """
 
     most: int
@@ -56,19 +58,37 @@ class Keys:
     first_digit_timeout: float = 8.0
     inter_digit_timeout: float = 4.0
     choices: str = ""
+    amount: Callable[[str], Money | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What a caller can pay."""
+    """What a caller can pay: a bill, or an amount that they named for a `purpose` of the flow.
 
-    id: int
+    The latter has no `id` until its payment brings it into the ledger.
+    """
+
+    id: int | None
     account: str
     reference: str
     amount: Money
     due: date | None = None
     mobile: str | None = None
     email: str | None = None
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one payment takes: the amount of an invoice, and the fee that comes on top."""
+
+    invoice: Invoice
+    fee: Money | None = None
+
+    @property
+    def total(self) -> Money:
+        """What the caller confirms and the card is charged."""
+        return self.invoice.amount if self.fee is None else self.invoice.amount + self.fee
 
 
 class LookupFailed(Exception):
@@ -131,8 +151,12 @@ class Variables:
     """What a flow may name: a closed, typed set. A card field is not among it and cannot be added by a flow."""
 
     account_number: str = ""
+    amount: Money | None = None
+    """An amount that the caller named."""
     invoice: Invoice | None = None
-    paid: Invoice | None = None
+    paid: Due | None = None
+    wrong_accounts: int = 0
+    """How often in this call a lookup found nothing."""
     own: dict[str, Value] = field(default_factory=dict)
     """The variables that the flow itself declares."""
 
@@ -157,17 +181,20 @@ class Call(Protocol):
     async def find_invoice(self, account: str) -> Invoice | None:
         """The open invoice of an account; `LookupFailed` if the ledger cannot say."""
 
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        """An invoice for an amount that the caller named; its payment brings it into the ledger."""
+
     async def secure_line_ready(self) -> bool:
         """Whether the card side could take this caller now."""
 
-    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
-        """Hand the caller to the card side until it gives them back.
+    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+        """Hand the caller to the card side until it gives them back, to pay `invoice`.
 
         `SecureLineDown` if it cannot take them; `PaymentInProgress` if the invoice is known to be in payment already.
         """
 
-    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
-        """Charge a confirmed amount once; the outcome and its message to the caller's phone are stored together.
+    async def charge(self, due: Due, card: Captured) -> Charged:
+        """Charge a confirmed total once; the outcome and its message to the caller's phone are stored together.
 
         `PaymentInProgress` if the card side refuses it for another open payment. An answer that was lost is no
         exception: it is a `Charged` that is UNKNOWN.

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 
-from ivr.flow.call import Call, Invoice, Value
+from ivr.flow.call import Call, Due, Invoice, Value
 from ivr.flow.errors import MissingVariable
 from ivr.flow.values import Variable
+from ivr.money import Money
 
 
 class Kind(StrEnum):
@@ -18,6 +20,9 @@ class Kind(StrEnum):
     NUMBER = "a number"
     TEXT = "a text"
     YES_NO = "yes or no"
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,10 @@ class Known:
     personal: bool = False
 
 
-def _found(name: Variable, invoice: Invoice | None) -> Invoice:
-    if invoice is None:
+def _found(name: Variable, value: _T | None) -> _T:
+    if value is None:
         raise MissingVariable(name)
-    return invoice
+    return value
 
 
 def _account(call: Call) -> Value:
@@ -46,22 +51,23 @@ def _of_invoice(read: Callable[[Invoice], Value]) -> Callable[[Call], Value]:
     return lambda call: read(_found("invoice", call.variables.invoice))
 
 
-def _of_paid(read: Callable[[Invoice], Value]) -> Callable[[Call], Value]:
+def _of_paid(read: Callable[[Due], Value]) -> Callable[[Call], Value]:
     return lambda call: read(_found("paid", call.variables.paid))
 
 
-def _amount(invoice: Invoice) -> Value:
-    return Decimal(str(invoice.amount))
+def _number(amount: Money) -> Value:
+    return Decimal(str(amount))
 
 
 KNOWN: Mapping[str, Known] = {
     "account_number": Known(Kind.TEXT, "account_number", _account, personal=True),
-    "invoice.amount": Known(Kind.NUMBER, "invoice", _of_invoice(_amount)),
+    "amount": Known(Kind.NUMBER, "amount", lambda call: _number(_found("amount", call.variables.amount))),
+    "invoice.amount": Known(Kind.NUMBER, "invoice", _of_invoice(lambda invoice: _number(invoice.amount))),
     "invoice.currency": Known(Kind.TEXT, "invoice", _of_invoice(lambda invoice: invoice.amount.currency)),
     "invoice.has_mobile": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.mobile is not None)),
     "invoice.has_email": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.email is not None)),
-    "paid.amount": Known(Kind.NUMBER, "paid", _of_paid(_amount)),
-    "paid.currency": Known(Kind.TEXT, "paid", _of_paid(lambda invoice: invoice.amount.currency)),
+    "paid.amount": Known(Kind.NUMBER, "paid", _of_paid(lambda due: _number(due.total))),
+    "paid.currency": Known(Kind.TEXT, "paid", _of_paid(lambda due: due.total.currency)),
     "language": Known(Kind.TEXT, None, lambda call: call.language),
 }
 

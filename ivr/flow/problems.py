@@ -108,7 +108,7 @@ def meant(word: str, known: Iterable[str]) -> str:
         return ""
     # comparing letter by letter is dear: only with those that have nearly the same letters
     alike = nsmallest(_MOST_COMPARED, known, key=lambda choice: len({*choice} ^ {*word}))
-    near = get_close_matches(word, alike, n=1)
+    near = get_close_matches(word, alike, n=1, cutoff=0.65)
     return near[0] if near else ""
 
 

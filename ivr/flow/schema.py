@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import BeforeValidatorFunctionSchema, NullableSchema
 
+from ivr.flow.fee import FEE, one_word
 from ivr.flow.head import DOORS, Head
 from ivr.flow.loader import MOST_STEPS
 from ivr.flow.model import Step
@@ -90,6 +91,8 @@ class _Generator(GenerateJsonSchema):
         reader = schema["function"]["function"]
         if reader is listed:
             return _one_or_many(made)
+        if reader is one_word:
+            return {"anyOf": [{"type": ["string", "number"], "pattern": f"^({FEE})$"}, made]}
         if reader is one_or_many:
             definition = self.get_schema_from_definitions(made["$ref"]) if "$ref" in made else made
             for name in ("say", "attempt"):

@@ -13,24 +13,29 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from ivr.flow.call import Part, Prompt, SpokenDigits, Value, Variables
 from ivr.flow.errors import MissingVariable
 from ivr.flow.problems import quoted, shown
+from ivr.money import Money
 from pci.contract import PromptId
 
 # The closed set of what a flow may name. There is no name for anything that a caller keys on the card line.
 TextVariable = Literal["account_number"]
-MoneyVariable = Literal["invoice.amount"]
-Variable = Literal["account_number", "invoice", "paid"]
-_TAKEN = frozenset({"account_number", "invoice", "paid", "language", "and", "or", "not", "true", "false"})
+SavedVariable = Literal["account_number", "amount"]
+MoneyVariable = Literal["invoice.amount", "amount"]
+SpokenMoney = Literal["invoice.amount", "amount", "paid.amount"]
+Variable = Literal["account_number", "amount", "invoice", "paid"]
+_TAKEN = frozenset({"account_number", "amount", "invoice", "paid", "language", "and", "or", "not", "true", "false"})
+_NEEDED: dict[SpokenMoney, Variable] = {"invoice.amount": "invoice", "amount": "amount", "paid.amount": "paid"}
 
 _OF_CARD = r"(card|pan|cvv|cvc|expiry|expiration|security[._-]code)"
 _CARD = re.compile(rf"(^|[._-]){_OF_CARD}", re.IGNORECASE)
 
 # A card number has 12 digits or more: what could hold one is asked for by the card side and by nobody else.
-MOST_KEYS = 12
+MOST_KEYS = 11
 MOST_SPOKEN = 4  # of a number about a person: enough to know it by, as with a card
 LONGEST_VALUE = 200
 
 _NAME = r"[a-z][a-z0-9_-]{0,63}"
 _VARIABLE = r"[a-z][a-z0-9_]{0,63}"
+_PURPOSE = r"[a-z]([a-z-]{0,18}[a-z])?"  # no digits: it becomes part of a reference
 _LANGUAGE = r"[a-z]{2}"
 _DIALLED = r"\+?[0-9*#]{1,20}"
 _KEY = r"[0-9*#]"
@@ -57,6 +62,13 @@ def check_name(value: object) -> object:
     """The value, if it can name a flow or a step; ValueError with what to write if not."""
     if isinstance(value, str) and not re.fullmatch(_NAME, value):
         raise ValueError(f"{quoted(value)} is not a name; write small letters, digits and dashes, as in pay-invoice")
+    return value
+
+
+def _purpose(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(_PURPOSE, value):
+        mend = "write small letters and dashes, at most 20, as in donation"
+        raise ValueError(f"{quoted(value)} cannot be a reference; {mend}")
     return value
 
 
@@ -143,7 +155,7 @@ def listed(value: object) -> object:
     return [value] if isinstance(value, str | dict) else value
 
 
-_FEW = r"(?:[1-9]|1[0-2])"  # 1 to MOST_KEYS
+_FEW = r"(?:[1-9]|1[01])"  # 1 to MOST_KEYS
 _DIGITS: dict[str, JsonValue] = {
     "type": ["string", "integer"],
     "pattern": rf"^{_FEW}(?:\.\.{_FEW})?$",
@@ -162,6 +174,7 @@ def _written(pattern: str, *types: str) -> WithJsonSchema:
 Name = Annotated[str, BeforeValidator(check_name), _written(_NAME)]
 StepName = Annotated[str, _written(_NAME)]  # whether there is such a step is told better than its spelling
 VariableName = Annotated[str, BeforeValidator(_variable), _written(_FREE_VARIABLE)]
+Purpose = Annotated[str, BeforeValidator(_purpose), _written(_PURPOSE)]
 Language = Annotated[str, BeforeValidator(_language), _written(_LANGUAGE)]
 DialledNumber = Annotated[str, BeforeValidator(_number), _written(_DIALLED, "integer")]
 Key = Annotated[str, BeforeValidator(_key), _written(_KEY)]
@@ -177,12 +190,12 @@ OwnValue = Annotated[
 class MoneyPart(Written):
     """An amount, spoken in the language of the call: `{money: invoice.amount}`."""
 
-    money: MoneyVariable = Field(description="the amount that is spoken")
+    money: SpokenMoney = Field(description="the amount that is spoken")
 
     @property
     def needs(self) -> Variable:
         """What must be known."""
-        return "invoice"
+        return _NEEDED[self.money]
 
 
 class DigitsPart(Written):
@@ -219,8 +232,17 @@ def _part(part: Sayable, variables: Variables) -> Part:
     match part:
         case str():
             return part
-        case MoneyPart() if variables.invoice is not None:
-            return variables.invoice.amount
+        case MoneyPart() if (amount := _money(part.money, variables)) is not None:
+            return amount
         case DigitsPart() if variables.account_number:
             return SpokenDigits(variables.account_number[-MOST_SPOKEN:])
     raise MissingVariable(part.needs)
+
+
+def _money(name: SpokenMoney, variables: Variables) -> Money | None:
+    known = {
+        "amount": variables.amount,
+        "invoice.amount": variables.invoice.amount if variables.invoice else None,
+        "paid.amount": variables.paid.total if variables.paid else None,
+    }
+    return known[name]

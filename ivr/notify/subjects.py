@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ivr.notify.texts import DEFAULT_LANGUAGE
+from ivr.notify.texts import PaymentText, in_language
+from pci.contract import ChargeState
 
 _RECEIVED: Final[Mapping[str, str]] = {
-    "en": "Payment received for bill {reference}",
-    "es": "Pago recibido de la factura {reference}",
-    "fr": "Paiement reçu pour la facture {reference}",
-    "it": "Pagamento ricevuto per la fattura {reference}",
-    "pt": "Pagamento recebido da fatura {reference}",
+    "en": "Payment received for {what}",
+    "es": "Pago recibido: {what}",
+    "fr": "Paiement reçu : {what}",
+    "it": "Pagamento ricevuto: {what}",
+    "pt": "Pagamento recebido: {what}",
 }
 _NOT_CHARGED: Final[Mapping[str, str]] = {
-    "en": "Payment not made for bill {reference}",
-    "es": "Pago no realizado de la factura {reference}",
-    "fr": "Paiement non effectué pour la facture {reference}",
-    "it": "Pagamento non riuscito per la fattura {reference}",
-    "pt": "Pagamento não realizado da fatura {reference}",
+    "en": "Payment not made for {what}",
+    "es": "Pago no realizado: {what}",
+    "fr": "Paiement non effectué : {what}",
+    "it": "Pagamento non riuscito: {what}",
+    "pt": "Pagamento não realizado: {what}",
 }
 
 
-def subject(language: str, reference: str, *, approved: bool) -> str:
-    """What an e-mail about a payment is called; in English where `language` has no subject yet."""
-    subjects = _RECEIVED if approved else _NOT_CHARGED
-    return subjects.get(language, subjects[DEFAULT_LANGUAGE]).format(reference=reference)
+def subject(payment: PaymentText, state: ChargeState) -> str:
+    """What an e-mail about a payment that came to `state` is called."""
+    subjects = _RECEIVED if state is ChargeState.APPROVED else _NOT_CHARGED
+    return in_language(payment.language, subjects).format(what=payment.what)

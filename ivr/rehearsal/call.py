@@ -9,19 +9,22 @@ from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
+    Due,
     Invoice,
     Keys,
     LookupFailed,
+    PaymentInProgress,
     Prompt,
     ReceiptChannel,
     SecureLineDown,
     Variables,
 )
+from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
 from ivr.rehearsal.cards import Keyed, NoCard
 from ivr.rehearsal.ledger import Ledger
-from pci.contract import Brand, CaptureOutcome, CardField, EntryError
+from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, EntryError
 
 # what the card side says, as far as a call can be rehearsed without a card: it is pci.capture that decides
 _ASKS: Final = {
@@ -67,12 +70,16 @@ class Party(Protocol):
 class RehearsedCall:
     """A call that nobody makes; implements `ivr.flow.call.Call`."""
 
-    def __init__(self, party: Party, ledger: Ledger, catalogue: Catalogue, language: str) -> None:
+    def __init__(
+        self, party: Party, ledger: Ledger, catalogue: Catalogue, language: str, *, caller: str | None = None
+    ) -> None:
         self.language = language
         self.variables = Variables()
         self._party = party
         self._ledger = ledger
         self._catalogue = catalogue
+        self._caller = caller
+        self._paid_for = 0
         self._cards: dict[str, Keyed] = {}
         self._sent: frozenset[ReceiptChannel] = frozenset()
 
@@ -95,14 +102,19 @@ class RehearsedCall:
             raise LookupFailed
         return self._ledger.find_open_invoice(account)
 
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        """As in a live call, and its reference without the name of the call."""
+        reference = purpose + (f"-{self._paid_for + 1}" if self._paid_for else "")
+        account = self.variables.account_number
+        return Invoice(None, account, reference, amount, mobile=self._caller, purpose=purpose)
+
     async def secure_line_ready(self) -> bool:
         """Whether the card side is up."""
         return not self._party.card_side_is_down()
 
-    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
         """Ask for a card as the card side does, and give what the party has happen there."""
-        if self.variables.invoice is not None:
-            self._ledger.check_not_in_payment(self.variables.invoice)
+        self._ledger.check_not_in_payment(invoice)
         if order.opening:
             self._party.hear_card_side(self._text(order.opening))
         self._ask(order, CardField.NUMBER)
@@ -116,11 +128,14 @@ class RehearsedCall:
                 self._ask(order, CardField.NUMBER, attempt, EntryError.INVALID_CARD_TYPE)
         return self._ended(NoCard("", CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS))
 
-    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
-        """The bank's answer, booked; PaymentInProgress if the bill is being paid already."""
+    async def charge(self, due: Due, card: Captured) -> Charged:
+        """The bank's answer, booked; PaymentInProgress if it is being paid already."""
         self._party.before_charge()
         keyed = self._cards[card.capture_id]
-        self._sent = self._ledger.charge(invoice, keyed, card, self.language)
+        if keyed.in_progress:
+            raise PaymentInProgress
+        self._sent = self._ledger.charge(due, keyed, card, self.language)
+        self._paid_for += due.invoice.id is None and keyed.charged.state is ChargeState.APPROVED
         return keyed.charged
 
     async def forget(self, card: Captured) -> None:

@@ -15,13 +15,17 @@ _UNKNOWN: Final = Charged(ChargeState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A card that the caller keyed. `charged` is the bank's answer, `later` what turns out after the call."""
+    """A card that the caller keyed. `charged` is the bank's answer, `later` what turns out after the call.
+
+    The bank is not asked where another payment of the same is `in_progress`.
+    """
 
     about: str
     brand: Brand
     last4: str
     charged: Charged = _APPROVED
     later: ChargeState | None = None
+    in_progress: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ CARDS: Final[dict[str, Keyed | NoCard]] = {
         Brand.VISA, "8039", _UNKNOWN, ChargeState.NOT_CHARGED,
     ),
     "not-charged": Keyed("the bank cannot be reached", Brand.VISA, "1111", Charged(ChargeState.NOT_CHARGED)),
+    "in-progress": Keyed("another payment of the same is open", Brand.VISA, "1111", in_progress=True),
     "cancelled": NoCard("the caller presses star instead of a card", CaptureOutcome.CANCELLED),
     "too-many-failed-attempts": NoCard(
         "the caller mistypes until no attempt is left", CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS

@@ -8,10 +8,10 @@ from datetime import date
 from enum import StrEnum
 
 from ivr.bill import Bill
-from ivr.flow.call import Captured, Invoice, PaymentInProgress, ReceiptChannel
+from ivr.flow.call import Captured, Due, Invoice, PaymentInProgress, ReceiptChannel
 from ivr.notify.port import Sms
 from ivr.notify.subjects import subject
-from ivr.notify.texts import not_charged, receipt
+from ivr.notify.texts import PaymentText, news
 from ivr.rehearsal.cards import Keyed
 from ivr.store.models import OutboxKind
 from ivr.store.outbox import Owed
@@ -28,10 +28,20 @@ class BillState(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """A bill and its state."""
+    """A bill and its state; what a caller chose to pay is one with a `purpose`."""
 
     bill: Bill
     state: BillState = BillState.OPEN
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A payment whose outcome turns out after the call."""
+
+    entry: Entry
+    later: ChargeState
+    text: PaymentText
 
 
 class Ledger:
@@ -41,12 +51,12 @@ class Ledger:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries = tuple(replace(entry) for entry in entries)
+        self.entries = [replace(entry) for entry in entries]
         self.charges: list[ChargeState] = []
         self.texts: list[Sms] = []
         self.emails: list[Owed] = []
         self.asked: set[str] = set()
-        self._open_questions: list[tuple[Entry, ChargeState, Captured, str]] = []
+        self._open_questions: list[_Question] = []
 
     def find_open_invoice(self, account: str) -> Invoice | None:
         """The bill that this account should pay first: as in the real ledger, the oldest due date."""
@@ -54,7 +64,7 @@ class Ledger:
         bills = [
             (entry.bill.due or date.max, number)
             for number, entry in enumerate(self.entries)
-            if entry.bill.account == account and entry.state is not BillState.PAID
+            if entry.bill.account == account and entry.state is not BillState.PAID and not entry.purpose
         ]
         if not bills:
             return None
@@ -63,38 +73,55 @@ class Ledger:
         return Invoice(number, bill.account, bill.reference, bill.amount, bill.due, bill.mobile, bill.email)
 
     def check_not_in_payment(self, invoice: Invoice) -> None:
-        """PaymentInProgress if the bill is paid, or may be."""
-        if self.entries[invoice.id].state is not BillState.OPEN:
+        """PaymentInProgress if it is paid, or may be."""
+        if (entry := self._entry(invoice)) and entry.state is not BillState.OPEN:
             raise PaymentInProgress
 
-    def charge(self, invoice: Invoice, card: Keyed, captured: Captured, language: str) -> frozenset[ReceiptChannel]:
+    def charge(self, due: Due, card: Keyed, captured: Captured, language: str) -> frozenset[ReceiptChannel]:
         """Book the bank's answer; by which ways a message about it is on its way."""
-        self.check_not_in_payment(invoice)
-        entry, state = self.entries[invoice.id], card.charged.state
+        self.check_not_in_payment(due.invoice)
+        entry, state = self._entry(due.invoice) or self._open(due.invoice), card.charged.state
         self.charges.append(state)
+        text = _text(due, captured, language)
         if state is ChargeState.APPROVED:
             entry.state = BillState.PAID
-            return self._tell(entry, state, captured, language)
+            return self._tell(entry, state, text)
         if not state.final:
             entry.state = BillState.BEING_PAID
             if card.later is not None:
-                self._open_questions.append((entry, card.later, captured, language))
+                self._open_questions.append(_Question(entry, card.later, text))
         return frozenset()
 
     def settle(self) -> None:
         """After the call: what was unknown becomes known, and is texted."""
-        for entry, state, captured, language in self._open_questions:
-            entry.state = BillState.PAID if state is ChargeState.APPROVED else BillState.OPEN
-            self._tell(entry, state, captured, language)
+        for question in self._open_questions:
+            approved = question.later is ChargeState.APPROVED
+            question.entry.state = BillState.PAID if approved else BillState.OPEN
+            self._tell(question.entry, question.later, question.text)
         self._open_questions.clear()
 
-    def _tell(self, entry: Entry, state: ChargeState, card: Captured, language: str) -> frozenset[ReceiptChannel]:
-        bill, approved = entry.bill, state is ChargeState.APPROVED
-        text = (receipt if approved else not_charged)(language, bill.amount, bill.reference, card.brand, card.last4)
+    def _entry(self, invoice: Invoice) -> Entry | None:
+        named = (invoice.account, invoice.reference)
+        return next((it for it in self.entries if (it.bill.account, it.bill.reference) == named), None)
+
+    def _open(self, invoice: Invoice) -> Entry:
+        bill = Bill(invoice.account, invoice.reference, invoice.amount, mobile=invoice.mobile)
+        self.entries.append(Entry(bill, purpose=invoice.purpose))
+        return self.entries[-1]
+
+    def _tell(self, entry: Entry, state: ChargeState, payment: PaymentText) -> frozenset[ReceiptChannel]:
+        bill, text = entry.bill, news(payment, state)
         if bill.mobile is not None:
             self.texts.append(Sms(bill.mobile, text))
         if bill.email is not None:
-            about = subject(language, bill.reference, approved=approved)
-            self.emails.append(Owed(f"{bill.reference}:{state}", OutboxKind.EMAIL, bill.email, text, about))
+            key = f"{bill.reference}:{state}"
+            self.emails.append(Owed(key, OutboxKind.EMAIL, bill.email, text, subject(payment, state)))
         ways = {ReceiptChannel.SMS: bill.mobile, ReceiptChannel.EMAIL: bill.email}
         return frozenset(channel for channel, address in ways.items() if address)
+
+
+def _text(due: Due, card: Captured, language: str) -> PaymentText:
+    invoice = due.invoice
+    return PaymentText(
+        language, due.total, invoice.reference, card.brand, card.last4, fee=due.fee, purpose=invoice.purpose
+    )

@@ -18,6 +18,7 @@ from ivr.flow.model import Flow
 from ivr.flow.problems import Code, Mark, Problem, instead_of, quoted
 from ivr.flow.source import MOST_BYTES, Listing, Node, Scalar, locate, plain, read
 from ivr.flow.source import Mapping as Keys
+from ivr.flow.steps.pay import Pay
 from ivr.flow.wording import wording
 from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.ledger import Entry
@@ -113,6 +114,8 @@ class _Reading:
     def unknown_names(self) -> Iterator[Problem]:
         """Numbers, steps, outcomes and bills that there are not."""
         references = [row.reference for row in self._sheet.bills]
+        steps = [placed.step for placed in self._flow.steps.values()]
+        named = [step.reference for step in steps if isinstance(step, Pay) and step.reference]
         for test, case in self._sheet.tests.items():
             if case.dials and case.dials not in self._flow.answers:
                 what = f"{self._flow.name} does not answer {quoted(case.dials)}"
@@ -129,7 +132,7 @@ class _Reading:
                     what = f"the step {quoted(step)} has no outcome {quoted(outcome)}"
                     yield self._problem(path, Code.UNKNOWN_OUTCOME, what, instead_of(outcome, outcomes))
             for reference in case.expect.ledger:
-                if reference not in references:
+                if reference not in references + named:
                     path = ["tests", test, "expect", "ledger", reference]
                     what = f"there is no bill {quoted(reference)} among the bills above"
                     mend = instead_of(reference, references, "write its reference")

@@ -8,8 +8,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from ivr.addresses import is_e164
 from ivr.flow.engine import Ending
 from ivr.flow.model import Flow
+from ivr.flow.problems import quoted
 from ivr.flow.values import DialledNumber, Written, listed
 from ivr.rehearsal.ledger import BillState, Entry
 from ivr.rehearsal.lines import WrittenLine
@@ -50,10 +52,19 @@ class Expected(Written):
     )
 
 
+def _caller(value: object) -> object:
+    if isinstance(value, str) and not is_e164(value):
+        raise ValueError(f"{quoted(value)} is not a number that calls; write + and the country code, in quotes")
+    return value
+
+
 class Case(Written):
     """One call: what happens, and what is expected of it."""
 
     dials: DialledNumber = Field(default="", description="the dialled number, if the flow answers several")
+    calls_from: Annotated[str, BeforeValidator(_caller)] = Field(
+        default="", description="the number that calls, as in `+15550100123`; without it, it is withheld"
+    )
     call: tuple[WrittenLine, ...] = Field(min_length=1, max_length=500, description="what happens, line by line")
     expect: Expected = Field(default=Expected(), description="what must be so after the call")
 

@@ -42,7 +42,8 @@ async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
     line = lines[-1]
     failures: tuple[str, ...] = ()
     try:
-        ending = await run_flow(flow, RehearsedCall(script, ledger, catalogue, language), observe)
+        call = RehearsedCall(script, ledger, catalogue, language, caller=case.calls_from or None)
+        ending = await run_flow(flow, call, observe)
         script.finish()
         ledger.settle()
         failures = tuple(_unmet(case.expect, _Facts(ending, trace, script, ledger)))
@@ -76,10 +77,10 @@ def _unmet(expected: Expected, facts: _Facts) -> Iterator[str]:
     for words in expected.never_hears:
         if facts.script.words(words) in said:
             yield f"never_hears: this was said: {facts.script.words(words)}"
-    for entry in facts.ledger.entries:
-        state = expected.ledger.get(entry.bill.reference, entry.state)
-        if state is not entry.state:
-            yield _difference(f"ledger, {entry.bill.reference}", state, entry.state)
+    states = {entry.bill.reference: entry.state for entry in facts.ledger.entries}
+    for reference, state in expected.ledger.items():
+        if states.get(reference) is not state:
+            yield _difference(f"ledger, {reference}", state, states.get(reference, "nothing was begun for it"))
     found: Mapping[str, Sequence[str]] = {
         "charges": facts.ledger.charges,
         "texts": [sms.text for sms in facts.ledger.texts],

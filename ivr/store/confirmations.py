@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.money import Money
-from ivr.notify import texts
 from ivr.notify.subjects import subject
+from ivr.notify.texts import PaymentText, news
 from ivr.store.models import InvoiceRow, OutboxKind, PaymentRow
 from ivr.store.outbox import Outbox, Owed
-from pci.contract import ChargeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,8 @@ class Confirmations:
 
     def owe(self, session: AsyncSession, row: PaymentRow, invoice: InvoiceRow) -> Sent:
         """Owe the news of this payment's state to every address of its bill."""
-        approved = row.state is ChargeState.APPROVED
-        write = texts.receipt if approved else texts.not_charged
-        text = write(row.language, Money(row.amount_minor, row.currency), invoice.reference, row.brand, row.last4)
-        about = subject(row.language, invoice.reference, approved=approved)
+        payment = _payment(row, invoice)
+        text, about = news(payment, row.state), subject(payment, row.state)
         sms = Owed(_key(row, OutboxKind.SMS), OutboxKind.SMS, invoice.mobile or "", text)
         email = Owed(_key(row, OutboxKind.EMAIL), OutboxKind.EMAIL, invoice.email or "", text, about)
         return Sent(*(bool(message.to) and self._outbox.put(session, message) for message in (sms, email)))
@@ -43,6 +40,18 @@ class Confirmations:
         return Sent(
             *[await self._outbox.has(session, _key(row, kind)) for kind in (OutboxKind.SMS, OutboxKind.EMAIL)]
         )
+
+
+def _payment(row: PaymentRow, invoice: InvoiceRow) -> PaymentText:
+    return PaymentText(
+        language=row.language,
+        total=Money(row.amount_minor, row.currency),
+        fee=Money(row.fee_minor, row.currency) if row.fee_minor else None,
+        reference=invoice.reference,
+        purpose=invoice.purpose or "",
+        brand=row.brand,
+        last4=row.last4,
+    )
 
 
 def _key(row: PaymentRow, kind: OutboxKind) -> str:

@@ -36,7 +36,11 @@ class Invoices:
         """The invoice that this account should pay first: the oldest due date, those without one last."""
         query = (
             select(InvoiceRow)
-            .where(InvoiceRow.account == account, InvoiceRow.status == InvoiceStatus.OPEN)
+            .where(
+                InvoiceRow.account == account,
+                InvoiceRow.status == InvoiceStatus.OPEN,
+                InvoiceRow.purpose.is_(None),
+            )
             .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
             .limit(1)
         )
@@ -109,4 +113,6 @@ class Invoices:
 def as_invoice(row: InvoiceRow) -> Invoice:
     """The row, in the words of the flow engine."""
     amount = Money(row.amount_minor, row.currency)
-    return Invoice(row.id, row.account, row.reference, amount, row.due, row.mobile, row.email)
+    return Invoice(
+        row.id, row.account, row.reference, amount, row.due, row.mobile, row.email, purpose=row.purpose or ""
+    )

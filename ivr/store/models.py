@@ -110,7 +110,7 @@ class Base(DeclarativeBase):
 
 
 class InvoiceRow(Base):
-    """A bill. `amount_minor` is in minor units of `currency`."""
+    """A bill, or what a caller chose to pay; the latter has a `purpose`. `amount_minor` is in minor units."""
 
     __tablename__ = "invoices"
     __table_args__ = (
@@ -127,6 +127,7 @@ class InvoiceRow(Base):
     due: Mapped[date | None] = mapped_column(Date)
     mobile: Mapped[str | None] = mapped_column(String(16))
     email: Mapped[str | None] = mapped_column(String(LONGEST_EMAIL))
+    purpose: Mapped[str | None] = mapped_column(String(20))
     status: Mapped[InvoiceStatus]
     created: Mapped[datetime]
     updated: Mapped[datetime]
@@ -158,11 +159,15 @@ class TraceRow(Base):
 
 
 class PaymentRow(Base):
-    """An attempt to pay an invoice; written before the card side is asked to charge."""
+    """An attempt to pay an invoice; written before the card side is asked to charge.
+
+    `amount_minor` is all that the card is charged; `fee_minor` is the part of it that is not the invoice's.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("fee_minor >= 0 AND fee_minor < amount_minor", name="fee_is_a_part"),
         Index(
             "uq_payments_one_per_invoice",
             "invoice_id",
@@ -177,6 +182,7 @@ class PaymentRow(Base):
     call_id: Mapped[str] = mapped_column(String(80), ForeignKey("calls.id"), index=True)
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"))
     amount_minor: Mapped[int]
+    fee_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[ChargeState]
     brand: Mapped[Brand]

@@ -13,21 +13,33 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ivr.flow.call import Captured, Invoice
+from ivr.flow.call import Captured, Due, Invoice
 from ivr.money import Money
 from ivr.store.confirmations import Confirmations
 from ivr.store.database import Database
-from ivr.store.errors import ChargeMismatch, InvoiceAlreadyPaid, InvoiceChanged, PaymentInProgress
-from ivr.store.models import HOLDS_INVOICE, UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
+from ivr.store.errors import ChargeMismatch, PaymentInProgress
+from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
 from ivr.store.outbox import Outbox
+from ivr.store.payable import payable
 from pci.contract import Brand, Charge, ChargeState
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be charged: a confirmed total to a card. `charge_id` names it for ever, here and there."""
+
+    charge_id: str
+    call_id: str
+    due: Due
+    card: Captured
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
-    """An attempt to pay, as the ledger knows it. `created` is when the intent was written."""
+    """An attempt to pay, as the ledger knows it. `amount` has the fee in it; `created` is when it was begun."""
 
     charge_id: str
     call_id: str
@@ -55,24 +67,36 @@ class Payments:
         self._database = database
         self._confirmations = Confirmations(outbox)
 
-    async def begin_payment(
-        self, call_id: str, invoice: Invoice, card: Captured, charge_id: str, *, language: str = "en"
-    ) -> None:
+    async def begin_payment(self, intent: Intent) -> None:
         """Write down that this charge is about to be asked for; when this returns it is on disk.
 
         `InvoiceAlreadyPaid`, `PaymentInProgress` or `InvoiceChanged` if it must not be.
         """
 
         async def begin(session: AsyncSession) -> None:
-            await _check_payable(session, invoice)
-            session.add(self._row(call_id, invoice, card, charge_id, language))
             try:
+                invoice = await payable(session, intent.due.invoice, self._database.now())
+                session.add(self._row(intent, invoice))
                 await session.flush()
             except IntegrityError:
-                # a second writer was faster (a database with several): the unique index says so
+                # a second writer was faster (a database with several): a unique index says so
                 raise PaymentInProgress from None
 
         await self._database.write(begin)
+
+    async def under_way(self, invoice: Invoice) -> bool:
+        """Whether a payment of this invoice has begun and its outcome is not known."""
+        query = (
+            select(PaymentRow.charge_id)
+            .join(InvoiceRow, InvoiceRow.id == PaymentRow.invoice_id)
+            .where(
+                InvoiceRow.account == invoice.account,
+                InvoiceRow.reference == invoice.reference,
+                PaymentRow.state.in_(UNSETTLED),
+            )
+            .limit(1)
+        )
+        return await self._database.read(lambda session: session.scalar(query)) is not None
 
     async def settle_payment(self, charge: Charge, *, caller_hears: bool = True) -> Settled:
         """Take note of what became of a charge: payment, invoice and message change together or not at all.
@@ -129,36 +153,22 @@ class Payments:
         sent = self._confirmations.owe(session, row, invoice)
         return Settled(state, sent.texted, sent.emailed)
 
-    def _row(self, call_id: str, invoice: Invoice, card: Captured, charge_id: str, language: str) -> PaymentRow:
-        now = self._database.now()
+    def _row(self, intent: Intent, invoice: InvoiceRow) -> PaymentRow:
+        now, due = self._database.now(), intent.due
         return PaymentRow(
-            charge_id=charge_id,
-            call_id=call_id,
+            charge_id=intent.charge_id,
+            call_id=intent.call_id,
             invoice_id=invoice.id,
-            amount_minor=invoice.amount.minor,
-            currency=invoice.amount.currency,
+            amount_minor=due.total.minor,
+            fee_minor=due.fee.minor if due.fee else 0,
+            currency=due.total.currency,
             state=ChargeState.PENDING,
-            brand=card.brand,
-            last4=card.last4,
-            language=language,
+            brand=intent.card.brand,
+            last4=intent.card.last4,
+            language=intent.language,
             created=now,
             updated=now,
         )
-
-
-async def _check_payable(session: AsyncSession, invoice: Invoice) -> None:
-    row = await session.get(InvoiceRow, invoice.id, with_for_update=True)
-    if row is None:
-        raise InvoiceChanged
-    if row.status is InvoiceStatus.PAID:
-        raise InvoiceAlreadyPaid
-    holders = select(PaymentRow.charge_id).where(
-        PaymentRow.invoice_id == invoice.id, PaymentRow.state.in_(HOLDS_INVOICE)
-    )
-    if await session.scalar(holders):
-        raise PaymentInProgress
-    if Money(row.amount_minor, row.currency) != invoice.amount:
-        raise InvoiceChanged
 
 
 def _as_payment(row: PaymentRow) -> Payment:

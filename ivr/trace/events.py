@@ -95,8 +95,11 @@ class Keyed(_Event):
     keys: int = Field(ge=0, description="how many keys; 0 is silence")
     others: int = Field(default=0, ge=0, description="how many of them were no digit")
     choice: Choice | None = Field(default=None, description="the key, where it chose something that was offered")
+    amount: Amount | None = Field(default=None, description="what was keyed, where it is an amount of money")
 
     def __str__(self) -> str:
+        if self.amount:
+            return f"keys {self.amount}"
         if self.choice:
             return f"presses {self.choice}"
         return f"keys {_MASK * self.keys}" if self.keys else "stays silent"

@@ -11,6 +11,7 @@ from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
+    Due,
     Invoice,
     Keys,
     LookupFailed,
@@ -21,6 +22,7 @@ from ivr.flow.call import (
     Variables,
 )
 from ivr.flow.engine import StepTaken
+from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.trace import events
 from ivr.trace.events import CUT_OFF, Amount, Began, Event
@@ -123,7 +125,9 @@ class RecordedCall:
         pressed = await self._call.collect(prompt, keys)
         others = sum(not key.isdecimal() for key in pressed)
         choice = pressed if len(pressed) == 1 and pressed in keys.choices else None
-        self._add(events.Keyed(at=self._recorder.now, keys=len(pressed), others=others, choice=choice))
+        named = keys.amount(pressed) if keys.amount else None
+        amount = Amount.of(named) if named else None
+        self._add(events.Keyed(at=self._recorder.now, keys=len(pressed), others=others, choice=choice, amount=amount))
         return pressed
 
     async def find_invoice(self, account: str) -> Invoice | None:
@@ -147,16 +151,20 @@ class RecordedCall:
         self._add(found)
         return invoice
 
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        """The amount was written down when it was keyed."""
+        return self._call.invoice_for(amount, purpose)
+
     async def secure_line_ready(self) -> bool:
         """Write down the answer."""
         ready = await self._call.secure_line_ready()
         self._add(events.SecureLine(at=self._recorder.now, ready=ready))
         return ready
 
-    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
         """Write down how it ended; the brand is all that is kept of a card."""
         try:
-            captured = await self._call.capture(order)
+            captured = await self._call.capture(order, invoice)
         except SecureLineDown:
             self._add(events.Capture(at=self._recorder.now, outcome=events.SECURE_LINE_DOWN))
             raise
@@ -168,11 +176,11 @@ class RecordedCall:
         self._add(events.Capture(at=self._recorder.now, outcome=outcome, brand=taken and taken.brand))
         return captured
 
-    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
-        """Write down the amount and what came of it."""
-        amount = Amount.of(invoice.amount)
+    async def charge(self, due: Due, card: Captured) -> Charged:
+        """Write down the total and what came of it."""
+        amount = Amount.of(due.total)
         try:
-            charged = await self._call.charge(invoice, card)
+            charged = await self._call.charge(due, card)
         except PaymentInProgress:
             self._add(events.Charge(at=self._recorder.now, amount=amount, state=events.IN_PROGRESS))
             raise

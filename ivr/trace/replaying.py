@@ -8,6 +8,7 @@ from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
+    Due,
     Invoice,
     Keys,
     LookupFailed,
@@ -17,6 +18,7 @@ from ivr.flow.call import (
     SecureLineDown,
     Variables,
 )
+from ivr.money import Money
 from ivr.trace import events
 from ivr.trace.answers import Answers
 from ivr.trace.wording import written
@@ -53,6 +55,8 @@ class ReplayedCall:
         keyed = self._answers.take(events.Keyed, what, alike=lambda keyed: _alike(keyed, keys))
         if keyed.choice is not None:
             return keyed.choice
+        if keyed.amount is not None:
+            return str(keyed.amount.money).replace(".", "*")
         if keyed.keys == 1 and keys.choices:
             return next(key for key in _ANY_KEY if key not in keys.choices)
         return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most]
@@ -67,11 +71,15 @@ class ReplayedCall:
         mobile, email = _MOBILE if lookup.mobile else None, _EMAIL if lookup.email else None
         return Invoice(0, account, "replayed", lookup.amount.money, lookup.due, mobile, email)
 
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        """As it was, for nobody."""
+        return Invoice(None, "", purpose, amount, purpose=purpose)
+
     async def secure_line_ready(self) -> bool:
         """As it was."""
         return self._answers.take(events.SecureLine, "the card side").ready
 
-    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
         """How the capture ended."""
         capture = self._answers.take(events.Capture, "a card")
         match capture.outcome:
@@ -83,9 +91,9 @@ class ReplayedCall:
                 return Captured("replayed", capture.brand or Brand.VISA, _DIGIT * 4)
         return capture.outcome
 
-    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured) -> Charged:
         """What came of the charge."""
-        charge = self._answers.take(events.Charge, f"a charge of {invoice.amount} {invoice.amount.currency}")
+        charge = self._answers.take(events.Charge, f"a charge of {due.total} {due.total.currency}")
         if not isinstance(charge.state, ChargeState):
             raise PaymentInProgress
         return Charged(charge.state, charge.decline_reason)

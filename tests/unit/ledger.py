@@ -11,10 +11,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ivr.bill import Bill
-from ivr.flow.call import Captured, Invoice
+from ivr.flow.call import Captured, Due, Invoice
 from ivr.money import Money
 from ivr.store.database import sqlite_url
 from ivr.store.models import InvoiceRow, InvoiceStatus, OutboxRow, PaymentRow
+from ivr.store.payments import Intent
 from ivr.store.store import Store, open_store
 from pci.contract import Brand, Charge, ChargeState
 
@@ -45,12 +46,16 @@ class Ledger:
 
     async def begin(self, charge_id: str = "charge-1") -> None:
         """The intent to pay the invoice."""
-        await self.store.payments.begin_payment("call-1", self.invoice, CARD, charge_id)
+        await self.store.payments.begin_payment(Intent(charge_id, "call-1", Due(self.invoice), CARD))
 
     async def settle(self, state: ChargeState, charge_id: str = "charge-1", *, caller_hears: bool = True) -> bool:
         """The card side's word on it; whether a text message is on its way."""
         told = await self.store.payments.settle_payment(charge(state, charge_id), caller_hears=caller_hears)
         return told.texted
+
+    async def settle_amount(self, state: ChargeState, charge_id: str, amount: int) -> bool:
+        """As `settle`, for a charge of another amount than the bill's."""
+        return (await self.store.payments.settle_payment(charge(state, charge_id, amount))).texted
 
     async def state(self, charge_id: str = "charge-1") -> ChargeState:
         """Of the payment."""

@@ -65,7 +65,7 @@ def test_given_what_is_no_email_address_then_the_mend_is_named(address: str, mes
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("x1,R,1,USD,,", "row 3, account: is not an account: 1 to 12 digits"),
+        ("x1,R,1,USD,,", "row 3, account: is not an account: 1 to 11 digits"),
         (",R,1,USD,,", "row 3, account: is not an account"),
         ("1234567890123,R,1,USD,,", "row 3, account: is not an account"),
         ("١٢٣,R,1,USD,,", "row 3, account: is not an account"),

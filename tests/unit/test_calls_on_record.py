@@ -10,6 +10,7 @@ import pytest
 
 from ivr.calls.call import LiveCall, Origin, Services
 from ivr.calls.charging import Charging
+from ivr.flow.call import Due
 from ivr.store.errors import StoreUnavailable
 from pci.contract import ChargeRequest, ChargeState
 from tests.unit.ledger import CARD, charge, open_ledger
@@ -33,7 +34,7 @@ async def test_given_a_ledger_that_failed_at_the_first_attempt_then_the_second_i
             raise StoreUnavailable
 
         monkeypatch.setattr(ledger.store.calls, "record_call_start", full)
-        assert (await call.charge(ledger.invoice, CARD)).state is ChargeState.NOT_CHARGED
+        assert (await call.charge(Due(ledger.invoice), CARD)).state is ChargeState.NOT_CHARGED
         monkeypatch.undo()
 
-        assert (await call.charge(ledger.invoice, CARD)).state is ChargeState.APPROVED
+        assert (await call.charge(Due(ledger.invoice), CARD)).state is ChargeState.APPROVED

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from ivr.flow.call import Value, Variables
+from ivr.flow.call import Due, Value, Variables
 from ivr.flow.errors import MissingVariable
 from ivr.flow.expression import LONGEST, MOST_TOKENS, parse
 from ivr.flow.known import KNOWN, Kind, kind_of
+from ivr.money import Money
 from tests.flow_play import ADA, BOB, ENGLISH
 from tests.scripted_call import ScriptedCall
 
@@ -22,7 +23,13 @@ OWN = {"tries": Kind.NUMBER, "vip": Kind.YES_NO, "plan": Kind.TEXT}
 
 def call(variables: Variables | None = None) -> ScriptedCall:
     """A call that knows all that a call can know, unless `variables` says otherwise."""
-    known = variables or Variables("1000442", ADA, BOB, {"tries": Decimal(1), "vip": False, "plan": "late"})
+    known = variables or Variables(
+        account_number="1000442",
+        amount=Money(2500, "USD"),
+        invoice=ADA,
+        paid=Due(BOB),
+        own={"tries": Decimal(1), "vip": False, "plan": "late"},
+    )
     scripted = ScriptedCall("", ENGLISH)
     for field in fields(Variables):
         setattr(scripted.variables, field.name, getattr(known, field.name))

@@ -12,6 +12,7 @@ from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
+    Due,
     Invoice,
     Keys,
     LookupFailed,
@@ -24,6 +25,7 @@ from ivr.flow.engine import MOST_STEPS, Ending, StepTaken, run_flow
 from ivr.flow.errors import FlowProblems
 from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
+from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState
 from tests.flow_play import ADA, BOB, SHIPPED
 
@@ -89,12 +91,15 @@ class AnyCall:
     async def secure_line_ready(self) -> bool:
         return self._random.random() < 0.9
 
-    async def capture(self, order: CaptureOrder) -> Captured | CaptureOutcome:
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        return Invoice(None, "", purpose, amount, purpose=purpose)
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
         card = Captured("capture-1", Brand.VISA, "1111")
         results: list[Captured | CaptureOutcome] = [card, *CaptureOutcome]
         return self._random.choice(results)
 
-    async def charge(self, invoice: Invoice, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured) -> Charged:
         if self._random.random() < 0.1:
             raise InProgress
         return Charged(self._random.choice([state for state in ChargeState if state.final] + [ChargeState.UNKNOWN]))

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from aiosmpplib import GSM7BitCodec  # type: ignore[import-untyped]
 
 from ivr.money import Money
 from ivr.notify.port import Sms
-from ivr.notify.texts import not_charged, receipt
-from pci.contract import Brand
+from ivr.notify.texts import PaymentText, news
+from pci.contract import Brand, ChargeState
 
 AMOUNT = Money(99_999_999, "USD")
 
 
+PAID = PaymentText("en", AMOUNT, "INV-1107", Brand.VISA, "1111")
+
+
 @pytest.mark.parametrize("brand", Brand)
-@pytest.mark.parametrize("write", [receipt, not_charged])
+@pytest.mark.parametrize("state", [ChargeState.APPROVED, ChargeState.NOT_CHARGED])
 def test_given_any_brand_then_the_text_is_gsm_and_names_amount_bill_and_last_four(
-    brand: Brand, write: object
+    brand: Brand, state: ChargeState
 ) -> None:
-    assert callable(write)
-    text = write("en", AMOUNT, "INV-1107", brand, "1111")
+    text = news(replace(PAID, brand=brand), state)
     assert GSM7BitCodec.is_gsm_text(text)
     assert len(text) <= 160
     assert all(part in text for part in ("999999.99 USD", "INV-1107", "ending 1111"))
 
 
 def test_given_a_language_without_texts_then_it_is_english() -> None:
-    assert receipt("xx", AMOUNT, "A", Brand.VISA, "1111") == receipt("en", AMOUNT, "A", Brand.VISA, "1111")
+    assert news(replace(PAID, language="xx"), ChargeState.APPROVED) == news(PAID, ChargeState.APPROVED)
 
 
 def test_given_braces_in_a_reference_then_they_are_only_text() -> None:
-    assert "bill {last4}{0}," in receipt("en", AMOUNT, "{last4}{0}", Brand.VISA, "1111")
+    assert "bill {last4}{0}," in news(replace(PAID, reference="{last4}{0}"), ChargeState.APPROVED)
+
+
+def test_given_a_fee_then_the_receipt_names_it_beside_the_total_and_stays_one_message() -> None:
+    text = news(replace(PAID, fee=Money(2_439_024, "USD"), brand=Brand.AMEX), ChargeState.APPROVED)
+    assert "999999.99 USD for bill INV-1107, with a fee of 24390.24 USD" in text
+    assert GSM7BitCodec.is_gsm_text(text)
+    assert len(text) <= 160
+
+
+def test_given_what_is_no_bill_then_the_text_says_what_it_was_for() -> None:
+    text = news(replace(PAID, reference="donation-cQ4", purpose="donation"), ChargeState.APPROVED)
+    assert text == "Payment received: 999999.99 USD for donation, Visa ending 1111. Thank you."
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from ivr.bill import Bill
 from ivr.calls.charging import Attempt
+from ivr.flow.call import Due
 from ivr.money import Money
+from ivr.store.payments import Intent
 from tests.unit.ledger import BILL, CARD, open_ledger
 
 OTHER = Bill("204864", "INV-1108", Money(9900, "USD"))
@@ -18,7 +20,11 @@ async def orders(folder: Path, *bills: Bill) -> dict[str, str]:
     async with open_ledger(folder, bills[0]) as ledger:
         await ledger.store.invoices.put_bills(bills)
         found = [await ledger.store.invoices.find_open_invoice(bill.account) for bill in bills]
-        return {it.reference: Attempt("charge-1", "call-1", it, CARD, "en").request().order_id for it in found if it}
+        return {
+            it.reference: Attempt(Intent("charge-1", "call-1", Due(it), CARD)).request().order_id
+            for it in found
+            if it
+        }
 
 
 async def test_given_a_ledger_that_was_made_anew_then_a_bill_that_was_paid_cannot_be_paid_as_another_order(

@@ -39,7 +39,7 @@ def test_given_a_mistake_then_it_is_told_at_its_place(mistake: dict[str, str]) -
     ("bill", "message"),
     [
         ("account: 10x, reference: I, amount: 1, currency: USD",
-         "F103 this account is not an account; 1 to 12 digits, as a caller keys them"),
+         "F103 this account is not an account; 1 to 11 digits, as a caller keys them"),
         ("account: 1, reference: I, amount: 1.234, currency: USD",
          "F103 this amount is not an amount of USD; write digits and a point, such as 125.00"),
         ("account: 1, reference: I, amount: 1, currency: USD, mobile: 0155",

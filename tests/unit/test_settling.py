@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from ivr.bill import Bill
-from ivr.calls.charging import Attempt, Charging
+from ivr.calls.charging import Charging
 from ivr.calls.settling import Settling
 from ivr.errors import PciAnswerLost, PciRefused
-from ivr.flow.call import PaymentInProgress
+from ivr.flow.call import Due, PaymentInProgress
 from ivr.money import Money
+from ivr.store.payments import Intent
 from pci.contract import Charge, ChargeRequest, ChargeState, ErrorCode
 from tests.unit.ledger import CARD, Ledger, charge, open_ledger
 
@@ -47,7 +48,7 @@ async def two_payments(folder: Path) -> AsyncIterator[Ledger]:
         assert other is not None
         await ledger.begin("first")
         ledger.clock.go_on(timedelta(seconds=1))
-        await ledger.store.payments.begin_payment("call-1", other, CARD, "second")
+        await ledger.store.payments.begin_payment(Intent("second", "call-1", Due(other), CARD))
         ledger.clock.go_on(timedelta(minutes=5))
         yield ledger
 
@@ -82,7 +83,7 @@ async def test_given_a_charge_that_breaks_off_by_a_fault_of_our_own_then_it_is_a
     async with open_ledger(tmp_path) as ledger, settling(ledger, CardSide(broken=None)) as charging:
         await asyncio.sleep(0.05)  # nothing to settle: it rests until it is told of something
         with pytest.raises(RuntimeError):
-            await charging.charge(Attempt("broken", "call-1", ledger.invoice, CARD, "en"))
+            await charging.charge(Intent("broken", "call-1", Due(ledger.invoice), CARD))
         assert await ledger.state("broken") is ChargeState.PENDING
         ledger.clock.go_on(timedelta(minutes=5))
 
@@ -95,5 +96,5 @@ async def test_given_a_payment_under_way_then_another_attempt_is_no_reason_to_se
         await asyncio.sleep(0.05)
         await ledger.begin("first")
         with pytest.raises(PaymentInProgress):
-            await charging.charge(Attempt("again", "call-1", ledger.invoice, CARD, "en"))
+            await charging.charge(Intent("again", "call-1", Due(ledger.invoice), CARD))
         assert not charging.unsettled.is_set()

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.store.database import sqlite_url
 from ivr.store.errors import StoreUnavailable
-from ivr.store.outbox import Outbox
+from ivr.store.outbox import Outbox, Owed
 from ivr.store.store import open_store
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, Ledger, open_ledger
@@ -97,7 +97,7 @@ async def test_given_the_process_dies_inside_the_transaction_then_nothing_of_it_
 async def test_given_the_message_cannot_be_written_then_the_outcome_is_not_stored_either(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: Outbox, session: AsyncSession, **message: str) -> None:
+    def broken(self: Outbox, session: AsyncSession, owed: Owed) -> bool:
         raise RuntimeError("no outbox")
 
     with monkeypatch.context() as patch:

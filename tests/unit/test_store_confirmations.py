@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from ivr.bill import Bill
+from ivr.flow.call import Due
 from ivr.store.database import sqlite_url
 from ivr.store.models import OutboxKind, OutboxRow
-from ivr.store.payments import Settled
+from ivr.store.payments import Intent, Settled
 from ivr.store.store import Store, open_store
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, CARD, charge
@@ -25,7 +26,7 @@ async def settled(store: Store, bill: Bill, *states: ChargeState) -> Settled:
     invoice = await store.invoices.put_bill(bill)
     assert invoice is not None
     await store.calls.record_call_start("call-1", dialled="1000", caller=None, flow="pay-invoice")
-    await store.payments.begin_payment("call-1", invoice, CARD, "charge-1")
+    await store.payments.begin_payment(Intent("charge-1", "call-1", Due(invoice), CARD))
     return [await store.payments.settle_payment(charge(state)) for state in states][-1]
 
 

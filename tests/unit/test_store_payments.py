@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from ivr.bill import Bill
-from ivr.flow.call import Invoice
+from ivr.flow.call import Due, Invoice
 from ivr.money import Money
 from ivr.store.errors import ChargeMismatch, InvoiceAlreadyPaid, InvoiceChanged, PaymentInProgress, StoreUnavailable
+from ivr.store.payments import Intent
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, CARD, Ledger, charge, open_ledger
 
@@ -125,7 +126,7 @@ async def test_given_an_amount_that_changed_since_the_caller_heard_it_then_no_pa
 async def test_given_an_invoice_that_is_gone_then_no_payment_may_begin(ledger: Ledger) -> None:
     gone = Invoice(999, "1", "X", Money(100, "USD"))
     with pytest.raises(InvoiceChanged):
-        await ledger.store.payments.begin_payment("call-1", gone, CARD, "charge-1")
+        await ledger.store.payments.begin_payment(Intent("charge-1", "call-1", Due(gone), CARD))
 
 
 async def test_given_two_calls_for_one_invoice_when_both_begin_at_once_then_exactly_one_is_refused(
@@ -148,7 +149,7 @@ async def test_given_two_calls_for_one_invoice_when_both_begin_at_once_then_exac
 
 async def test_given_a_call_that_was_never_recorded_then_a_payment_of_it_is_refused(ledger: Ledger) -> None:
     with pytest.raises((PaymentInProgress, StoreUnavailable)):
-        await ledger.store.payments.begin_payment("call-unknown", ledger.invoice, CARD, "charge-1")
+        await ledger.store.payments.begin_payment(Intent("charge-1", "call-unknown", Due(ledger.invoice), CARD))
     assert await ledger.store.payments.unsettled_payments() == ()
 
 

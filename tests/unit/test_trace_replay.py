@@ -200,3 +200,22 @@ def test_given_a_file_that_is_no_trace_then_it_is_said_what_to_do(
     told = capsys.readouterr().err
     assert complaint in told
     assert "4111" not in told
+
+
+async def test_an_amount_that_the_caller_named_is_named_again() -> None:
+    flow = """
+flow: donate
+answers: "1"
+steps:
+  how-much:
+    ask: {prompt: enter-amount, amount: {currency: USD, least: "1.00", most: "50.00"}, save: amount}
+    next: {failed: bye}
+  give:
+    pay: {action: charge, amount: amount, reference: donation}
+    next: {declined: bye, too-many-failed-attempts: bye, outcome-unknown: bye, cancelled: bye}
+  bye: {say: goodbye}
+"""
+    given = (
+        "caller presses 0#\ncaller presses 12*50#\ncaller presses 1\ncard side reads visa 1111\ncaller presses 1\n"
+    )
+    assert (await replayed(given + "processor approves", flow, flow)).same

@@ -1,52 +1,112 @@
-"""ask: have the caller key a number."""
+"""ask: have the caller key a number, or an amount of money."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from typing import ClassVar, Literal, get_args
+from dataclasses import replace
+from typing import ClassVar, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
+from ivr.flow.amounts import KeyedAmount
 from ivr.flow.asking import Asking
-from ivr.flow.call import Call, Keys
-from ivr.flow.values import Digits, TextVariable, Variable
+from ivr.flow.call import Call, Keys, Prompt
+from ivr.flow.values import MOST_KEYS, Digits, KeyRange, SavedVariable, Sayable, Variable
+from ivr.money import Money
 
 Outcome = Literal["done", "failed"]
+_ONE_KEY = Keys(most=1, finish_on_key="", choices="12")
+_READ_BACK = ("you-entered", "press-1-if-right")
+
+
+# what the validator below says, for editors
+_A_NUMBER: JsonDict = {
+    "required": ["digits"],
+    "not": {"required": ["amount"]},
+    "properties": {"save": {"not": {"const": "amount"}}},
+}
+_AN_AMOUNT: JsonDict = {
+    "required": ["amount"],
+    "not": {"required": ["digits"]},
+    "properties": {"save": {"const": "amount"}, "finish_on_key": {"const": "#"}},
+}
 
 
 class Ask(Asking):
-    """`ask: {prompt: enter-account, digits: 6..10, save: account_number}`."""
+    """`ask: {prompt: enter-account, digits: 6..10, save: account_number}`, or `{…, amount: {…}, save: amount}`."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_A_NUMBER, _AN_AMOUNT]})
 
     verb: ClassVar = "ask"
     outcomes: ClassVar = get_args(Outcome)
     onward: ClassVar = "done"
     wrong_keys: ClassVar = "wrong-length"
 
-    digits: Digits = Field(
-        description="how many: `8`, or from and to, as in `6..10`. At most 12: more could be a card number"
+    digits: Digits | None = Field(
+        default=None,
+        description="how many: `8`, or from and to, as in `6..10`. At most 11: more could be a card number",
     )
-    save: TextVariable = Field(description="`account_number`")
+    amount: KeyedAmount | None = Field(
+        default=None, description="instead of digits: an amount of money between `least` and `most`, see below"
+    )
+    save: SavedVariable = Field(description="`account_number`, or `amount` for an amount")
     finish_on_key: Literal["#", "*"] = Field(default="#", description="`#` or `*`")
 
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.digits is None) == (self.amount is None):
+            raise ValueError("this asks for nothing, or for two things; write one of: digits:, amount:")
+        if (self.save == "amount") != (self.amount is not None):
+            mend = "save: amount" if self.amount else "save: account_number"
+            raise ValueError(f"what is keyed cannot be saved as {self.save}; write {mend}")
+        if self.amount and self.finish_on_key == "*":
+            raise ValueError('star is the decimal point of an amount; write finish_on_key: "#", or leave it out')
+        return self
+
+    def says(self) -> tuple[Sayable, ...]:
+        """The question, its answers, and what an amount is read back with."""
+        return super().says() + ((*KeyedAmount.LIMITS, *_READ_BACK) if self.amount else ())
+
     def sets(self) -> Mapping[Variable, Set[str]]:
-        """The number, once it fits."""
+        """What was keyed, once it fits."""
         return {self.save: {"done"}}
 
     async def run(self, call: Call) -> Outcome:
         """Ask, and keep what was keyed under the name in `save`."""
+        if self.amount is not None:
+            return await self._ask_amount(call, self.amount)
+        return await self._ask_number(call, self.digits or KeyRange(1, MOST_KEYS))
+
+    async def _ask_amount(self, call: Call, wanted: KeyedAmount) -> Outcome:
+        async def right(amount: Money) -> bool:
+            return await call.collect(("you-entered", amount, "press-1-if-right"), _ONE_KEY) == "1"
+
+        call.variables.amount = None
+        # one key more than it needs, so that the finishing key is not taken for the answer to what follows
+        keys = replace(self._keys(1, wanted.most_keys + 1), amount=wanted.read)
+        call.variables.amount = await self.answer(call, keys, wanted.read, right)
+        return "done" if call.variables.amount else "failed"
+
+    async def _ask_number(self, call: Call, wanted: KeyRange) -> Outcome:
+        def read(pressed: str) -> str | None:
+            return pressed if pressed.isdecimal() and wanted.least <= len(pressed) <= wanted.most else None
+
         setattr(call.variables, self.save, "")
-        keys = Keys(
-            most=self.digits.most,
-            least=self.digits.least,
+        number = await self.answer(call, self._keys(wanted.least, wanted.most), read)
+        setattr(call.variables, self.save, number or "")
+        return "done" if number else "failed"
+
+    def _keys(self, least: int, most: int) -> Keys:
+        return Keys(
+            most=most,
+            least=least,
             finish_on_key=self.finish_on_key,
             first_digit_timeout=self.first_digit_timeout,
             inter_digit_timeout=self.inter_digit_timeout,
         )
-        number = await self.answer(call, keys, self._fits)
-        if number is None:
-            return "failed"
-        setattr(call.variables, self.save, number)
-        return "done"
 
-    def _fits(self, pressed: str) -> bool:
-        return pressed.isdecimal() and self.digits.least <= len(pressed) <= self.digits.most
+    def _wrong(self, call: Call) -> Prompt:
+        if self.amount is not None and self.no_match is None:
+            return self.amount.limits()
+        return super()._wrong(call)

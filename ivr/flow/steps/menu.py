@@ -37,4 +37,7 @@ class Menu(Asking):
             inter_digit_timeout=self.inter_digit_timeout,
             choices="".join(self.choices),
         )
-        return await self.answer(call, keys, self.choices.__contains__) or "failed"
+        return await self.answer(call, keys, self._choice) or "failed"
+
+    def _choice(self, pressed: str) -> str | None:
+        return pressed if pressed in self.choices else None

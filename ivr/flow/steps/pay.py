@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import fields
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic.config import JsonDict
 
-from ivr.flow.call import (
-    Call,
-    CallerHungUp,
-    Captured,
-    CaptureOrder,
-    Invoice,
-    Keys,
-    PaymentInProgress,
-    SecureLineDown,
-    SpokenBrand,
-    SpokenDigits,
-)
+from ivr.flow.amounts import MOST_MINOR
+from ivr.flow.call import Call, CallerHungUp, Captured, CaptureOrder, Due, PaymentInProgress, SecureLineDown
 from ivr.flow.errors import MissingVariable
+from ivr.flow.fee import WrittenFee
 from ivr.flow.model import Step
-from ivr.flow.values import MoneyVariable, Sayable, Seconds, Variable, listed
-from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
+from ivr.flow.paying import SAYS, accepts_fee, charge, confirms
+from ivr.flow.values import MoneyVariable, Purpose, Sayable, Seconds, Variable, listed
+from pci.contract import Brand, CaptureOutcome, PromptRule
 
 Outcome = Literal[
     "success",
@@ -35,14 +28,9 @@ Outcome = Literal[
     "in-progress",
 ]
 
-_CONFIRM_ATTEMPTS = 2
 _NOTHING_TAKEN: dict[CaptureOutcome, Outcome] = {
     CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS: "too-many-failed-attempts",
     CaptureOutcome.CANCELLED: "cancelled",
-}
-_DECLINED = {
-    DeclineReason.INSUFFICIENT_FUNDS: "declined-insufficient-funds",
-    DeclineReason.EXPIRED_CARD: "declined-expired-card",
 }
 # the decline itself speaks each reason, and the card side of too many attempts, before it gives the caller back; the
 # words after an unknown outcome depend on whether there is a mobile
@@ -56,11 +44,11 @@ _LAST_WORDS: dict[Outcome, tuple[str, ...]] = {
     "in-progress": ("order-in-progress",),
 }
 _SAYS = (
-    *("secure-line", "about-to-pay", "with-your", "ending-in", "press-1-to-confirm", "please-wait-for-bank"),
-    *("payment-declined", *_DECLINED.values(), "try-another-card", "will-text-you"),
+    *SAYS,
+    *("secure-line", "try-another-card", "will-text-you"),
     *(prompt for words in _LAST_WORDS.values() for prompt in words),
 )
-# after these the money has moved or may have: the invoice must be looked up again before it can be paid again
+# after these the money has moved or may have: what was paid is forgotten, and must be found or asked for again
 _SPENT: frozenset[Outcome] = frozenset({"success", "outcome-unknown", "in-progress"})
 
 
@@ -79,8 +67,18 @@ def one_or_many(value: object) -> object:
     return {key: listed(item) if key in ("say", "attempt") else item for key, item in value.items()}
 
 
+# what the validator of Pay says, for editors
+_OF_CALLER: JsonDict = {"required": ["reference"], "properties": {"amount": {"const": "amount"}}}
+_OF_INVOICE: JsonDict = {"not": {"required": ["reference"]}, "properties": {"amount": {"const": "invoice.amount"}}}
+
+
 class Pay(Step):
-    """`pay: {action: charge, amount: invoice.amount}`; everything else has the defaults that callers know."""
+    """`pay: {action: charge, amount: invoice.amount}`; everything else has the defaults that callers know.
+
+    `pay: {action: charge, amount: amount, reference: donation}` takes an amount that the caller named.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_OF_CALLER, _OF_INVOICE]})
 
     verb: ClassVar = "pay"
     outcomes: ClassVar = get_args(Outcome)
@@ -89,7 +87,13 @@ class Pay(Step):
     at_once: ClassVar = frozenset({"unavailable", "in-progress"})
 
     action: Literal["charge"] = Field(description="`charge`")
-    amount: MoneyVariable = Field(description="`invoice.amount`")
+    amount: MoneyVariable = Field(description="`invoice.amount`, or `amount`: what an `ask` saved there")
+    reference: Purpose | None = Field(
+        default=None, description="what `amount` is for, in the ledger and in the text: `donation`"
+    )
+    fee: WrittenFee | None = Field(
+        default=None, description='what comes on top: `"2.50"`, or a share of the amount, as in `2.5%`, see below'
+    )
     valid_card_types: Annotated[tuple[Brand, ...], BeforeValidator(listed)] = Field(
         default=CaptureOrder().valid_card_types,
         min_length=1,
@@ -115,48 +119,70 @@ class Pay(Step):
         own = (prompt for rule in self.prompts for prompt in rule.say)
         return (*_SAYS, *own, *(f"brand-{brand}" for brand in self.valid_card_types))
 
+    @model_validator(mode="after")
+    def _has_purpose(self) -> Self:
+        if self.amount == "amount" and self.reference is None:
+            raise ValueError("nobody would know what this pays; add reference: and a word for it, as in donation")
+        if self.amount != "amount" and self.reference is not None:
+            raise ValueError("an invoice has a reference already; remove reference:")
+        return self
+
     def needs(self) -> Set[Variable]:
-        """The invoice that is paid."""
-        return {"invoice"}
+        """What is paid."""
+        return {self._paid_of}
 
     def sets(self) -> Mapping[Variable, Set[str]]:
-        """The payment after success; the invoice stays known only while it surely is unpaid."""
-        return {"paid": {"success"}, "invoice": set(self.outcomes) - _SPENT}
+        """The payment after success; what is paid stays known only while it surely is unpaid."""
+        return {"paid": {"success"}, self._paid_of: set(self.outcomes) - _SPENT}
 
     async def run(self, call: Call) -> Outcome:
         """Take the payment and say what came of it, as far as it is final."""
-        variables = call.variables
-        invoice, variables.paid = variables.invoice, None
-        if invoice is None:
-            raise MissingVariable("invoice")
+        due = self._due(call)
+        call.variables.paid = None
         try:
-            outcome = await self._take(call, invoice)
+            outcome = await self._take(call, due)
         except SecureLineDown:
             outcome = "unavailable"
         except PaymentInProgress:
             outcome = "in-progress"
         if outcome in _SPENT:
-            variables.invoice = None
+            setattr(call.variables, self._paid_of, None)
         words = _LAST_WORDS[outcome]
-        if outcome == "outcome-unknown" and invoice.mobile:
+        if outcome == "outcome-unknown" and due.invoice.mobile:
             words += ("will-text-you",)
         if words:
             await call.speak(words)
         return outcome
 
-    async def _take(self, call: Call, invoice: Invoice) -> Outcome:
+    @property
+    def _paid_of(self) -> Literal["invoice", "amount"]:
+        return "amount" if self.amount == "amount" else "invoice"
+
+    def _due(self, call: Call) -> Due:
+        """What is to be paid; a fee that is less than half a minor unit is none."""
+        invoice, amount = call.variables.invoice, call.variables.amount
+        if self.reference is not None:
+            invoice = call.invoice_for(amount, self.reference) if amount else None
+        if invoice is None:
+            raise MissingVariable(self._paid_of)
+        fee = self.fee.on(invoice.amount) if self.fee else None
+        return Due(invoice, fee if fee and fee.minor else None)
+
+    async def _take(self, call: Call, due: Due) -> Outcome:
         """Card after card until one is charged, the caller stops or `decline_attempts` is reached."""
-        if not await call.secure_line_ready():
+        if due.total.minor >= MOST_MINOR or not await call.secure_line_ready():
             raise SecureLineDown
+        if not await accepts_fee(call, due):
+            return "cancelled"
         opening: tuple[str, ...] = ("secure-line",)
         for _ in range(self.decline_attempts):
-            card = await call.capture(self._order(opening))
+            card = await call.capture(self._order(opening), due.invoice)
             if not isinstance(card, Captured):
                 return _not_captured(card)
-            if not await _confirmed(call, invoice, card):
+            if not await confirms(call, due, card):
                 await call.forget(card)
                 return "cancelled"
-            outcome, reason = await _charge(call, invoice, card)
+            outcome, reason = await charge(call, due, card)
             if outcome != "declined":
                 return outcome
             await call.speak((reason,))
@@ -172,34 +198,3 @@ def _not_captured(outcome: CaptureOutcome) -> Outcome:
     if outcome is CaptureOutcome.HUNG_UP:
         raise CallerHungUp
     return _NOTHING_TAKEN.get(outcome, "unavailable")
-
-
-async def _confirmed(call: Call, invoice: Invoice, card: Captured) -> bool:
-    """Whether the caller heard amount and card and pressed 1; star, and silence twice, say no."""
-    brand, last4 = SpokenBrand(card.brand), SpokenDigits(card.last4)
-    question = ("about-to-pay", invoice.amount, "with-your", brand, "ending-in", last4, "press-1-to-confirm")
-    for _ in range(_CONFIRM_ATTEMPTS):
-        pressed = await call.collect(question, Keys(most=1, finish_on_key="", choices="1*"))
-        if pressed in ("1", "*"):
-            return pressed == "1"
-    return False
-
-
-async def _charge(call: Call, invoice: Invoice, card: Captured) -> tuple[Outcome, str]:
-    """Charge once; what came of it, and the prompt that gives the reason of a decline."""
-    await call.speak(("please-wait-for-bank",))
-    try:
-        charged = await call.charge(invoice, card)
-    except PaymentInProgress:
-        await call.forget(card)
-        raise
-    if charged.state is ChargeState.APPROVED:
-        call.variables.paid = invoice
-        return "success", ""
-    if not charged.state.final:
-        return "outcome-unknown", ""
-    await call.forget(card)
-    if charged.state is ChargeState.NOT_CHARGED:
-        return "unavailable", ""
-    reason = charged.decline_reason or DeclineReason.GENERIC
-    return "declined", _DECLINED.get(reason, "payment-declined")

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from ivr.flow.call import Call, ReceiptChannel
+from ivr.flow.call import Call, Prompt, ReceiptChannel
 from ivr.flow.errors import MissingVariable
 from ivr.flow.model import Step
 from ivr.flow.values import Sayable, Variable, listed
@@ -30,7 +30,7 @@ class Receipt(Step):
 
     def says(self) -> tuple[Sayable, ...]:
         """The words around the amount."""
-        return ("you-paid", *(_ANNOUNCED[way] for way in self.by if way in _ANNOUNCED))
+        return ("you-paid", "that-includes-fee", *(_ANNOUNCED[way] for way in self.by if way in _ANNOUNCED))
 
     def needs(self) -> Set[Variable]:
         """An approved payment."""
@@ -42,7 +42,8 @@ class Receipt(Step):
         if paid is None:
             raise MissingVariable("paid")
         if ReceiptChannel.VOICE in self.by:
-            await call.speak(("you-paid", paid.amount))
+            fee: Prompt = ("that-includes-fee", paid.fee) if paid.fee else ()
+            await call.speak(("you-paid", paid.total, *fee))
         for channel, announcement in _ANNOUNCED.items():
             if channel in self.by and await call.send_receipt(channel):
                 await call.speak((announcement,))
