@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -38,6 +39,7 @@ from ivr.flow.schema import schema_text
 from ivr.flow.steps import VERBS
 from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.cards import CARDS, Keyed
+from ivr.trace.events import Amount, Event
 from pci import contract, errors, server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -245,6 +247,19 @@ def _card_side() -> Known:
     return Known(tables)
 
 
+@cache
+def _traces() -> Known:
+    kinds = {kind.model_fields["type"].default: kind for kind in get_args(Event)} | {"amount": Amount}
+    tables = {f"keys of {name}": table for name, kind in kinds.items() if (table := _keys_of_event(kind)).rows}
+    return Known(tables, list(kinds))
+
+
+def _keys_of_event(kind: type[BaseModel]) -> Table:
+    """Without those that every event has."""
+    keys = (item for item in kind.model_fields.items() if item[0] not in ("at", "type"))
+    return Table(("Key", "Meaning"), tuple((f"`{name}`", info.description or "") for name, info in keys))
+
+
 def _below(kind: type[errors.Refused]) -> Iterator[type[errors.Refused]]:
     for inner in kind.__subclasses__():
         yield inner
@@ -261,6 +276,7 @@ PAGES = {
     "flow-tests.md": _tests,
     "ivr-commands.md": _commands,
     "card-side.md": _card_side,
+    "traces.md": _traces,
 }
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 from ivr.publishing import served
 from ivr.publishing.content import Content
 from ivr.store.database import sqlite_url
+from ivr.store.errors import StoreUnavailable
 from ivr.store.store import open_store
 from ivr.store.versions import Versions
 from tests.standins.live_ivr import LiveIvr, ends, heard, hears, live_ivr, write_settings
@@ -134,3 +135,19 @@ async def test_given_a_signal_then_it_looks_at_once_and_tries_a_refused_version_
             live.look.set()
             await live.log.tells("version_refused", times)
         await hears(await live.to_menu(), "press-1-to-pay")
+
+
+async def test_given_a_ledger_that_cannot_be_read_for_a_while_then_calls_go_on_and_the_version_comes_later(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: object) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(Versions, "latest", away)
+    await published.live.log.tells("versions_not_readable", reason="StoreUnavailable")
+    await published.calls(version=1)
+    monkeypatch.undo()
+
+    await published.publish(EDITED)
+    await published.live.log.tells("version_served", version=2)
+    assert len(published.live.log.events("versions_not_readable")) == 1
