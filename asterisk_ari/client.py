@@ -61,7 +61,7 @@ class Asterisk:
             yield cls(Rest(HttpRoad(session, login)))
 
     def new_id(self) -> str:
-        """A fresh id for `play` or `originate`."""
+        """A fresh id for `play`, `originate` or `create_bridge`."""
         return f"{self._owner}-{uuid4()}"
 
     async def info(self) -> AsteriskInfo:
@@ -79,13 +79,20 @@ class Asterisk:
         return _read(read_channel, await self._rest.get(f"channels/{_id(channel_id)}"))
 
     async def originate(
-        self, endpoint: str, app: str, args: Sequence[str] = (), *, caller: str = "", channel_id: str = ""
+        self,
+        endpoint: str,
+        app: str,
+        args: Sequence[str] = (),
+        *,
+        caller: str = "",
+        channel_id: str = "",
+        seconds: int = 30,
     ) -> Channel:
-        """Call `endpoint` (such as `PJSIP/alice`) for at most 30 s; once it answers, it comes into `app`.
+        """Call `endpoint` (such as `PJSIP/alice`) for at most `seconds`; once it answers, it comes into `app`.
 
         A channel made so keeps a subscription of `app` for life, even when it is moved elsewhere: see `unsubscribe`.
         """
-        body = {"endpoint": endpoint, "app": app, "appArgs": _joined(args)}
+        body: dict[str, object] = {"endpoint": endpoint, "app": app, "appArgs": _joined(args), "timeout": seconds}
         if caller:
             body["callerId"] = caller
         path = f"channels/{_id(channel_id or self.new_id())}"
@@ -94,6 +101,10 @@ class Asterisk:
     async def ring(self, channel_id: str) -> None:
         """Let the caller hear that it rings."""
         await self._rest.post(f"channels/{_id(channel_id)}/ring")
+
+    async def stop_ringing(self, channel_id: str) -> None:
+        """Let the caller hear that it rings no more."""
+        await self._rest.delete(f"channels/{_id(channel_id)}/ring")
 
     async def answer(self, channel_id: str) -> None:
         """Take the call."""
@@ -137,10 +148,14 @@ class Asterisk:
 
     # bridges
 
-    async def create_bridge(self, kind: Sequence[str] = ("mixing", "proxy_media"), *, name: str = "") -> Bridge:
+    async def create_bridge(
+        self, kind: Sequence[str] = ("mixing", "proxy_media"), *, name: str = "", bridge_id: str = ""
+    ) -> Bridge:
         """A new bridge. The default kind lets Asterisk see the media, and so the keys, of those who are in it."""
         body = {"type": ",".join(kind), "name": name}
-        return _read(read_bridge, await self._rest.post(f"bridges/{_id(self.new_id())}", body, meaning=_ID_TAKEN))
+        return _read(
+            read_bridge, await self._rest.post(f"bridges/{_id(bridge_id or self.new_id())}", body, meaning=_ID_TAKEN)
+        )
 
     async def bridges(self) -> tuple[Bridge, ...]:
         """Every bridge there is, whoever made it."""

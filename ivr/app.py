@@ -13,6 +13,7 @@ from asterisk_ari import AriApp, AriSocket, AriUnreachable
 from ivr.calls.call import Services
 from ivr.calls.charging import Charging
 from ivr.calls.journal import Journal
+from ivr.calls.people import People
 from ivr.calls.retention import Retention
 from ivr.calls.router import Router
 from ivr.calls.settling import Settling
@@ -88,9 +89,11 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
         async with asyncio.TaskGroup() as charges:
             charging = Charging(parts.pci, store.payments, charges)
             ways = frozenset(carrier.kind for carrier in parts.carriers)
+            endpoints = {name: person.endpoint for name, person in settings.people.items()}
+            people = People(parts.app, endpoints, charges)
             traced = settings.trace_days > 0
             services = Services(
-                settings.asterisk.app, served.edition.prompts, store, parts.pci, charging, ways, traced
+                settings.asterisk.app, served.edition.prompts, store, parts.pci, charging, people, ways, traced
             )
             journal = Journal(store.calls)
             workers = [

@@ -20,6 +20,7 @@ from stack.asterisk import Amend, Instance, unchanged
 from stack.asterisk import running as running_asterisk
 from stack.children import alongside, how_it_ended
 from stack.errors import NotStarted
+from stack.ports import LOOPBACK, free_sip_port
 from stack.processes import Line, Process, is_event, running
 from stack.wiretap import Tap, tap_unix
 
@@ -55,9 +56,15 @@ class Plan:
     flows: Path = ROOT / "flows"
     processor: Processor = field(default_factory=Processor)
     sms: Sms | None = None
+    person_port: int = field(default_factory=free_sip_port)  # of the phone to which flows send callers
     listener: Listener = lambda name, line: None
     amend: Amend = unchanged  # of Asterisk's rendered configuration
     wrappers: Mapping[str, str] = field(default_factory=dict)  # a program's name -> the module that runs it instead
+
+    @property
+    def person(self) -> str:
+        """What Asterisk calls whom flows call billing."""
+        return f"PJSIP/anonymous/sip:billing@{LOOPBACK}:{self.person_port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ async def product(plan: Plan) -> AsyncIterator[Product]:
         processor = await _processor_of(plan, simulator)
         pci_config = write_pci_config(plan.folder / "pci", asterisk, processor)
         pci = await start(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
-        gate_config = write_gate_config(plan.folder / "gate", asterisk, ROOT / "sounds")
+        gate_config = write_gate_config(plan.folder / "gate", asterisk, ROOT / "sounds", plan.person)
         gate = await start(_child(plan, "gate", "pci", "gate", "--config", str(gate_config)))
         ari_tap = await start(tap_unix(plan.folder / "ivr" / "gate.sock", plan.folder / "gate" / "gate.sock"))
         pci_tap = await start(tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock"))
@@ -181,8 +188,8 @@ timeout = {processor.timeout}
     return config
 
 
-def write_gate_config(folder: Path, asterisk: Instance, sounds: Path) -> Path:
-    """Write gate.toml and its secret file."""
+def write_gate_config(folder: Path, asterisk: Instance, sounds: Path, *people: str) -> Path:
+    """Write gate.toml and its secret file; `people` are the endpoints that may be called."""
     folder.mkdir(exist_ok=True)
     write_secret(folder / "ari.secret", asterisk.gate_password)
     config = folder / "gate.toml"
@@ -197,6 +204,9 @@ key_file = "gate.key"
 url = "{asterisk.ari_url}"
 username = "gate"
 password_file = "ari.secret"
+
+[originate]
+endpoints = {list(people)}
 """
     )
     return config
@@ -218,6 +228,9 @@ app = "ivr"
 
 [pci]
 socket = "pci.sock"
+
+[people.billing]
+endpoint = "{plan.person}"
 
 [sms]
 gateway = "smpp"

@@ -34,6 +34,9 @@ Linphone and baresip, step by step: docs/howto/call-it-yourself.md
   expiry         [cyan]1230#[/]
   security code  [cyan]123#[/]  then, after the amount, [cyan]1[/] to confirm
 
+Flows that send a caller to a person ring sip:billing@127.0.0.1:{person_port}: let a
+second phone take calls there.
+
 More accounts: demo/bills.csv. More test cards: docs/reference/simulator.md.
 The call's flow: flows/pay-invoice.yaml. To hear it edited, while this goes on:
 
@@ -87,9 +90,10 @@ async def run(console: Screen) -> int:
     when_told_to_end(console, task.cancel)
     console.print("[bold]Starting[/] Asterisk, the processor simulator, an SMSC, pci and ivr on loopback")
     with claimed(FOLDER):
-        async with product(Plan(FOLDER, listener=desk.listen)) as running:
+        plan = Plan(FOLDER, listener=desk.listen)
+        async with product(plan) as running:
             when_told_to_end(console, desk.stopped.set)
-            console.print(HOW_TO_CALL.format(port=running.asterisk.sip_port))
+            console.print(HOW_TO_CALL.format(port=running.asterisk.sip_port, person_port=plan.person_port))
             async with alongside(*running.minders(desk.ended), awaited=False):
                 await desk.stopped.wait()
             console.print("Stopping")

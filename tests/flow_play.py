@@ -10,6 +10,7 @@ from ivr.flow.call import Invoice
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
+from ivr.flow.outside import Outside
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from tests.scripted_call import ScriptedCall
@@ -33,6 +34,8 @@ class Recorded:
 
 
 SHIPPED = Recorded(PROMPTS)
+DEFINED = Outside(people=frozenset({"billing"}))
+"""What the ivr.toml of the examples and of the broken flows defines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,13 @@ def flow_of(text: str) -> Flow:
     return parse_flow(text.encode(), "flow.yaml", SHIPPED)
 
 
-def one_step(step: str, ways: str = "", below: str = "") -> Flow:
+def one_step(step: str, ways: str = "", below: str = "", may_say: str = "") -> Flow:
     """A flow that asks for an account, looks its invoice up, runs one step (and what is below it), says goodbye."""
     return flow_of(
         f"""
 flow: one-step
 answers: "1"
+{f"may_say: {may_say}" if may_say else ""}
 steps:
   account: {{ask: {{prompt: enter-account, digits: 7, save: account_number}}, next: {{failed: bye}}}}
   find: {{lookup: {{invoice: {{account: account_number}}}}, next: {{not_found: bye, unavailable: bye}}}}

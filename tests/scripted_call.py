@@ -16,6 +16,7 @@ A dialogue has one line for each thing that happens:
     processor does not answer                         nobody knows whether it charged
     processor was not reached                         it surely did not
     processor has another payment open
+    person talks               person is no-answer, busy or unavailable
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from ivr.flow.call import (
     SpokenDigits,
     Variables,
 )
+from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
 
@@ -54,6 +56,7 @@ _LINES = {
     "card side": rf"is down|refuses|reads ({'|'.join(Brand)}) [0-9]{{4}}|ends with ({'|'.join(CaptureOutcome)})",
     "processor": r"approves|does not answer|was not reached|has another payment open"
     rf"|declines( ({'|'.join(DeclineReason)}))?",
+    "person": r"talks|is (no-answer|busy|unavailable)",
 }
 _ANSWERS = {
     "approves": Charged(ChargeState.APPROVED),
@@ -108,7 +111,8 @@ class ScriptedCall:
     """The `Call` of a dialogue. `texts` are the prompts in the language of the call, `invoices` the ledger.
 
     What happened is kept: `heard` (one text for each time that something was said), `attempts`, `forgotten` cards,
-    `orders` of captures, `texted` receipts (whom), and whether the flow `hung_up` or the caller is `gone`.
+    `orders` of captures, `texted` receipts (whom), `introductions` to people, and whether the flow `hung_up` or the
+    caller is `gone`.
     """
 
     def __init__(
@@ -126,6 +130,7 @@ class ScriptedCall:
         self.forgotten: list[Captured] = []
         self.orders: list[CaptureOrder] = []
         self.texted: list[str] = []
+        self.introductions: list[Introduction] = []
         self.hung_up = False
         self.gone = False
 
@@ -214,6 +219,13 @@ class ScriptedCall:
         address = paid and {ReceiptChannel.SMS: paid.mobile, ReceiptChannel.EMAIL: paid.email}.get(channel)
         self.texted += [address] if address else []
         return bool(address)
+
+    async def connect(self, introduction: Introduction) -> Reached:
+        """What the person does."""
+        self._settle()
+        self.introductions.append(introduction)
+        words = self._take("person", "a person").words
+        return Reached.TALKED if words == "talks" else Reached(words.removeprefix("is "))
 
     async def hang_up(self) -> None:
         """The flow ends the call."""

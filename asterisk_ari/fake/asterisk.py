@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from asterisk_ari.fake.exchange import Exchange
+from asterisk_ari.fake.exchange import NORMAL_CLEARING, Exchange
 from asterisk_ari.fake.parts import FakeChannel
 from asterisk_ari.fake.server import Server
 from asterisk_ari.login import AriLogin
@@ -53,6 +53,16 @@ class FakeCall:
         return self._channel.bridge.id if self._channel.bridge is not None else None
 
     @property
+    def hears_ringing(self) -> bool:
+        """Whether the sound of a phone that rings somewhere is heard now."""
+        return self._channel.hears_ringing
+
+    @property
+    def shown_caller(self) -> str:
+        """Who is shown to call."""
+        return self._channel.caller
+
+    @property
     def played(self) -> tuple[str, ...]:
         """Every sound that has begun to be heard, in order, such as `sound:hello`."""
         return tuple(self._channel.played)
@@ -77,9 +87,9 @@ class FakeCall:
         """Answer, where ARI is the caller: see `FakeAsterisk.picks_up`."""
         self._exchange.pick_up(self._channel)
 
-    def hang_up(self) -> None:
-        """Put the phone down."""
-        self._exchange.hang_up(self._channel)
+    def hang_up(self, cause: int = NORMAL_CLEARING) -> None:
+        """Put the phone down; or, before it was picked up, refuse the call: 17 is busy, 19 no answer."""
+        self._exchange.hang_up(self._channel, cause)
 
     async def until(self, condition: Callable[[FakeCall], bool]) -> None:
         """Wait for something to be so, such as `lambda call: call.answered`. Set a deadline around it."""

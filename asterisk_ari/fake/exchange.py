@@ -76,6 +76,7 @@ class Exchange:
             app.subscriptions[f"channel:{channel_id}"] += 1
         if self.picks_up:
             self.pick_up(channel)
+        self._touch()
         return channel
 
     def pick_up(self, channel: FakeChannel) -> None:
@@ -121,6 +122,11 @@ class Exchange:
             channel.state = "Up"
             self._tell_all(f"channel:{channel.id}", "ChannelStateChange", channel=channel.show())
 
+    def let_hear_ringing(self, channel: FakeChannel, *, rings: bool) -> None:
+        """Play the sound of a phone that rings somewhere, or end it."""
+        channel.hears_ringing = rings
+        self._touch()
+
     def move(self, channel: FakeChannel, destination: str, args: list[str]) -> None:
         """Hand the channel to another application, or say that nobody has that open."""
         app = self.apps.get(destination)
@@ -162,6 +168,7 @@ class Exchange:
     def enter_bridge(self, channel: FakeChannel, bridge: FakeBridge, *, absorb: bool) -> None:
         """Let a channel join a bridge, of which its application hears from now on."""
         self.leave_bridge(channel)
+        channel.hears_ringing = False
         if channel.app is not None:
             channel.app.subscriptions[f"bridge:{bridge.id}"] += 1
         bridge.members[channel] = absorb

@@ -111,6 +111,7 @@ class FakeChannel:
     queue: deque[tuple[Callable[[], None], asyncio.Future[None]]] = field(default_factory=deque, repr=False)
     played: list[str] = field(default_factory=list, repr=False)
     keys_heard: str = field(default="", repr=False)
+    hears_ringing: bool = False
     cause: int | None = None
     awaited: tuple[str, list[str]] | None = None
     """Where the channel goes when the person who is called picks up."""

@@ -19,6 +19,7 @@ _ROUTES: dict[tuple[str, str], Verb] = {
     ("DELETE", "channels/{channel}"): Verbs.hang_up,
     ("POST", "channels/{channel}/answer"): Verbs.answer,
     ("POST", "channels/{channel}/ring"): Verbs.ring,
+    ("DELETE", "channels/{channel}/ring"): Verbs.stop_ringing,
     ("POST", "channels/{channel}/move"): Verbs.move,
     ("POST", "channels/{channel}/play/{playback}"): Verbs.play,
     ("GET", "playbacks/{playback}"): Verbs.playback,

@@ -60,7 +60,12 @@ class Verbs:
 
     async def ring(self, path: dict[str, str], _asked: Asked) -> Answer:
         """POST channels/ID/ring."""
-        self._controlled(path)
+        self._exchange.let_hear_ringing(self._controlled(path), rings=True)
+        return _DONE
+
+    async def stop_ringing(self, path: dict[str, str], _asked: Asked) -> Answer:
+        """DELETE channels/ID/ring."""
+        self._exchange.let_hear_ringing(self._controlled(path), rings=False)
         return _DONE
 
     async def move(self, path: dict[str, str], asked: Asked) -> Answer:

@@ -10,6 +10,7 @@ import structlog
 from ivr.addresses import is_e164
 from ivr.calls.charging import Charging
 from ivr.calls.line import Line
+from ivr.calls.people import People
 from ivr.calls.visit import INTERRUPTED, Visit
 from ivr.errors import PciError
 from ivr.flow.call import (
@@ -26,10 +27,12 @@ from ivr.flow.call import (
     SecureLineDown,
     Variables,
 )
+from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
+from ivr.prompts.spoken import Spoken
 from ivr.store.errors import StoreError
 from ivr.store.models import OutboxKind
 from ivr.store.payments import Intent
@@ -67,6 +70,7 @@ class Services:
     store: Store
     pci: PciClient
     charging: Charging
+    people: People
     ways: Collection[OutboxKind]
     traced: bool = True
 
@@ -185,6 +189,11 @@ class LiveCall:
         """Whether a message about the last payment is on its way by this channel, to the address on file."""
         return channel in self._sent
 
+    async def connect(self, introduction: Introduction) -> Reached:
+        """Ring a person and let them talk with the caller until the person hangs up; what came of it."""
+        whisper = [self._sound(prompt) for prompt in self._spoken(introduction.whisper).ids]
+        return await self._services.people.connect(self._line, introduction, whisper, self._origin.caller)
+
     async def hang_up(self) -> None:
         """End the call."""
         await self._line.hang_up()
@@ -230,6 +239,12 @@ class LiveCall:
 
     def _media(self, prompt: Prompt) -> list[str]:
         """The sounds that say it; about to be played, so it is logged."""
-        spoken = render(prompt, self.language, self._services.prompts)
+        spoken = self._spoken(prompt)
         _log.info("prompt_spoken", prompts=spoken.ids, text=spoken.text, by="ivr")
-        return [self._services.prompts.media(prompt_id, self.language) for prompt_id in spoken.ids]
+        return [self._sound(prompt_id) for prompt_id in spoken.ids]
+
+    def _spoken(self, prompt: Prompt) -> Spoken:
+        return render(prompt, self.language, self._services.prompts)
+
+    def _sound(self, prompt_id: str) -> str:
+        return self._services.prompts.media(prompt_id, self.language)

@@ -85,6 +85,16 @@ class Line:
             self._deaf = False
             self._may_leave = not self.returned.is_set()
 
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """While the caller talks to a person: what they key then, a card perhaps, is no answer to anything."""
+        self._deaf = True
+        try:
+            yield
+        finally:
+            self._deaf = False
+            self._forget_keys()
+
     def stayed(self) -> None:
         """The card side refused the caller, who is as surely on this line as before."""
         self._may_leave = False
@@ -93,6 +103,16 @@ class Line:
         """Pick up."""
         with _hang_up_noticed():
             await self.asterisk.answer(self.channel_id)
+
+    async def ring(self) -> None:
+        """Let the caller hear that a phone rings somewhere."""
+        with _hang_up_noticed():
+            await self.asterisk.ring(self.channel_id)
+
+    async def stop_ringing(self) -> None:
+        """The end of it."""
+        with _hang_up_noticed():
+            await self.asterisk.stop_ringing(self.channel_id)
 
     async def hang_up(self, reason: str = "normal") -> None:
         """End the call; fine if it has ended already, or if the card side has the caller and will end it."""

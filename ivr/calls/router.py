@@ -9,6 +9,7 @@ import structlog
 from asterisk_ari import AriApp, AriError, StasisStart
 from ivr.calls.call import Services
 from ivr.calls.journal import Journal
+from ivr.calls.people import LEG
 from ivr.calls.session import Session
 from ivr.publishing.served import Served
 
@@ -69,8 +70,9 @@ class Router:
 
         A call that was found after a gap is taken as if it had just arrived. One that the card side gives back and
         that nobody here knows any more has lost its place in its flow, perhaps in the middle of a payment: it ends.
+        So does the leg of a person who answered when their caller was gone.
         """
-        if start.args[:1] == (_GIVEN_BACK,):
+        if start.args[:1] in ((_GIVEN_BACK,), (LEG,)):
             return "normal"
         if self._stopping or self.calls >= self._max_calls:
             return "congestion"

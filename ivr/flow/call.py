@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
+
+if TYPE_CHECKING:
+    from ivr.flow.person import Introduction, Reached
 
 
 class CallerHungUp(Exception):
@@ -159,6 +162,8 @@ class Variables:
     """How often in this call a lookup found nothing."""
     own: dict[str, Value] = field(default_factory=dict)
     """The variables that the flow itself declares."""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """The last outcome of each verb in this call."""
 
 
 class Call(Protocol):
@@ -205,6 +210,9 @@ class Call(Protocol):
 
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         """Whether a message about the last payment is on its way by this channel, to the address on file."""
+
+    async def connect(self, introduction: Introduction) -> Reached:
+        """Ring a person and let them talk with the caller until the person hangs up; what came of it."""
 
     async def hang_up(self) -> None:
         """End the call."""

@@ -95,5 +95,7 @@ class _Run:
         except CallerHungUp:
             self._observe(StepTaken(name, verb, CALLER_HUNG_UP))
             raise
+        if outcome:
+            self._call.variables.outcomes[verb] = outcome
         self._observe(StepTaken(name, verb, outcome or CALL_ENDED))
         return placed.next.get(outcome) if outcome else None

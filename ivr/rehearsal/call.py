@@ -19,6 +19,7 @@ from ivr.flow.call import (
     SecureLineDown,
     Variables,
 )
+from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
@@ -65,6 +66,12 @@ class Party(Protocol):
 
     def before_charge(self) -> None:
         """The bank is about to be asked: the last moment to hang up."""
+
+    def whisper(self, text: str) -> None:
+        """A person who was called hears this, and the caller does not."""
+
+    def person(self) -> Reached:
+        """What the person does whose phone rings."""
 
 
 class RehearsedCall:
@@ -145,6 +152,13 @@ class RehearsedCall:
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         """Whether a message about the last payment is on its way by this channel."""
         return channel in self._sent
+
+    async def connect(self, introduction: Introduction) -> Reached:
+        """What the person does; they hear the whisper if they answer."""
+        reached = self._party.person()
+        if reached is Reached.TALKED and introduction.whisper:
+            self._party.whisper(self._text(introduction.whisper))
+        return reached
 
     async def hang_up(self) -> None:
         """Nobody to hang up on."""

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 
 from ivr.flow.problems import instead_of, quoted
 from ivr.rehearsal.cards import CARDS
+from ivr.rehearsal.people import PEOPLE
 
 
 class Kind(StrEnum):
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     HANGS_UP = "hangs up"
     CARD = "card"
     LEDGER = "ledger"
+    PERSON = "person"
 
 
 ABOUT: Final = {
@@ -33,9 +35,10 @@ ABOUT: Final = {
     Kind.HANGS_UP: "the caller hangs up as soon as the lines above have happened",
     Kind.CARD: "what happens on the card line and at the bank: one of the cards below",
     Kind.LEDGER: "`down`: the next lookup finds no ledger",
+    Kind.PERSON: "what the person does who is called: `talks`, `no-answer`, `busy` or `unavailable`",
 }
 _BARE: Final = (Kind.WAITS, Kind.STAYS_SILENT, Kind.HANGS_UP)
-_WITH_WORDS: Final = (Kind.HEARS, Kind.PRESSES, Kind.CARD, Kind.LEDGER)
+_WITH_WORDS: Final = (Kind.HEARS, Kind.PRESSES, Kind.CARD, Kind.LEDGER, Kind.PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,16 @@ def _checked(kind: Kind, words: str) -> Line:
         raise ValueError(f"{quoted(words)} cannot be pressed; write 0 to 9, * and #, as in 1000442#")
     if kind is Kind.CARD and words not in CARDS:
         raise ValueError(f"there is no test card {quoted(words)}; {instead_of(words, CARDS)}")
+    if kind is Kind.PERSON and words not in PEOPLE:
+        raise ValueError(f"a person cannot be {quoted(words)}; {instead_of(words, PEOPLE)}")
     if kind is Kind.LEDGER and words != "down":
         raise ValueError(f"the ledger cannot be {quoted(words)}; write ledger: down")
     return Line(kind, words)
 
 
 def _example(kind: Kind) -> str:
-    words = {Kind.HEARS: "welcome", Kind.PRESSES: '"1000442#"', Kind.CARD: "approved", Kind.LEDGER: "down"}
+    words = {Kind.HEARS: "welcome", Kind.PRESSES: '"1000442#"', Kind.CARD: "approved"}
+    words |= {Kind.LEDGER: "down", Kind.PERSON: "talks"}
     return f"{kind}: {words[kind]}"
 
 

@@ -6,11 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from ivr.flow.call import CallerHungUp, Keys
 from ivr.flow.engine import StepTaken
+from ivr.flow.person import Reached
 from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard
 from ivr.rehearsal.errors import WentOtherwise
 from ivr.rehearsal.lines import Kind, Line
+from ivr.rehearsal.people import PEOPLE
 
 _CARD_SIDE = "card side"
+_WAITS_FOR = {
+    Kind.CARD: "a card (card: approved)",
+    Kind.PERSON: "a person (person: talks)",
+    Kind.PRESSES: "keys (presses, waits)",
+}
 
 
 class Script:
@@ -37,6 +44,17 @@ class Script:
     def hear_card_side(self, text: str) -> None:
         """As `hear`."""
         self._say(_CARD_SIDE, text)
+
+    def whisper(self, text: str) -> None:
+        """Write down what the caller does not hear."""
+        self._write(Kind.PERSON, text)
+
+    def person(self) -> Reached:
+        """What the person of the next line does."""
+        self._settle()
+        line = self._take(Kind.PERSON)
+        self._write(line.kind, f"({line.words})")
+        return PEOPLE[line.words]
 
     def press(self, keys: Keys) -> str:
         """The keys of the next line; "" where the caller waits."""
@@ -119,10 +137,7 @@ class Script:
 
     def _take(self, *kinds: Kind) -> Line:
         if not any(self._next(kind) for kind in kinds):
-            card = Kind.CARD in kinds
-            raise self._otherwise(
-                "the call waits for a card (card: approved)" if card else "the call waits for keys (presses, waits)"
-            )
+            raise self._otherwise(f"the call waits for {_WAITS_FOR[kinds[0]]}")
         self._at += 1
         return self._dialogue[self._at - 1]
 

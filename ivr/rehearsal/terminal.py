@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, TextIO
 
 from ivr.bill import refuse_card_number
 from ivr.flow.call import CallerHungUp, Keys
 from ivr.flow.engine import StepTaken
+from ivr.flow.person import Reached
 from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard
+from ivr.rehearsal.people import ABOUT, PEOPLE
 
 _PLAIN: Final = {"said": "", "card": "", "step": "", "ask": "", "off": ""}
 _COLOURS: Final = {"said": "\033[1m", "card": "\033[35m", "step": "\033[2m", "ask": "\033[36m", "off": "\033[0m"}
-_CHOICES: Final = [name for name in CARDS if name != DOWN]
-_FIRST: Final = _CHOICES[0]
+_CARDS: Final = {name: card.about for name, card in CARDS.items() if name != DOWN}
+_PEOPLE: Final = {name: ABOUT[reached] for name, reached in PEOPLE.items()}
 
 
 class Terminal:
@@ -28,7 +31,7 @@ class Terminal:
         self._down = down
         self._style = _COLOURS if colour else _PLAIN
         self._echo = not keyboard.isatty()
-        self._listed = False
+        self._listed: set[str] = set()
 
     def show(self, text: str = "", style: str = "off") -> None:
         """Write a line."""
@@ -56,17 +59,15 @@ class Terminal:
 
     def card(self) -> Keyed | NoCard:
         """The test card that is chosen: by its number in the list, or by its name."""
-        if not self._listed:
-            self._listed = True
-            self.show("  The card side is simulated. What shall happen there?", "step")
-            for number, name in enumerate(_CHOICES, 1):
-                self.show(f"  {number:>4}  {name:<25} {CARDS[name].about}", "step")
-        while True:
-            typed = self._read(f"card (Enter: {_FIRST})> ") or _FIRST
-            name = _CHOICES[int(typed) - 1] if typed in map(str, range(1, len(_CHOICES) + 1)) else typed
-            if name in _CHOICES:
-                return CARDS[name]
-            self.show(f"  Type 1 to {len(_CHOICES)}, or a name from the list.", "step")
+        return CARDS[self._choose("card", "The card side is simulated. What shall happen there?", _CARDS)]
+
+    def whisper(self, text: str) -> None:
+        """Show what the person hears, set apart."""
+        self.show(f"  ▷ {text}", "card")
+
+    def person(self) -> Reached:
+        """What is chosen that the person does."""
+        return PEOPLE[self._choose("person", "A phone rings. What does the person do?", _PEOPLE)]
 
     def ledger_is_down(self) -> bool:
         """As it was asked for on the command line."""
@@ -82,6 +83,21 @@ class Terminal:
     def observe(self, taken: StepTaken) -> None:
         """Show the step."""
         self.show(f"{'':>40} {taken.step} ({taken.verb}) → {taken.outcome}", "step")
+
+    def _choose(self, what: str, question: str, choices: Mapping[str, str]) -> str:
+        """The name that is chosen, by its number in the list or by itself; the list is shown once."""
+        names = list(choices)
+        if what not in self._listed:
+            self._listed.add(what)
+            self.show(f"  {question}", "step")
+            for number, name in enumerate(names, 1):
+                self.show(f"  {number:>4}  {name:<25} {choices[name]}", "step")
+        while True:
+            typed = self._read(f"{what} (Enter: {names[0]})> ") or names[0]
+            name = names[int(typed) - 1] if typed in map(str, range(1, len(names) + 1)) else typed
+            if name in choices:
+                return name
+            self.show(f"  Type 1 to {len(names)}, or a name from the list.", "step")
 
     def _read(self, prompt: str) -> str:
         """A line; CallerHungUp at the end of the input. What may be a card number is never shown nor passed on."""

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from ivr.flow.call import ReceiptChannel
+from ivr.flow.person import Reached
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, DeclineReason, EntryError
 
@@ -212,6 +213,19 @@ class Receipt(_Event):
         return f"{self.by} on its way" if self.sent else f"no {self.by}"
 
 
+class Person(_Event):
+    """A person was called for the caller, and has left again if they talked."""
+
+    answers: ClassVar = True
+    who: ClassVar = "person"
+    type: Literal["person"] = "person"
+    name: str = Field(max_length=64, description="who, by their name in `ivr.toml`")
+    reached: Reached = Field(description="what came of it")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'talked' if self.reached is Reached.TALKED else self.reached}"
+
+
 class HungUp(_Event):
     """The flow hung up."""
 
@@ -255,6 +269,7 @@ Event = (
     | Charge
     | Forgotten
     | Receipt
+    | Person
     | HungUp
     | Step
     | Ended

@@ -22,6 +22,7 @@ from ivr.flow.call import (
     Variables,
 )
 from ivr.flow.engine import StepTaken
+from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.trace import events
@@ -198,6 +199,12 @@ class RecordedCall:
         sent = await self._call.send_receipt(channel)
         self._add(events.Receipt(at=self._recorder.now, by=channel, sent=sent))
         return sent
+
+    async def connect(self, introduction: Introduction) -> Reached:
+        """Write down whom, and what came of it; what both said is heard by nobody else."""
+        reached = await self._call.connect(introduction)
+        self._add(events.Person(at=self._recorder.now, name=introduction.to, reached=reached))
+        return reached
 
     async def hang_up(self) -> None:
         """Write it down."""

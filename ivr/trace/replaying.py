@@ -18,6 +18,7 @@ from ivr.flow.call import (
     SecureLineDown,
     Variables,
 )
+from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from ivr.trace import events
 from ivr.trace.answers import Answers
@@ -104,6 +105,10 @@ class ReplayedCall:
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         """Whether a message was on its way."""
         return self._answers.take(events.Receipt, f"a receipt by {channel}", lambda sent: sent.by == channel).sent
+
+    async def connect(self, introduction: Introduction) -> Reached:
+        """What came of it."""
+        return self._answers.take(events.Person, f"{introduction.to} on the phone").reached
 
     async def hang_up(self) -> None:
         """Nobody to hang up on."""

@@ -37,6 +37,14 @@ class Pjsua2:
         """Start the call."""
         await self._tell("dial", f"sip:{checked_number(number)}@127.0.0.1:{self._sip_port}")
 
+    async def wait_rung(self, seconds: float = ANSWER_SECONDS) -> None:
+        """Return once somebody calls this phone."""
+        await self._progress.wait("rung", seconds)
+
+    async def pick_up(self) -> None:
+        """Take the call that rings."""
+        await self._tell("pick-up", "")
+
     async def wait_answered(self, seconds: float = ANSWER_SECONDS) -> None:
         """Return once the other side has answered."""
         await self._progress.wait("answered", seconds)
@@ -74,8 +82,11 @@ class Pjsua2:
 
 
 @contextlib.asynccontextmanager
-async def open_pjsua2(folder: Path, sip_port: int, name: str = "pjsua2") -> AsyncIterator[Pjsua2]:
-    """Open a pjsua2 phone that calls under `name`. Keys reach it through its standard input, never through argv."""
+async def open_pjsua2(folder: Path, sip_port: int, name: str = "pjsua2", listens: int = 0) -> AsyncIterator[Pjsua2]:
+    """Open a pjsua2 phone that calls under `name`, and can be called on the port `listens` of 127.0.0.1.
+
+    Keys reach it through its standard input, never through argv.
+    """
     if not importlib.util.find_spec("pjsua2"):
         raise PhoneMissing("pjsua2 is not installed: run `make dev`")
     folder = folder.resolve()
@@ -88,7 +99,7 @@ async def open_pjsua2(folder: Path, sip_port: int, name: str = "pjsua2") -> Asyn
             await progress.tell(json.loads(line))
         await progress.tell("ended")
 
-    command = [sys.executable, "-P", str(SCRIPT), str(folder / "heard.wav"), checked_number(name)]
+    command = [sys.executable, "-P", str(SCRIPT), str(folder / "heard.wav"), checked_number(name), str(listens)]
     with (folder / "stderr").open("wb") as stderr:
         async with child(command, folder=folder, stdin=PIPE, stdout=PIPE, stderr=stderr, read=read) as process:
             phone = Pjsua2(folder / "heard.wav", sip_port, process, progress)

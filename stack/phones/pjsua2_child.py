@@ -1,9 +1,9 @@
 """The process behind the pjsua2 phone.
 
-Reads one JSON list per line from standard input: ["dial", uri], ["hang-up", ""], and a key as the name of a way of
-telling it: ["events", key], ["tones", key], ["info", key], ["both", key]; the end of the input hangs up and ends the
-process. Writes one JSON string per line: "ready", "answered", "ended".
-Its arguments are the WAV file to record to and the name that it calls under.
+Reads one JSON list per line from standard input: ["dial", uri], ["pick-up", ""], ["hang-up", ""],
+and a key as the name of a way of telling it: ["events", key], ["tones", key], ["info", key], ["both", key]; the end
+of the input hangs up and ends the process. Writes one JSON string per line: "ready", "rung", "answered", "ended".
+Its arguments: the WAV file to record to, the name that it calls under, the port where it can be called (0: any).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def say(state: str) -> None:
 class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
     """One call; records what it hears from the moment that audio flows."""
 
-    def __init__(self, account: pj.Account, wav: str) -> None:
-        super().__init__(account)
+    def __init__(self, account: pj.Account, wav: str, number: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(account, number)
         self.wav = wav
         self.recorder: Any = None
         self.tones: Any = None
@@ -74,6 +74,33 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
             self.tones.playDigits(pj.ToneDigitVector([tone]))
 
 
+class Account(pj.Account):  # type: ignore[misc]  # the wheel has no types
+    """Whose phone this is. `call` is the one that it makes or gets."""
+
+    call: Any = None
+
+    def __init__(self, wav: str) -> None:
+        super().__init__()
+        self.wav = wav
+
+    def onIncomingCall(self, incoming: Any) -> None:  # noqa: N802, ANN401 - PJSIP's name and type
+        """Let it ring until it is picked up; a second call is engaged."""
+        call = Call(self, self.wav, incoming.callId)
+        if self.call is not None and not self.call.over:
+            call.hangup(answer(pj.PJSIP_SC_BUSY_HERE))
+            return
+        self.call = call
+        call.answer(answer(pj.PJSIP_SC_RINGING))
+        say("rung")
+
+
+def answer(code: int) -> Any:  # noqa: ANN401 - the wheel has no types
+    """SIP's word for what becomes of a call."""
+    parameters = pj.CallOpParam()
+    parameters.statusCode = code
+    return parameters
+
+
 class Commands:
     """Lines from standard input, without ever blocking PJSIP's own event loop."""
 
@@ -93,7 +120,7 @@ class Commands:
         return [json.loads(line) for line in lines]
 
 
-def start(name: str) -> tuple[Any, Any]:
+def start(name: str, wav: str, port: int) -> tuple[Any, Account]:
     """PJSIP on loopback with no sound card, and an account that needs no registration."""
     endpoint = pj.Endpoint()
     endpoint.libCreate()
@@ -106,6 +133,7 @@ def start(name: str) -> tuple[Any, Any]:
     endpoint.libInit(config)
     transport = pj.TransportConfig()
     transport.boundAddress = transport.publicAddress = "127.0.0.1"
+    transport.port = port
     endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
@@ -113,26 +141,37 @@ def start(name: str) -> tuple[Any, Any]:
     settings.idUri = f"sip:{name}@127.0.0.1"
     media = settings.mediaConfig.transportConfig
     media.boundAddress = media.publicAddress = "127.0.0.1"
-    account = pj.Account()
+    account = Account(wav)
     account.create(settings)
     return endpoint, account
 
 
-def main(wav: str, name: str) -> None:
+def obey(account: Account, wav: str, verb: str, argument: str) -> None:
+    """Do one thing; nothing if there is no call to do it with."""
+    call = account.call
+    if verb == "dial":
+        account.call = Call(account, wav)
+        account.call.makeCall(argument, pj.CallOpParam(True))
+    elif call is None or call.over:
+        return
+    elif verb == "pick-up":
+        call.answer(answer(pj.PJSIP_SC_OK))
+    elif verb == "hang-up":
+        call.hangup(pj.CallOpParam(True))
+    else:
+        call.press(argument, verb)
+
+
+def main(wav: str, name: str, port: str = "0") -> None:
     """Obey until standard input ends."""
-    endpoint, account = start(name)
-    commands, call = Commands(), None
+    endpoint, account = start(name, wav, int(port))
+    commands = Commands()
     say("ready")
     while not commands.closed:
         endpoint.libHandleEvents(HANDLE_EVENTS_MS)
         for verb, argument in commands.read():
-            if verb == "dial":
-                call = Call(account, wav)
-                call.makeCall(argument, pj.CallOpParam(True))
-            elif call is not None and not call.over and verb == "hang-up":
-                call.hangup(pj.CallOpParam(True))
-            elif call is not None and not call.over:
-                call.press(argument, verb)
+            obey(account, wav, verb, argument)
+    call = account.call
     if call is not None:
         if not call.over:
             call.hangup(pj.CallOpParam(True))
@@ -141,7 +180,7 @@ def main(wav: str, name: str) -> None:
                 break
             endpoint.libHandleEvents(HANDLE_EVENTS_MS)
         call.recorder = call.tones = None  # completes the file
-    call = account = None
+    call = account.call = account = None  # type: ignore[assignment]
     endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # the goodbyes are said, and it would wait for more
 
 

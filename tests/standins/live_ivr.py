@@ -34,7 +34,7 @@ BILLS = f"""account,reference,amount,currency,due,mobile
 """
 SETTINGS = """
 database = "ivr.db"
-flows = "{root}/flows"
+flows = "{flows}"
 sounds = "{root}/sounds"
 max_calls = {max_calls}
 stop_grace = {stop_grace}
@@ -44,7 +44,10 @@ gate = "gate.sock"
 [pci]
 socket = "pci.sock"
 charge_timeout = {charge_timeout}
+[people.billing]
+endpoint = "PJSIP/billing"
 """
+MAY_BE_CALLED = '[originate]\nendpoints = ["PJSIP/billing"]\n'
 SMS = """
 [sms]
 gateway = "twilio"
@@ -169,7 +172,8 @@ async def write_settings(folder: Path, extra: str = "", **values: object) -> Pat
     async with open_store(sqlite_url(folder / "ivr.db")) as store:
         await import_bills(folder / "bills.csv", store.invoices)
     file = folder / "ivr.toml"
-    values = {"root": ROOT, "max_calls": 20, "stop_grace": 0.05, "trace_days": 90, "charge_timeout": 5, **values}
+    defaults = {"max_calls": 20, "stop_grace": 0.05, "trace_days": 90, "charge_timeout": 5}
+    values = {"root": ROOT, "flows": ROOT / "flows", **defaults, **values}
     file.write_text(SETTINGS.format(**values) + extra, encoding="utf-8")
     return file
 
@@ -189,7 +193,7 @@ async def logging_to(stream: Log) -> AsyncIterator[Log]:
 
 def gate_before(asterisk: FakeAsterisk, folder: Path) -> AbstractAsyncContextManager[Gated]:
     """The gate between the call side and a fake Asterisk; its card side is at `folder`/pci.sock."""
-    return gated(folder, asterisk.login("gate"), sounds=ROOT / "sounds")
+    return gated(folder, asterisk.login("gate"), MAY_BE_CALLED, sounds=ROOT / "sounds")
 
 
 @asynccontextmanager
@@ -203,7 +207,7 @@ async def serving(
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(app.serve(settings, stop, look))
-        await log.tells("ready", flows=1)
+        await log.tells("ready", max_calls=settings.max_calls)
         try:
             yield stop
         finally:

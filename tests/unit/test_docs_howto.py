@@ -39,8 +39,8 @@ def shown_after(command: str) -> str:
 
 
 def test_the_first_flow_is_in_order(flows: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "flows"]) == 0
-    assert capsys.readouterr().out == shown_after("-m ivr check flows")
+    assert main(["check", "flows/balance.yaml"]) == 0
+    assert capsys.readouterr().out == shown_after("-m ivr check flows/balance.yaml")
 
 
 def test_its_mistake_is_told_as_the_guide_shows(flows: Path, capsys: pytest.CaptureFixture[str]) -> None:

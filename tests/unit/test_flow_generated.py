@@ -25,6 +25,7 @@ from ivr.flow.engine import MOST_STEPS, Ending, StepTaken, run_flow
 from ivr.flow.errors import FlowProblems
 from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
+from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState
 from tests.flow_play import ADA, BOB, SHIPPED
@@ -108,6 +109,10 @@ class AnyCall:
 
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         return True
+
+    async def connect(self, introduction: Introduction) -> Reached:
+        await self.speak(introduction.whisper)
+        return self._random.choice(list(Reached))
 
     async def hang_up(self) -> None:
         self.hung_up = True

@@ -9,18 +9,22 @@ import pytest
 from ivr.__main__ import main
 from ivr.flow.library import check
 from ivr.flow.outside import Outside
-from ivr.flow.steps.say import Say
 from tests.flow_play import ROOT, SHIPPED
 from tests.unit.test_ivr_config import GOOD
 
-FLOW = 'flow: f\nanswers: ["1"]\nsteps:\n  bye: {say: goodbye}\n'
+FLOW = """
+flow: f
+answers: ["1"]
+steps:
+  agent: {transfer: {to: biling}, next: {no-answer: bye, busy: bye, unavailable: bye}}
+  bye: {say: goodbye}
+""".lstrip()
 PERSON = '[people.billing]\nendpoint = "PJSIP/billing"\n'
 
 
 @pytest.fixture
-def flow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A flow whose step reaches somebody called biling."""
-    monkeypatch.setattr(Say, "reaches", lambda step: Outside(people=frozenset({"biling"})))
+def flow(tmp_path: Path) -> Path:
+    """A flow that reaches somebody called biling."""
     file = tmp_path / "f.yaml"
     file.write_text(FLOW, encoding="utf-8")
     return file
@@ -37,7 +41,7 @@ def test_given_no_settings_then_any_name_will_do(flow: Path) -> None:
 
 def test_given_settings_that_lack_a_name_then_what_was_meant_is_said(flow: Path) -> None:
     (problem,) = check(flow, SHIPPED, Outside(people=frozenset({"billing", "front"})))
-    assert str(problem) == f"{flow}:4:3: F215 ivr.toml has no section [people.biling]; did you mean billing?"
+    assert str(problem) == f"{flow}:4:26: F215 ivr.toml has no section [people.biling]; did you mean billing?"
 
 
 def test_given_settings_without_people_then_the_mend_is_to_add_one(flow: Path) -> None:

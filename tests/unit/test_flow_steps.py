@@ -11,7 +11,19 @@ WAYS = "declined: bye, too-many-failed-attempts: bye, outcome-unknown: bye, canc
 
 
 def test_the_verbs_are_these_and_each_can_be_read_about() -> None:
-    assert list(VERBS) == ["say", "ask", "menu", "when", "set", "lookup", "pay", "receipt", "call", "hangup"]
+    assert list(VERBS) == [
+        "say",
+        "ask",
+        "menu",
+        "when",
+        "set",
+        "lookup",
+        "pay",
+        "receipt",
+        "transfer",
+        "call",
+        "hangup",
+    ]
     assert all(kind.__doc__ and kind.verb in kind.__doc__ for kind in VERBS.values())
     assert all(kind.onward in kind.outcomes for kind in VERBS.values() if kind.onward and not kind.outcomes_vary)
     assert all(kind.ends | kind.at_once <= set(kind.outcomes) for kind in VERBS.values())

@@ -87,7 +87,7 @@ async def test_given_a_bad_bill_then_nothing_is_started_and_its_row_is_named(tmp
 
 
 def test_how_to_call_fits_a_terminal_of_80_columns_and_has_the_whole_address() -> None:
-    text = Text.from_markup(HOW_TO_CALL.format(port=65535)).plain
+    text = Text.from_markup(HOW_TO_CALL.format(port=65535, person_port=65535)).plain
     assert "sip:1000@127.0.0.1:65535\n" in text
     assert max(map(len, text.splitlines())) <= 80
 

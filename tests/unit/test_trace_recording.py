@@ -25,6 +25,7 @@ from ivr.flow.call import (
     SpokenDigits,
     Variables,
 )
+from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from ivr.rehearsal.call import RehearsedCall
 from ivr.rehearsal.cards import CARDS, Keyed, NoCard
@@ -46,6 +47,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "charge": (Due(ADA), CARD),
     "forget": (CARD,),
     "send_receipt": (ReceiptChannel.SMS,),
+    "connect": (Introduction("billing", 30.0),),
     "hang_up": (),
 }
 NOTHING_HAPPENS = {"invoice_for"}
@@ -85,6 +87,9 @@ class Fine:
 
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         return True
+
+    async def connect(self, introduction: Introduction) -> Reached:
+        return Reached.TALKED
 
     async def hang_up(self) -> None:
         pass
@@ -208,6 +213,12 @@ class Presses:
 
     def before_charge(self) -> None:
         pass
+
+    def whisper(self, text: str) -> None:
+        pass
+
+    def person(self) -> Reached:
+        return Reached.BUSY
 
 
 @settings(deadline=None)

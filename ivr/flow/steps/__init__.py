@@ -14,8 +14,9 @@ from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.say import Say
 from ivr.flow.steps.set import Set
+from ivr.flow.steps.transfer import Transfer
 from ivr.flow.steps.when import When
 
-AnyStep = Say | Ask | Menu | When | Set | Lookup | Pay | Receipt | CallFlow | Hangup
+AnyStep = Say | Ask | Menu | When | Set | Lookup | Pay | Receipt | Transfer | CallFlow | Hangup
 
 VERBS: dict[str, type[Step]] = {step.verb: step for step in get_args(AnyStep)}

@@ -1,0 +1,29 @@
+"""What a step asks of a call so that its caller talks to a person, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.flow.call import Prompt
+
+
+class Reached(StrEnum):
+    """How it went. TALKED: both talked, and the person hung up; a caller who hangs up ends the flow instead."""
+
+    TALKED = "done"
+    NO_ANSWER = "no-answer"
+    BUSY = "busy"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """Whom to call, by their name in ivr.toml, and how long their phone rings (seconds).
+
+    `whisper` is what they alone hear before they take the call with key 1; empty: both talk as soon as they answer.
+    """
+
+    to: str
+    ring: float
+    whisper: Prompt = ()
