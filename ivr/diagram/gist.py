@@ -14,7 +14,7 @@ from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.say import Say
 from ivr.flow.steps.set import Set
-from ivr.flow.values import MOST_KEYS, KeyRange, MoneyPart, Sayable
+from ivr.flow.values import MOST_KEYS, DatePart, DigitsPart, KeyRange, MoneyPart, Sayable
 
 
 def gist(step: Step, texts: Mapping[str, str]) -> str:
@@ -45,7 +45,13 @@ def _words(prompt: Iterable[Sayable], texts: Mapping[str, str]) -> str:
 def _part(part: Sayable, texts: Mapping[str, str]) -> str:
     if isinstance(part, str):
         return texts.get(part, part)
-    return f"{{{part.money}}}" if isinstance(part, MoneyPart) else f"{{the last digits of {part.last_digits}}}"
+    match part:
+        case MoneyPart():
+            return f"{{{part.money}}}"
+        case DatePart():
+            return f"{{{part.date}}}"
+        case DigitsPart():
+            return f"{{the last digits of {part.last_digits}}}"
 
 
 def _wanted(step: Ask) -> str:

@@ -64,6 +64,7 @@ KNOWN: Mapping[str, Known] = {
     "amount": Known(Kind.NUMBER, "amount", lambda call: _number(_found("amount", call.variables.amount))),
     "invoice.amount": Known(Kind.NUMBER, "invoice", _of_invoice(lambda invoice: _number(invoice.amount))),
     "invoice.currency": Known(Kind.TEXT, "invoice", _of_invoice(lambda invoice: invoice.amount.currency)),
+    "invoice.has_due": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.due is not None)),
     "invoice.has_mobile": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.mobile is not None)),
     "invoice.has_email": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.email is not None)),
     "paid.amount": Known(Kind.NUMBER, "paid", _of_paid(lambda due: _number(due.total))),

@@ -209,15 +209,29 @@ class DigitsPart(Written):
         return self.last_digits
 
 
+class DatePart(Written):
+    """A day, spoken in the language of the call: `{date: invoice.due}`. Where there is none, nothing is said."""
+
+    date: Literal["invoice.due"] = Field(description="the day that is spoken")
+
+    @property
+    def needs(self) -> Variable:
+        """What must be known."""
+        return "invoice"
+
+
 def _kind(value: object) -> str | None:
     if isinstance(value, dict):
-        return "digits" if "last_digits" in value else "money"
+        return next((kind for key, kind in (("last_digits", "digits"), ("date", "date")) if key in value), "money")
     return "prompt" if isinstance(value, str) else None
 
 
-Sayable = str | MoneyPart | DigitsPart
+Sayable = str | MoneyPart | DigitsPart | DatePart
 Spoken = Annotated[
-    Annotated[PromptId, Tag("prompt")] | Annotated[MoneyPart, Tag("money")] | Annotated[DigitsPart, Tag("digits")],
+    Annotated[PromptId, Tag("prompt")]
+    | Annotated[MoneyPart, Tag("money")]
+    | Annotated[DigitsPart, Tag("digits")]
+    | Annotated[DatePart, Tag("date")],
     Discriminator(_kind),
 ]
 Speech = Annotated[tuple[Spoken, ...], BeforeValidator(listed)]
@@ -225,15 +239,17 @@ Speech = Annotated[tuple[Spoken, ...], BeforeValidator(listed)]
 
 def speech(parts: Iterable[Sayable], variables: Variables) -> Prompt:
     """What is said now: each variable replaced by its value. MissingVariable if it has none yet."""
-    return tuple(_part(part, variables) for part in parts)
+    return tuple(said for part in parts if (said := _part(part, variables)) is not None)
 
 
-def _part(part: Sayable, variables: Variables) -> Part:
+def _part(part: Sayable, variables: Variables) -> Part | None:
     match part:
         case str():
             return part
         case MoneyPart() if (amount := _money(part.money, variables)) is not None:
             return amount
+        case DatePart() if variables.invoice is not None:
+            return variables.invoice.due
         case DigitsPart() if variables.account_number:
             return SpokenDigits(variables.account_number[-MOST_SPOKEN:])
     raise MissingVariable(part.needs)
