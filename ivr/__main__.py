@@ -11,17 +11,32 @@ from collections.abc import Sequence
 
 from asterisk_ari import AriError
 from ivr.bills import BillsRefused
-from ivr.commands import bills, calls, check, publish, replay, rollback, schema, serve, show, simulate, test, versions
+from ivr.commands import (
+    bills,
+    calls,
+    check,
+    new,
+    publish,
+    replay,
+    rollback,
+    schema,
+    serve,
+    show,
+    simulate,
+    test,
+    versions,
+)
 from ivr.errors import ConfigError, IvrError
 from ivr.flow.errors import FlowProblems
 from ivr.store.errors import NoSuchVersion, StoreError
 
-_COMMANDS = (serve, check, test, simulate, show, schema, publish, versions, rollback, bills, calls, replay)
+_COMMANDS = (serve, new, check, test, simulate, show, schema, publish, versions, rollback, bills, calls, replay)
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card
 itself is taken by the card side (see `pci --help`), which must run beside it."""
 _EXAMPLES = """
 a first session:
+  ivr new my-flow              a flow to begin with, and its tests
   ivr check flows/             every problem with file, line and what to write
   ivr test flows/              play the dialogues beside the flows
   ivr simulate flows/pay-invoice.yaml   be the caller, in this terminal

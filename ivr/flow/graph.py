@@ -23,6 +23,15 @@ def edges_at_once(flow: Flow) -> dict[str, set[str]]:
     }
 
 
+def backwards(edges: Edges) -> dict[str, set[str]]:
+    """Everything with what it can follow."""
+    before: dict[str, set[str]] = {}
+    for name, targets in edges.items():
+        for target in targets:
+            before.setdefault(target, set()).add(name)
+    return before
+
+
 def reach(starts: Iterable[str], edges: Edges) -> set[str]:
     """Everything from `starts` on, these included."""
     reached: set[str] = set()

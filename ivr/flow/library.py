@@ -69,6 +69,14 @@ def check(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> l
     return _examine(path, catalogue, outside)[1]
 
 
+def numbers_taken(folder: Path) -> dict[str, str]:
+    """The numbers that flows of a folder answer, each with its file, even while there are problems to mend."""
+    reading = Reading(lambda _: [])
+    for file in flow_files(folder) if folder.is_dir() else []:
+        reading.take(file)
+    return {number: source.file for source in reading.sources.values() for number in source.flow.answers}
+
+
 def parse_flow(data: bytes, file: str, catalogue: Catalogue) -> Flow:
     """One flow from its text; FlowProblems if anything is wrong with it. `file` is how messages name it."""
     source, problems = load(data, file)

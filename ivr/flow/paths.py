@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from ivr.flow.engine import MOST_STEPS
-from ivr.flow.graph import edges, edges_at_once, reach, reach_without
+from ivr.flow.graph import backwards, edges, edges_at_once, reach, reach_without
 from ivr.flow.loader import Source
 from ivr.flow.problems import Code, Problem, quoted
 from ivr.flow.values import Variable
@@ -47,11 +47,12 @@ def _unreachable(source: Source) -> Iterator[Problem]:
 def _restless(source: Source) -> Iterator[Problem]:
     """Loops in which nobody is waited for; each is told once, at its first step."""
     following = edges_at_once(source.flow)
+    before = backwards(following)
     told: set[str] = set()
     for name in source.flow.steps:
-        reached = reach(following[name], following)
-        if name in reached and name not in told:
-            loop = [step for step in source.flow.steps if step in reached and name in reach([step], following)]
+        if name not in told and name in (reached := reach(following[name], following)):
+            leading_back = reach([name], before)
+            loop = [step for step in source.flow.steps if step in reached and step in leading_back]
             told.update(loop)
             what = f"the call can go round in {_list(loop)} without waiting for the caller"
             mend = "put an ask or a menu among them, or lead one of them on to another step"
@@ -62,9 +63,10 @@ def _too_far(source: Source) -> Iterator[Problem]:
     """The first step that only comes after more steps than a call may take."""
     flow = source.flow
     following = edges(flow)
-    reached = {flow.start}
+    reached = latest = {flow.start}
     for _ in range(MOST_STEPS - 1):
-        reached |= {target for name in reached for target in following.get(name, ())}
+        latest = {target for name in latest for target in following.get(name, ())} - reached
+        reached = reached | latest
     beyond = reach([flow.start], following) - reached
     for name in [name for name in flow.steps if name in beyond][:1]:
         what = f"a call takes at most {MOST_STEPS} steps, and {quoted(name)} comes after more"
@@ -75,14 +77,11 @@ def _endless(source: Source) -> Iterator[Problem]:
     """The steps that a call can come to and never end from; told once, at the first."""
     flow = source.flow
     following = edges(flow)
-    backwards: dict[str, set[str]] = {}
-    for name, targets in following.items():
-        for target in targets:
-            backwards.setdefault(target, set()).add(name)
     steps = flow.steps.items()
     ends = [name for name, placed in steps if None in placed.next.values() or placed.step.may_end_call()]
-    ending = reach([*ends, *flow.returns], backwards)
-    endless = [name for name in flow.steps if name not in ending and name in reach([flow.start], following)]
+    ending = reach([*ends, *flow.returns], backwards(following))
+    reached = reach([flow.start], following)
+    endless = [name for name in flow.steps if name not in ending and name in reached]
     if endless:
         what = f"a call that comes to {_list(endless)} can never end, because every way leads back"
         yield source.problem(

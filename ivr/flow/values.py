@@ -78,7 +78,8 @@ def _language(value: object) -> object:
     return value
 
 
-def _number(value: object) -> object:
+def check_number(value: object) -> object:
+    """The value, if it can be dialled; ValueError with what to write if not."""
     if isinstance(value, str) and not re.fullmatch(_DIALLED, value):
         raise ValueError(
             f'{quoted(value)} is not a dialled number; write digits in quotes, as in "1000" or "+15551230000"'
@@ -176,7 +177,7 @@ StepName = Annotated[str, _written(_NAME)]  # whether there is such a step is to
 VariableName = Annotated[str, BeforeValidator(_variable), _written(_FREE_VARIABLE)]
 Purpose = Annotated[str, BeforeValidator(_purpose), _written(_PURPOSE)]
 Language = Annotated[str, BeforeValidator(_language), _written(_LANGUAGE)]
-DialledNumber = Annotated[str, BeforeValidator(_number), _written(_DIALLED, "integer")]
+DialledNumber = Annotated[str, BeforeValidator(check_number), _written(_DIALLED, "integer")]
 Key = Annotated[str, BeforeValidator(_key), _written(_KEY)]
 Seconds = Annotated[float, BeforeValidator(_seconds), _written(_SECONDS)]
 Digits = Annotated[KeyRange, BeforeValidator(_key_range), WithJsonSchema(_DIGITS)]
