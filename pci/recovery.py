@@ -125,7 +125,7 @@ class Recovery:
             case Approved() as approved if not attempt.void_asked:
                 return approved
             case Authorized() as authorized if not attempt.void_asked:
-                return await self._still_held(attempt, reference, waited) if held else authorized
+                return await self._still_held(attempt, reference, waited) if held else _as_asked(attempt, authorized)
             case Unseen() if waited < QUIET or not self._may_forbid(attempt):
                 return None
             case Approved() | Authorized() | Unseen():
@@ -156,3 +156,8 @@ class Recovery:
             charge_id = attempt.charge.charge_id
             log.warning("charge_question_failed", charge_id=charge_id, error=type(error).__name__)
             return None
+
+
+def _as_asked(attempt: Attempt, authorized: Authorized) -> Authorized | None:
+    """A hold where money was to move is not for us to explain."""
+    return authorized if attempt.asked.action == "authorize" else None

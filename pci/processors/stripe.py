@@ -110,11 +110,8 @@ class Stripe:
     async def collect(self, reference: str) -> Collected:
         """Capture the funds of the intent. One that is refused may have been captured before, or cancelled."""
         try:
-            standing = standing_of(
-                await self._intents.capture_async(
-                    reference, {"expand": _EXPAND}, {"idempotency_key": f"{reference}-collect"}
-                )
-            )
+            # no key of ours: Stripe would repeat an error for a day, and it captures an intent only once anyway
+            standing = standing_of(await self._intents.capture_async(reference, {"expand": _EXPAND}))
         except (stripe.InvalidRequestError, stripe.CardError):
             standing = await self._after_refusal(reference)
             if isinstance(standing, Authorized):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from structlog.testing import capture_logs
 
 from pci.contract import ChargeRequest, ChargeState, Closing
 from pci.errors import OrderInProgress
+from pci.processors.base import Answer, Order, OutcomeUnknown
 from pci.recovery import PATIENCE, QUIET
 from pci.simulator.outcomes import Fault
-from tests.unit.charging import ANSWER_LOST, NEVER_ARRIVED, FastClock, HandClock, Shop, outcome, shop
+from tests.unit.charging import ANSWER_LOST, NEVER_ARRIVED, Around, FastClock, HandClock, Shop, outcome, shop
 from tests.unit.test_holds import Counting
 
 ENDS = {Closing.COLLECT: (ChargeState.APPROVED, "approved"), Closing.VOID: (ChargeState.NOT_CHARGED, "voided")}
@@ -104,6 +106,29 @@ async def test_given_a_hold_whose_answer_was_lost_then_it_is_found_or_forbidden(
         async with it.charges(FastClock()) as charges:
             assert (await outcome(charges, request.charge_id)).state is final
         assert await it.standing(request.charge_id) == standing
+
+
+class HoldsInstead(Around):
+    """Loses the answer to a charge, and holds the amount that was to move."""
+
+    async def charge(self, order: Order, reference: str) -> Answer:
+        await super().charge(replace(order, hold=True), reference)
+        raise OutcomeUnknown
+
+
+async def test_given_a_hold_where_money_was_to_move_then_nothing_is_concluded_and_a_person_is_called(
+    tmp_path: Path,
+) -> None:
+    clock = HandClock()
+    async with shop(tmp_path) as it, it.charges(clock, HoldsInstead(it.processor)) as charges:
+        request = await it.request()
+        await charges.charge(request)
+        with capture_logs() as lines:
+            while clock.time < PATIENCE + 60:
+                await clock.next_question()
+                await clock.asleep()
+        assert (await charges.find(request.charge_id)).state is ChargeState.UNKNOWN
+    assert [line["charge_id"] for line in lines if line["event"] == "charge_needs_a_person"] == [request.charge_id]
 
 
 async def test_given_money_that_was_collected_behind_our_back_when_voided_then_it_is_given_back(

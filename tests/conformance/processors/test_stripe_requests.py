@@ -100,7 +100,6 @@ async def test_given_a_hold_then_the_intent_says_so_and_is_captured_once_by_its_
     assert wire.sent[1][3]["capture_method"] == ["manual"]
     assert wire.sent[2][3]["payment_method_options[card][moto]"] == ["true"]
     assert wire.sent[3][1] == "https://api.stripe.com/v1/payment_intents/pi_1/capture"
-    assert wire.sent[3][2]["Idempotency-Key"] == "pi_1-collect"
 
 
 async def test_given_a_hold_when_voided_then_the_intent_is_cancelled(wire: type[Recorder]) -> None:
