@@ -60,7 +60,7 @@ def _publish(options: Namespace) -> None:
         raise ConfigError(f"{path}: a version is all flows together; publish the folder that they are in")
     content = read_content(path)
     after, served = asyncio.run(_latest(loaded))
-    if served.digest == content.digest:
+    if after and served.digest == content.digest:
         print("These flows are served already; nothing was published.")
         return
     _check(path, content, loaded, options.min_coverage)

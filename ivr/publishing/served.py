@@ -10,7 +10,6 @@ import structlog
 
 from ivr.config import Settings
 from ivr.errors import ConfigError
-from ivr.flow.errors import FlowProblems
 from ivr.prompts.catalogue import Catalogue
 from ivr.publishing.author import system_user
 from ivr.publishing.content import Content, read_content
@@ -21,7 +20,7 @@ from ivr.store.versions import Turn, Versions
 _log = structlog.get_logger()
 _LOOK_SECONDS = 1.0
 _PUBLISH = "`ivr publish --note …` makes what is in the folder the version that callers get"
-_REFUSED = "calls get the version before; publish a mended one, go back with `ivr rollback`, or update the program"
+_REFUSED = "calls get the version before; mend what is wrong and send SIGHUP, publish another, or `ivr rollback`"
 
 
 class Served:
@@ -59,6 +58,7 @@ class Served:
     async def _look(self, *, again: bool) -> None:
         try:
             turn = await self._versions.latest()
+            self._lost = False
             if turn is None or (turn.id == self._turn and not again):
                 return
             content = await self._versions.content(turn.version)
@@ -66,15 +66,18 @@ class Served:
             if not self._lost:
                 _log.warning("versions_not_readable", reason=type(error).__name__)
             self._lost = True
-            return
-        self._lost = False
+        else:
+            await self._turn_to(turn, content)
+
+    async def _turn_to(self, turn: Turn, content: Content) -> None:
         self._turn = turn.id
         try:
             self.edition = await asyncio.to_thread(_load, turn.version, content, self._settings)
-        except (FlowProblems, ConfigError) as problem:
-            _log.error("version_refused", version=turn.version, reason=str(problem), advice=_REFUSED)
-            return
-        _log.info("version_served", version=turn.version, flows=len(self.edition.book.by_number))
+        except Exception as problem:  # noqa: BLE001 - whatever is wrong with it must not end the calls
+            reason = str(problem) or type(problem).__name__
+            _log.error("version_refused", version=turn.version, reason=reason, advice=_REFUSED)
+        else:
+            _log.info("version_served", version=turn.version, flows=len(self.edition.book.by_number))
 
 
 def _load(number: int, content: Content, settings: Settings) -> Edition:
@@ -82,8 +85,8 @@ def _load(number: int, content: Content, settings: Settings) -> Edition:
 
 
 async def _publish_first(versions: Versions, settings: Settings) -> Turn:
-    content = read_content(settings.flows)
     read_flows(settings.flows, Catalogue.load(settings.sounds), settings.outside)
+    content = read_content(settings.flows)
     turn = await versions.publish(content, system_user(), "what was in the folder at the first start", after=0)
     _log.info("first_version_published", version=turn.version, message=f"from {settings.flows}")
     return turn

@@ -52,6 +52,11 @@ def says(prompt: str) -> Callable[[Line], bool]:
     return lambda line: prompt in line.get("prompts", ())
 
 
+def begins_with(version: int) -> Callable[[Line], bool]:
+    """Whether a line tells that a call begins with a version."""
+    return lambda line: is_event("call_started")(line) and line["version"] == version
+
+
 async def publish(config: Path) -> None:
     """`ivr publish`, as an admin gives it."""
     command = [sys.executable, "-m", "ivr", "publish", "--config", str(config), "--note", "Say welcome twice"]
@@ -71,7 +76,7 @@ async def press_until_ended(callers: Crowd, ivr: Process) -> None:
 
 def in_progress(ivr: Process, version: int) -> set[str]:
     """The calls that began with a version."""
-    return {line["call_id"] for line in ivr.log if line["event"] == "call_started" and line["version"] == version}
+    return {line["call_id"] for line in ivr.log if begins_with(version)(line)}
 
 
 async def test_given_20_calls_in_progress_when_a_version_is_published_then_each_ends_in_its_own(
@@ -89,14 +94,14 @@ async def test_given_20_calls_in_progress_when_a_version_is_published_then_each_
                 # when the flow is edited and published
                 flow.write_text(EDITED)
                 await publish(running.ivr_folder / "ivr.toml")
-                await ivr.expect(is_event("version_served"))
+                await ivr.expect(is_event("version_served"), PATIENCE)
                 # then a new caller gets the new version, while the 20 are still there
                 async with phone_for(running, "pjsua2", tmp_path / "phone") as phone:
                     await phone.dial("1000")
-                    await ivr.expect(lambda line: is_event("call_started")(line) and line["version"] == 2)
-                    await ivr.expect(says("welcome"))
+                    await ivr.expect(begins_with(2), PATIENCE)
+                    await ivr.expect(says("welcome"), PATIENCE)
                 assert len(in_progress(ivr, 1)) == CALLS
-                await ivr.expect(is_event("call_ended"))
+                await ivr.expect(is_event("call_ended"), PATIENCE)
                 # and each of the 20 goes on to the end of the version that it began with
                 await press_until_ended(callers, ivr)
                 assert await callers.ended_well()

@@ -151,3 +151,21 @@ async def test_given_a_ledger_that_cannot_be_read_for_a_while_then_calls_go_on_a
     await published.publish(EDITED)
     await published.live.log.tells("version_served", version=2)
     assert len(published.live.log.events("versions_not_readable")) == 1
+
+
+async def test_given_a_fault_while_a_version_is_loaded_then_it_is_refused_and_no_call_is_hurt(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    call = await published.live.to_menu()
+    with monkeypatch.context() as faulty:
+        faulty.setattr(served, "load_edition", full)
+        await published.publish(EDITED)
+        await published.live.log.tells("version_refused", reason="No space left on device")
+    await published.calls(version=1)
+    published.live.look.set()
+    await published.live.log.tells("version_served", version=2)
+    await published.calls(version=2)
+    assert not call.ended

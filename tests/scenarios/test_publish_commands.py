@@ -94,6 +94,14 @@ def test_given_something_wrong_then_it_is_said_and_nothing_is_published(
     assert capsys.readouterr().out.startswith("Nothing is published yet")
 
 
+def test_given_a_folder_without_flows_then_nothing_is_published(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run("publish", str(tmp_path / "empty"), "--note", "nothing") == 2
+    assert "there is no flow in this folder" in capsys.readouterr().err
+
+
 def test_given_one_flow_of_a_folder_then_it_is_not_published_alone(
     run: Run, flows: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
