@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from ivr.errors import ConfigError  # noqa: E402 - the project is a folder beside this script, not installed
 from ivr.prompts.catalogue import Catalogue  # noqa: E402
-from scripts.deliveries import DELIVERIES, RESPELT  # noqa: E402
+from scripts.deliveries import DELIVERIES, respelt  # noqa: E402
 from stack import archives, debian  # noqa: E402
 
 SOUNDS = ROOT / "sounds"
@@ -114,12 +114,11 @@ def jobs_of(catalogue: Catalogue, languages: Set[str]) -> dict[str, Job]:
 def job_of(prompt_id: str, text: str, language: str) -> Job:
     """One recording, in the words of voice.py."""
     delivery = next(delivery for delivery in DELIVERIES[language] if re.fullmatch(delivery.ids, prompt_id))
-    respelt = RESPELT.get(language, {})
     before, after = delivery.sentence.split("{}")
     comma, after = re.fullmatch(r"([,.]*)(.*)", after).groups()  # type: ignore[union-attr] - it always matches
     return {
         "before": before.strip(),
-        "text": respelt.get(prompt_id, respelt.get(text, text)) + comma,
+        "text": respelt(prompt_id, text, language) + comma,
         "after": after.strip(),
         "speed": delivery.speed,
         "lead": delivery.lead,

@@ -127,7 +127,7 @@ class English:
 class Espeak:
     """Other languages: espeak-ng, a program of its own, gives the sounds between two marks of punctuation.
 
-    `[word](/sounds/)` says the sounds of a word that it gets wrong.
+    `[word](/sounds/)` says the sounds of a word that it gets wrong; `|` parts words that it would join.
     """
 
     def __init__(self, command: list[str]) -> None:
@@ -135,9 +135,11 @@ class Espeak:
 
     def __call__(self, parts: list[str]) -> list[str]:
         """The phonemes of each part."""
-        return ["".join(map(self._piece, re.split(rf"(\[.*?\]\(/.*?/\)|[{PAUSES}]+)", part))) for part in parts]
+        return ["".join(map(self._piece, re.split(rf"(\[.*?\]\(/.*?/\)|[{PAUSES}]+|\|)", part))) for part in parts]
 
     def _piece(self, piece: str) -> str:
+        if piece == "|":
+            return ""
         respelt = re.fullmatch(r"\[.*\]\(/(.*)/\)", piece)
         if respelt or not piece.strip(PAUSES + " "):
             return respelt[1] if respelt else piece
@@ -173,8 +175,8 @@ def gap_after(text: str, starts: list[int], power: Audio, floor: float) -> tuple
     low = starts[len(text.rstrip(",.:;?! "))] - SLACK
     high = starts[len(text) + 1] + SLACK
     silent = np.flatnonzero(power[low:high] < floor)
-    if not len(silent):
-        silent = np.array([np.argmin(power[low:high])])
+    if not len(silent):  # then before the next sound, or the quietest moment may be in the midst of an s
+        silent = np.array([np.argmin(power[low : high - SLACK])])
     return low + int(silent[0]), low + int(silent[-1])
 
 

@@ -1,7 +1,7 @@
 """The prompts that exist: a text per language, and the recording that says it.
 
-The texts are the YAML files of the sounds folder, each `id: {language: text}`; the recording of an id is
-`<language>/<id>.wav` beside them, and Asterisk plays it as `sound:<folder>/<language>/<id>`.
+The texts are the YAML files of the sounds folder, each `id: {language: text}`, in as many files as one likes; the
+recording of an id is `<language>/<id>.wav` beside them, and Asterisk plays it as `sound:<folder>/<language>/<id>`.
 """
 
 from __future__ import annotations
@@ -89,13 +89,10 @@ def _read_file(file: Path, texts: dict[str, dict[str, str]]) -> Iterator[Problem
         if not _ID.fullmatch(prompt_id) or len(prompt_id) > _LONGEST_ID:
             mend = "use small letters, digits and single hyphens"
             yield _wrong(file, at, f"{quoted(prompt_id)} cannot name a prompt", mend)
-        elif prompt_id in texts:
-            yield _wrong(file, at, f"{quoted(prompt_id)} is in another file already", "keep one of them")
         elif not isinstance(node, Node) or not node.entries:
             yield _wrong(file, node.at, f"{quoted(prompt_id)} has no text per language")
         else:
-            texts[prompt_id] = {}
-            yield from _read_texts(file, prompt_id, node, texts[prompt_id])
+            yield from _read_texts(file, prompt_id, node, texts.setdefault(prompt_id, {}))
 
 
 def _read_texts(file: Path, prompt_id: str, node: Node, texts: dict[str, str]) -> Iterator[Problem]:
@@ -107,6 +104,9 @@ def _read_texts(file: Path, prompt_id: str, node: Node, texts: dict[str, str]) -
             )
         elif not isinstance(text, Scalar) or not text.text.strip():
             yield _wrong(file, text.at, f"{quoted(prompt_id)} has no text in {language}")
+        elif language in texts:
+            what = f"{quoted(prompt_id)} has a text in {language} in another file already"
+            yield _wrong(file, node.key_at[language], what, "keep one of them")
         else:
             texts[language] = " ".join(text.text.split())
 

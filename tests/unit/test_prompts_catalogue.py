@@ -86,8 +86,13 @@ def test_every_mistake_is_shown_at_once(tmp_path: Path) -> None:
     assert str(refusal.value).count("has no text per language") == 3
 
 
-def test_an_id_in_two_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match=r"two\.yaml:1:1: .*'welcome' is in another file already"):
+def test_a_language_can_have_files_of_its_own(tmp_path: Path) -> None:
+    catalogue = Catalogue.load(folder_with(tmp_path, one=GOOD, two='goodbye: {pl: "Do widzenia."}'))
+    assert catalogue.texts["goodbye"] == {"en": "Goodbye.", "pl": "Do widzenia."}
+
+
+def test_a_text_in_two_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"two\.yaml:1:11: .*'welcome' has a text in en in another file already"):
         Catalogue.load(folder_with(tmp_path, one=GOOD, two=GOOD))
 
 
