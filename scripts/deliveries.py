@@ -74,11 +74,13 @@ ENGLISH = (
     Delivery(r"minus", "That is, {} twelve dollars.", 0.9, tail=0.05),
     Delivery(r"digit-\d", "It is eight... {}... ten... four.", tail=0.08),
     Delivery(r"letter-[a-z]", "It is eight... {}... ten... four.", tail=0.05),
-    Delivery(r".*-(dollar|zloty)s?-and", "You owe seventeen, {} ten cents.", 0.95),
-    Delivery(r".*-(dollar|zloty)s?", "You owe seventeen, {}, thank you.", 0.95, tail=0.2),
+    Delivery(r".*-(dollar|zloty|peso|real|reai)s?-and", "You owe seventeen, {} ten cents.", 0.95),
+    Delivery(r".*-(dollar|zloty|peso|real|reai)s?", "You owe seventeen, {}, thank you.", 0.95, tail=0.2),
     Delivery(r".*-and", "You owe forty {} ten cents.", 0.95),
     Delivery(r"(dollar|euro|pound)s?|yen", "You owe forty {}, thank you.", 0.95, tail=0.2),
-    Delivery(r"cents?|penny|pence|grosz|groszy", "You owe nine dollars and forty, {}, thank you.", 0.95, tail=0.2),
+    Delivery(
+        r"cents?|centavos?|penny|pence|grosz|groszy", "You owe nine dollars and forty, {}, thank you.", 0.95, tail=0.2
+    ),
     Delivery(r"month-\d\d?", "It is due, {} first, twenty twenty-six.", 0.95),
     Delivery(r"nth-\d\d?", "It is due on March, {}, twenty twenty-six.", 0.95, tail=0.05),
     Delivery(r"you-owe|about-to-pay", "{}, ten dollars.", 0.9, lead=0.1, tail=0.03),
@@ -162,7 +164,13 @@ DELIVERIES = {
 
 # by language: the id or the text of a recording, with the sounds of what its voice gets wrong, as Kokoro writes them
 RESPELT = {
-    "en": {"groszy": "[groszy](/ɡɹˈɔʃi/)"},
+    "en": {
+        "groszy": "[groszy](/ɡɹˈɔʃi/)",
+        "brazilian-reais": "Brazilian [reais](/ɹAˈIs/)",
+        "brazilian-reais-and": "Brazilian [reais](/ɹAˈIs/) and",
+        "brazilian-real": "Brazilian [real](/ɹAˈɑl/)",
+        "brazilian-real-and": "Brazilian [real](/ɹAˈɑl/) and",
+    },
     "es": {"grosz": "[grosz](/ɡɾˈoʃ/)", "groszy": "[groszy](/ɡɾˈoʃi/)"},
     "it": {
         "grosz": "[grosz](/ɡrˈɔʃ/)",
@@ -192,6 +200,8 @@ RESPELT = {
         # the liaison before it
         "euro-n": "[euro](/nøʁˈo/)",
         "euro-n-and": "[euro](/nøʁˈo/) et",
+        "euros-n": "[euros](/nøʁˈo/)",
+        "euros-n-and": "[euros](/nøʁˈo/) et",
         "euros-z": "[euros](/zøʁˈo/)",
         "euros-z-and": "[euros](/zøʁˈo/) et",
         "euros-t": "[euros](/tøʁˈo/)",

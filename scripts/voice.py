@@ -40,6 +40,7 @@ BAND = (300.0, 3400.0)  # Hz, what a telephone line carries
 TAPS = 481
 LOUDNESS = -20.0  # dBFS, RMS of the parts that are speech
 PEAK = -1.5  # dBFS
+FAINTEST = -16.0  # dBFS, the peak of a piece that is faint in its sentence, as a short i is
 SILENCE = -38.0  # dB under the loudest moment
 SLACK = VOICE_RATE // 50  # samples by which the model may misjudge where a sound begins
 FADE = 0.004  # seconds
@@ -167,6 +168,7 @@ def record(job: Job, voice: Kokoro, phonemes: Phonemes) -> Audio:
     end = gap_after(upto, starts, power, floor)[0] if after else len(audio)
     begin, end = trimmed(begin, end, power, floor)
     piece = fit_for_line(audio)[begin // RATIO : end // RATIO]
+    piece = piece * np.float32(max(1.0, 10 ** (FAINTEST / 20) / float(np.abs(piece).max())))
     return with_margins(piece, job["lead"], job["tail"])
 
 

@@ -25,6 +25,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from ivr.flow.call import (
     CallerHungUp,
@@ -252,6 +253,8 @@ class ScriptedCall:
                 return self._texts[part]
             case Money():
                 return f"{part} {part.currency}"
+            case Decimal():
+                return f"{part:f}"
             case date():
                 return part.isoformat()
             case SpokenDigits():

@@ -39,7 +39,7 @@ class SpokenBrand:
 
 
 # a part of a prompt: a prompt id, or a value that is spoken in the language of the call
-Part = str | Money | date | SpokenDigits | SpokenBrand
+Part = str | Money | date | Decimal | SpokenDigits | SpokenBrand
 Prompt = tuple[Part, ...]
 
 

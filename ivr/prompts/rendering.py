@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits
 from ivr.money import Money
-from ivr.prompts import english
 from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.english import English
 from ivr.prompts.errors import TooManyDigits, UnknownLanguage
-from ivr.prompts.spoken import Language, Spoken
+from ivr.prompts.french import French
+from ivr.prompts.italian import Italian
+from ivr.prompts.portuguese import Portuguese
+from ivr.prompts.spanish import Spanish
+from ivr.prompts.spoken import Language, Spoken, Words
 
-# to add a language: its module beside english.py, its name here, its texts in sounds/*.yaml
-LANGUAGES: dict[str, Language] = {"en": english}
+# to add a language: docs/howto/add-a-language.md
+LANGUAGES: dict[str, Language] = {
+    "en": English(),
+    "es": Spanish(),
+    "fr": French(),
+    "it": Italian(),
+    "pt": Portuguese(),
+}
 
 MOST_DIGITS = 4  # as many digits of a card as may be shown or said
 
@@ -28,13 +39,21 @@ def _render_part(part: Part, language: str, catalogue: Catalogue) -> Spoken:
         case str():
             return Spoken((part,), catalogue.text(part, language))
         case Money():
-            return _language(language).money(part)
+            return _phrase(_language(language).money(part), language, catalogue)
         case date():
-            return _language(language).day(part)
+            return _phrase(_language(language).day(part), language, catalogue)
+        case Decimal():
+            return _phrase(_language(language).number(part), language, catalogue)
         case SpokenDigits():
-            return _language(language).digits(_few(part.digits))
+            return _phrase(_language(language).digits(_few(part.digits)), language, catalogue)
         case SpokenBrand():
             return _render_part(f"brand-{part.brand.value}", language, catalogue)
+
+
+def _phrase(words: Words, language: str, catalogue: Catalogue) -> Spoken:
+    """Recordings in a row, each written as it is said, but numbers in figures."""
+    parts = [Spoken((word,), catalogue.text(word, language)) if isinstance(word, str) else word for word in words]
+    return Spoken(tuple(prompt_id for part in parts for prompt_id in part.ids), " ".join(part.text for part in parts))
 
 
 def _language(name: str) -> Language:

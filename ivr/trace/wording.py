@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits
 from ivr.money import Money
@@ -26,6 +27,8 @@ def _part(part: Part) -> str:
             return part
         case Money():
             return f"{part} {part.currency}"
+        case Decimal():
+            return f"{part:f}"
         case date():
             return part.isoformat()
         case SpokenDigits():

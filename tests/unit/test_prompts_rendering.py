@@ -26,6 +26,10 @@ CATALOGUE = Catalogue(
         "brand-visa": {"en": "Visa card"},
         "ending-in": {"en": "ending in"},
         "due": {"en": "It is due on"},
+        "dollars": {"en": "dollars"},
+        "dollars-and": {"en": "dollars and"},
+        "cents": {"en": "cents"},
+        "month-12": {"en": "December"},
     },
 )
 
