@@ -16,6 +16,7 @@ from ivr.commands import (
     calls,
     check,
     new,
+    payments,
     publish,
     replay,
     rollback,
@@ -30,7 +31,10 @@ from ivr.errors import ConfigError, IvrError
 from ivr.flow.errors import FlowProblems
 from ivr.store.errors import NoSuchVersion, StoreError
 
-_COMMANDS = (serve, new, check, test, simulate, show, schema, publish, versions, rollback, bills, calls, replay)
+_COMMANDS = (
+    *(serve, new, check, test, simulate, show, schema, publish, versions, rollback),
+    *(bills, payments, calls, replay),
+)
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card
 itself is taken by the card side (see `pci --help`), which must run beside it."""

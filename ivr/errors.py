@@ -2,6 +2,7 @@
 
     IvrError
     ├── ConfigError             a setting, a secret file or a flow that cannot be served: exit 2, nothing was started
+    ├── NotClosed               what the bank holds was not collected or voided
     └── PciError                the card side cannot do what was asked
         ├── PciUnreachable      nobody answers on the socket; nothing was sent
         ├── PciAnswerLost       the request went out and no whole answer came back: what it did is not known
@@ -25,6 +26,10 @@ class IvrError(Exception):
 
 class ConfigError(IvrError):
     """The configuration cannot be used."""
+
+
+class NotClosed(IvrError):
+    """What the bank holds was not collected or voided."""
 
 
 class PciError(IvrError):

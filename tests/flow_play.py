@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from ivr.flow.call import Invoice
+from ivr.flow.call import Invoice, StoredCard
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
@@ -78,9 +79,19 @@ steps:
     )
 
 
-async def play(flow: Flow, dialogue: str, invoices: Iterable[Invoice] = (ADA, BOB)) -> Played:
-    """Run the flow to its end; DialogueMismatch if it went otherwise than the dialogue says."""
+async def play(
+    flow: Flow,
+    dialogue: str,
+    invoices: Iterable[Invoice] = (ADA, BOB),
+    known: Mapping[str, StoredCard | bool | None] = MappingProxyType({}),
+) -> Played:
+    """Run the flow to its end; DialogueMismatch if it went otherwise than the dialogue says.
+
+    `known` are attributes of the call: its `stored_card`, whether it comes from the caller's `own_phone`.
+    """
     call = ScriptedCall(dialogue, ENGLISH, invoices)
+    for name, value in known.items():
+        setattr(call, name, value)
     trace: list[StepTaken] = []
     ending = await run_flow(flow, call, trace.append)
     call.finish()

@@ -2,26 +2,11 @@
 
 Tests of whole flows are written beside them and played by `ivr.rehearsal`.
 
-A dialogue has one line for each thing that happens:
-
-    caller hears Welcome                              some of what was said since the last such line
-    caller presses 1000442#    caller waits           the answer to a question; silence
-    caller stays silent                               from here to the end of the call
-    caller hangs up                                   as soon as the lines above have happened
-    ledger is down
-    card side is down          card side refuses      not ready; ready, but it cannot take the caller
-    card side reads visa 1111                         the caller keyed a card; only these words come back
-    card side ends with too-many-failed-attempts      or another capture outcome
-    processor approves         processor declines insufficient-funds
-    processor does not answer                         nobody knows whether it charged
-    processor was not reached                         it surely did not
-    processor has another payment open
-    person talks               person is no-answer, busy or unavailable
+The lines of a dialogue are in `tests.dialogue`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -43,22 +28,16 @@ from ivr.flow.call import (
     SecureLineDown,
     SpokenBrand,
     SpokenDigits,
+    StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
+from tests.dialogue import DialogueMismatch, Line, parse_dialogue
 
 _HEARS = "hears "
 _HANGS_UP = "hangs up"
-_LINES = {
-    "caller": r"hears .+|presses [0-9*#]+|waits|stays silent|hangs up",
-    "ledger": r"is down",
-    "card side": rf"is down|refuses|reads ({'|'.join(Brand)}) [0-9]{{4}}|ends with ({'|'.join(CaptureOutcome)})",
-    "processor": r"approves|does not answer|was not reached|has another payment open"
-    rf"|declines( ({'|'.join(DeclineReason)}))?",
-    "person": r"talks|is (no-answer|busy|unavailable)",
-}
 _ANSWERS = {
     "approves": Charged(ChargeState.APPROVED),
     "does not answer": Charged(ChargeState.UNKNOWN),
@@ -66,46 +45,13 @@ _ANSWERS = {
 }
 
 
-class DialogueMismatch(Exception):
-    """The call did not go as its dialogue says."""
-
-    def __init__(self, line: int, what: str) -> None:
-        super().__init__(f"Dialogue line {line}: {what}")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a dialogue, numbered from 1."""
-
-    number: int
-    actor: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.actor} {self.words}"
-
-
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A charge that the processor was asked for, and what it answered."""
 
     due: Due
-    card: Captured
+    card: Captured | StoredCard
     state: ChargeState
-
-
-def parse_dialogue(text: str) -> list[Line]:
-    """The lines of a dialogue; DialogueMismatch for one that says nothing that can happen."""
-    lines: list[Line] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not (words := " ".join(line.split())):
-            continue
-        actor = next((actor for actor in _LINES if words.startswith(f"{actor} ")), "")
-        rest = words.removeprefix(actor).strip()
-        if not actor or not re.fullmatch(_LINES[actor], rest):
-            raise DialogueMismatch(number, f"{words!r} is not something that can happen in a dialogue")
-        lines.append(Line(number, actor, rest))
-    return lines
 
 
 class ScriptedCall:
@@ -132,6 +78,9 @@ class ScriptedCall:
         self.orders: list[CaptureOrder] = []
         self.texted: list[str] = []
         self.introductions: list[Introduction] = []
+        self.stored_card: StoredCard | None = None
+        self.own_phone = self.keeps = True
+        self.kept: list[tuple[str, Captured]] = []
         self.hung_up = False
         self.gone = False
 
@@ -183,7 +132,20 @@ class ScriptedCall:
         """As a live call names it, without the name of the call."""
         return Invoice(None, self._variables.account_number, purpose, amount, purpose=purpose)
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        """`stored_card`, as the test has set it."""
+        return self.stored_card
+
+    async def may_keep_card(self, account: str) -> bool:
+        """`own_phone`, as the test has set it."""
+        return self.own_phone
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        """Write it down; `keeps`, as the test has set it."""
+        self.kept += [(account, card)] if self.keeps else []
+        return self.keeps
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         """What the card side gives back."""
         self._settle()
         self.orders.append(order)
@@ -197,7 +159,7 @@ class ScriptedCall:
                 return CaptureOutcome(outcome)
         raise SecureLineDown
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """What the processor answers."""
         self._settle()
         words = self._take("processor", "the processor").words
@@ -206,6 +168,8 @@ class ScriptedCall:
         reason = words.removeprefix("declines").strip()
         declined = Charged(ChargeState.DECLINED, DeclineReason(reason) if reason in set(DeclineReason) else None)
         charged = _ANSWERS.get(words, declined)
+        if charged.state is ChargeState.APPROVED and due.action == "authorize":
+            charged = Charged(ChargeState.AUTHORIZED)
         self.attempts.append(Attempt(due, card, charged.state))
         return charged
 

@@ -9,6 +9,7 @@ import structlog
 
 from ivr.addresses import is_e164
 from ivr.calls.charging import Charging
+from ivr.calls.kept_cards import KeptCards
 from ivr.calls.line import Line
 from ivr.calls.people import People
 from ivr.calls.visit import INTERRUPTED, Visit
@@ -25,6 +26,7 @@ from ivr.flow.call import (
     Prompt,
     ReceiptChannel,
     SecureLineDown,
+    StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
@@ -43,6 +45,7 @@ _log = structlog.get_logger()
 _DISTURBED = "line-gap"
 _CHARGE_CUT_OFF = "payment-unknown"
 _FAREWELL = "goodbye"
+_TAKEN = (ChargeState.APPROVED, ChargeState.AUTHORIZED)
 OWN_PROMPTS = (_DISTURBED, _CHARGE_CUT_OFF, _FAREWELL, INTERRUPTED)
 """What a call may say whatever its flow says."""
 
@@ -87,6 +90,7 @@ class LiveCall:
         self._line = line
         self._services = services
         self._tell = tell
+        self._kept_cards = KeptCards(services.pci, services.store.cards, origin.call_id, origin.caller)
         self._tokens: dict[str, str] = {}
         self._attempts = 0
         self._paid_for = 0
@@ -132,12 +136,26 @@ class LiveCall:
             _log.warning("secure_line_down", reasons=health.reasons)
         return health.ready
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        """The card that an account keeps, if this caller may use it; this never fails."""
+        return await self._kept_cards.find(account)
+
+    async def may_keep_card(self, account: str) -> bool:
+        """Whether the caller is known by more than the account: they call from the mobile number on file."""
+        return await self._kept_cards.own_phone(account)
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        """Keep a card for later bills of an account, instead of an earlier one; whether that could be done."""
+        token = self._tokens.get(card.capture_id)
+        return token is not None and await self._on_record() and await self._kept_cards.keep(account, token)
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         """Hand the caller to the card side until it gives them back.
 
         SecureLineDown if it cannot take them; PaymentInProgress if the invoice is known to be in payment already.
         """
-        await self._check_not_in_payment(invoice)
+        if invoice is not None:
+            await self._check_not_in_payment(invoice)
         services = self._services
         request = CaptureRequest(
             call_id=self._origin.call_id,
@@ -163,7 +181,7 @@ class LiveCall:
             self._tokens[result.capture_id] = result.token
         return Captured(result.capture_id, result.brand, result.last4)
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """Charge a confirmed total once; PaymentInProgress if another payment of the invoice is open."""
         self._attempts += 1
         call_id = self._origin.call_id
@@ -173,7 +191,7 @@ class LiveCall:
             Intent(f"{call_id}.{self._attempts}", call_id, due, card, self.language)
         )
         self._sent = told.sent
-        self._paid_for += due.invoice.id is None and told.charged.state is ChargeState.APPROVED
+        self._paid_for += due.invoice.id is None and told.charged.state in _TAKEN
         return told.charged
 
     async def forget(self, card: Captured) -> None:

@@ -10,7 +10,7 @@ from hashlib import sha256
 import structlog
 
 from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
-from ivr.flow.call import Charged, Invoice, PaymentInProgress, ReceiptChannel
+from ivr.flow.call import Captured, Charged, Invoice, PaymentInProgress, ReceiptChannel, StoredCard
 from ivr.pci_client import PciClient
 from ivr.store import errors as store_errors
 from ivr.store.payments import Intent, Payments, Settled
@@ -38,12 +38,14 @@ class Attempt:
 
         It is named by what names the bill for ever: a ledger that was made anew numbers its rows anew.
         """
-        total, invoice = self.intent.due.total, self.intent.due.invoice
+        total, invoice, card = self.intent.due.total, self.intent.due.invoice, self.intent.card
         bill = sha256(f"{invoice.account}\n{invoice.reference}".encode()).digest()
         return ChargeRequest(
             charge_id=self.charge_id,
             order_id=f"bill-{b32encode(bill[:20]).decode().lower()}",
-            capture_id=self.intent.card.capture_id,
+            capture_id=card.capture_id if isinstance(card, Captured) else None,
+            token=card.token if isinstance(card, StoredCard) else None,
+            action=self.intent.due.action,
             amount=total.minor,
             currency=total.currency,
             confirmed=True,

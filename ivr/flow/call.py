@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
@@ -83,10 +83,11 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one payment takes: the amount of an invoice, and the fee that comes on top."""
+    """What one payment takes, or has the bank hold: the amount of an invoice, and the fee that comes on top."""
 
     invoice: Invoice
     fee: Money | None = None
+    action: Literal["charge", "authorize"] = "charge"
 
     @property
     def total(self) -> Money:
@@ -126,6 +127,16 @@ class Captured:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredCard:
+    """A card that an account keeps. `token` names it to the card side; it opens nothing for anybody else."""
+
+    token: str = field(repr=False)
+    brand: Brand
+    last4: str
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Charged:
     """What came of a charge. Speak of it only as far as `state` is final."""
 
@@ -157,6 +168,8 @@ class Variables:
     amount: Money | None = None
     """An amount that the caller named."""
     invoice: Invoice | None = None
+    stored_card: StoredCard | None = None
+    """The card that the account of `invoice` keeps, if this caller may use it."""
     paid: Due | None = None
     wrong_accounts: int = 0
     """How often in this call a lookup found nothing."""
@@ -192,14 +205,23 @@ class Call(Protocol):
     async def secure_line_ready(self) -> bool:
         """Whether the card side could take this caller now."""
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
-        """Hand the caller to the card side until it gives them back, to pay `invoice`.
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        """The card that an account keeps, if this caller may use it (as `may_keep_card`); this never fails."""
+
+    async def may_keep_card(self, account: str) -> bool:
+        """Whether the caller is known by more than the account: they call from the mobile number on file."""
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        """Keep a card for later bills of an account, instead of an earlier one; whether that could be done."""
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
+        """Hand the caller to the card side until it gives them back, to pay `invoice` if there is one.
 
         `SecureLineDown` if it cannot take them; `PaymentInProgress` if the invoice is known to be in payment already.
         """
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
-        """Charge a confirmed total once; the outcome and its message to the caller's phone are stored together.
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
+        """Charge a confirmed total once, or have it held; the outcome and its message are stored together.
 
         `PaymentInProgress` if the card side refuses it for another open payment. An answer that was lost is no
         exception: it is a `Charged` that is UNKNOWN.

@@ -55,6 +55,12 @@ def _of_paid(read: Callable[[Due], Value]) -> Callable[[Call], Value]:
     return lambda call: read(_found("paid", call.variables.paid))
 
 
+def _has_stored_card(call: Call) -> Value:
+    _found("invoice", call.variables.invoice)
+    card = call.variables.stored_card
+    return card is not None and not card.expired
+
+
 def _number(amount: Money) -> Value:
     return Decimal(str(amount))
 
@@ -67,6 +73,7 @@ KNOWN: Mapping[str, Known] = {
     "invoice.has_due": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.due is not None)),
     "invoice.has_mobile": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.mobile is not None)),
     "invoice.has_email": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.email is not None)),
+    "stored_card.exists": Known(Kind.YES_NO, "invoice", _has_stored_card),
     "paid.amount": Known(Kind.NUMBER, "paid", _of_paid(lambda due: _number(due.total))),
     "paid.currency": Known(Kind.TEXT, "paid", _of_paid(lambda due: due.total.currency)),
     "language": Known(Kind.TEXT, None, lambda call: call.language),

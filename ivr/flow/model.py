@@ -9,6 +9,8 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic.config import JsonDict
+
 from ivr.flow.call import Call, Value
 from ivr.flow.outside import Outside
 from ivr.flow.values import Sayable, Variable, Written
@@ -33,6 +35,8 @@ class Step(Written):
     """Outcomes that can come without waiting for the caller: a loop of these alone would spin."""
     whole: ClassVar[str | None] = None
     """The field that all of the argument is, for verbs that have no keys (`say: welcome`)."""
+    variants: ClassVar[tuple[tuple[JsonDict, tuple[str, ...]], ...]] = ()
+    """Where arguments decide which outcomes there are: a JSON Schema of these arguments, and the outcomes."""
     outcomes_vary: ClassVar[bool] = False
     """Whether the outcomes are those of its argument, as with a flow that is called."""
 

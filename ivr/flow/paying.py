@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ivr.flow.call import Call, Captured, Due, Keys, PaymentInProgress, Prompt, SpokenBrand, SpokenDigits
+from ivr.flow.call import Call, Captured, Due, Keys, PaymentInProgress, Prompt, SpokenBrand, SpokenDigits, StoredCard
 from pci.contract import ChargeState, DeclineReason
 
+Card = Captured | StoredCard
 Taken = Literal["success", "declined", "outcome-unknown", "unavailable"]
 
 _ATTEMPTS = 2
@@ -14,52 +15,66 @@ _DECLINED = {
     DeclineReason.INSUFFICIENT_FUNDS: "declined-insufficient-funds",
     DeclineReason.EXPIRED_CARD: "declined-expired-card",
 }
+_ABOUT_TO = {"charge": "about-to-pay", "authorize": "about-to-reserve"}
 SAYS = (
     *("fee-is-added", "together-you-pay", "press-1-to-go-on"),
-    *("about-to-pay", "with-your", "ending-in", "press-1-to-confirm", "please-wait-for-bank"),
+    *(*_ABOUT_TO.values(), "with-your", "ending-in", "press-1-to-confirm", "please-wait-for-bank"),
     *("payment-declined", *_DECLINED.values()),
 )
-"""Everything that this module may say."""
+"""Everything that this module may say in every payment."""
 
 
 async def accepts_fee(call: Call, due: Due) -> bool:
     """Whether the caller heard what the fee makes of the amount and pressed 1; a payment without a fee needs none."""
     if due.fee is None:
         return True
-    return await _says_yes(call, ("fee-is-added", due.fee, "together-you-pay", due.total, "press-1-to-go-on"))
+    return bool(await _choice(call, ("fee-is-added", due.fee, "together-you-pay", due.total, "press-1-to-go-on")))
 
 
-async def confirms(call: Call, due: Due, card: Captured) -> bool:
-    """Whether the caller heard total and card and pressed 1."""
+async def confirms(call: Call, due: Due, card: Card, other: str = "") -> str:
+    """What the caller pressed who heard total and card: 1 to confirm, `other` (if offered), or "" for no."""
     brand, last4 = SpokenBrand(card.brand), SpokenDigits(card.last4)
-    question = ("about-to-pay", due.total, "with-your", brand, "ending-in", last4, "press-1-to-confirm")
-    return await _says_yes(call, question)
+    keys = "press-1-or-other-card" if other else "press-1-to-confirm"
+    return await _choice(
+        call, (_ABOUT_TO[due.action], due.total, "with-your", brand, "ending-in", last4, keys), other
+    )
 
 
-async def charge(call: Call, due: Due, card: Captured) -> tuple[Taken, str]:
+async def agrees_to_keep(call: Call, card: Captured) -> bool:
+    """Whether the caller heard which card would be kept for later, and pressed 1."""
+    brand, last4 = SpokenBrand(card.brand), SpokenDigits(card.last4)
+    return bool(await _choice(call, ("we-can-keep-your", brand, "ending-in", last4, "press-1-to-keep")))
+
+
+async def charge(call: Call, due: Due, card: Card) -> tuple[Taken, str]:
     """Charge once; what came of it, and the prompt that gives the reason of a decline."""
     await call.speak(("please-wait-for-bank",))
     try:
         charged = await call.charge(due, card)
     except PaymentInProgress:
-        await call.forget(card)
+        await _drop(call, card)
         raise
-    if charged.state is ChargeState.APPROVED:
-        call.variables.paid = due
+    if charged.state in (ChargeState.APPROVED, ChargeState.AUTHORIZED):
+        call.variables.paid = due if charged.state is ChargeState.APPROVED else None
         return "success", ""
     if not charged.state.final:
         return "outcome-unknown", ""
-    await call.forget(card)
+    await _drop(call, card)
     if charged.state is ChargeState.NOT_CHARGED:
         return "unavailable", ""
     reason = charged.decline_reason or DeclineReason.GENERIC
     return "declined", _DECLINED.get(reason, "payment-declined")
 
 
-async def _says_yes(call: Call, question: Prompt) -> bool:
-    """1 says yes; star, and silence twice, say no."""
+async def _drop(call: Call, card: Card) -> None:
+    if isinstance(card, Captured):
+        await call.forget(card)
+
+
+async def _choice(call: Call, question: Prompt, other: str = "") -> str:
+    """1 or `other`; "" for star, and for silence twice."""
     for _ in range(_ATTEMPTS):
-        pressed = await call.collect(question, Keys(most=1, finish_on_key="", choices="1*"))
-        if pressed in ("1", "*"):
-            return pressed == "1"
-    return False
+        pressed = await call.collect(question, Keys(most=1, finish_on_key="", choices=f"1{other}*"))
+        if pressed and pressed in f"1{other}*":
+            return pressed.removeprefix("*")
+    return ""

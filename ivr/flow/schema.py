@@ -7,6 +7,7 @@ recorded or that a loop ends, only `ivr check` knows.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -55,18 +56,33 @@ def _step(kind: type[Step], definitions: dict[str, Any]) -> dict[str, Any]:
         argument = argument["properties"][kind.whole]
     elif "required" not in argument:
         argument |= {"type": ["object", "null"]}  # no keys: nothing is written after the colon
-    handled = [name for name in kind.outcomes if name != kind.onward and name not in kind.ends]
+    handled = [] if kind.variants else _handled(kind, kind.outcomes)
     ways = {name: {**_STEP, "description": _way(kind, name)} for name in kind.outcomes}
     further: Any = {**_STEP, "description": "a return of the flow"} if kind.outcomes_vary else False
     following: dict[str, Any] = {"type": "object", "properties": ways, "additionalProperties": further}
     if handled:
         following["required"] = handled
-    return {
+    step = {
         "title": kind.verb,
         "type": "object",
         "properties": {kind.verb: {**argument, "description": description}, "next": following},
         "required": [kind.verb, *["next"][: len(handled)]],
         "additionalProperties": False,
+    }
+    return step | {"allOf": [_variant(kind, *variant) for variant in kind.variants]} if kind.variants else step
+
+
+def _handled(kind: type[Step], outcomes: Iterable[str]) -> list[str]:
+    """Those of the outcomes that `next` must name."""
+    return [name for name in outcomes if name != kind.onward and name not in kind.ends]
+
+
+def _variant(kind: type[Step], argument: JsonSchemaValue, outcomes: Sequence[str]) -> dict[str, Any]:
+    """Where the argument is of this kind, these are the outcomes."""
+    following = {"required": _handled(kind, outcomes), "propertyNames": {"enum": list(outcomes)}}
+    return {
+        "if": {"properties": {kind.verb: argument}},
+        "then": {"required": ["next"], "properties": {"next": following}},
     }
 
 

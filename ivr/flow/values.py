@@ -22,7 +22,9 @@ SavedVariable = Literal["account_number", "amount"]
 MoneyVariable = Literal["invoice.amount", "amount"]
 SpokenMoney = Literal["invoice.amount", "amount", "paid.amount"]
 Variable = Literal["account_number", "amount", "invoice", "paid"]
-_TAKEN = frozenset({"account_number", "amount", "invoice", "paid", "language", "and", "or", "not", "true", "false"})
+_TAKEN = frozenset(
+    {"account_number", "amount", "invoice", "paid", "stored_card", "language", "and", "or", "not", "true", "false"}
+)
 _NEEDED: dict[SpokenMoney, Variable] = {"invoice.amount": "invoice", "amount": "amount", "paid.amount": "paid"}
 
 _OF_CARD = r"(card|pan|cvv|cvc|expiry|expiration|security[._-]code)"

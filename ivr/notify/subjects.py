@@ -15,6 +15,13 @@ _RECEIVED: Final[Mapping[str, str]] = {
     "it": "Pagamento ricevuto: {what}",
     "pt": "Pagamento recebido: {what}",
 }
+_RESERVED: Final[Mapping[str, str]] = {
+    "en": "Amount reserved for {what}",
+    "es": "Importe reservado: {what}",
+    "fr": "Montant réservé : {what}",
+    "it": "Importo riservato: {what}",
+    "pt": "Valor reservado: {what}",
+}
 _NOT_CHARGED: Final[Mapping[str, str]] = {
     "en": "Payment not made for {what}",
     "es": "Pago no realizado: {what}",
@@ -26,5 +33,5 @@ _NOT_CHARGED: Final[Mapping[str, str]] = {
 
 def subject(payment: PaymentText, state: ChargeState) -> str:
     """What an e-mail about a payment that came to `state` is called."""
-    subjects = _RECEIVED if state is ChargeState.APPROVED else _NOT_CHARGED
+    subjects = {ChargeState.APPROVED: _RECEIVED, ChargeState.AUTHORIZED: _RESERVED}.get(state, _NOT_CHARGED)
     return in_language(payment.language, subjects).format(what=payment.what)

@@ -14,6 +14,9 @@ DEFAULT_LANGUAGE: Final = "en"
 _RECEIPT: Final[Mapping[str, str]] = {
     "en": "Payment received: {amount} {currency} for {what}{fee}, {brand} ending {last4}. Thank you.",
 }
+_RESERVED: Final[Mapping[str, str]] = {
+    "en": "Reserved: {amount} {currency} for {what}{fee}, {brand} ending {last4}. It has not been charged yet.",
+}
 _NOT_CHARGED: Final[Mapping[str, str]] = {
     "en": "Your payment of {amount} {currency} for {what} did not go through. "
     "Your {brand} ending {last4} was not charged.",
@@ -57,8 +60,8 @@ class PaymentText:
 
 
 def news(payment: PaymentText, state: ChargeState) -> str:
-    """What a message says of a payment that came to `state`: that it was received, or that it did not happen."""
-    texts = _RECEIPT if state is ChargeState.APPROVED else _NOT_CHARGED
+    """What a message says of a payment that came to `state`: received, held by the bank, or not made."""
+    texts = {ChargeState.APPROVED: _RECEIPT, ChargeState.AUTHORIZED: _RESERVED}.get(state, _NOT_CHARGED)
     currency = payment.total.currency
     fee = in_language(payment.language, _FEE).format(fee=payment.fee, currency=currency) if payment.fee else ""
     return in_language(payment.language, texts).format(

@@ -17,6 +17,7 @@ from ivr.flow.call import (
     Prompt,
     ReceiptChannel,
     SecureLineDown,
+    StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
@@ -24,7 +25,7 @@ from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
 from ivr.rehearsal.cards import Keyed, NoCard
-from ivr.rehearsal.ledger import Ledger
+from ivr.rehearsal.ledger import Kept, Ledger
 from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, EntryError
 
 # what the card side says, as far as a call can be rehearsed without a card: it is pci.capture that decides
@@ -119,9 +120,26 @@ class RehearsedCall:
         """Whether the card side is up."""
         return not self._party.card_side_is_down()
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        """The card that an account keeps, if the caller calls from the number on its bill."""
+        kept = self._ledger.kept.get(account)
+        if kept is None or not await self.may_keep_card(account):
+            return None
+        return StoredCard(account, kept.card.brand, kept.card.last4, kept.expired)
+
+    async def may_keep_card(self, account: str) -> bool:
+        """Whether the caller calls from the number on the bill."""
+        return self._caller is not None and self._caller == self._ledger.mobile_on_file(account)
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        """Keep it until the end of the rehearsal."""
+        self._ledger.kept[account] = Kept(account, self._cards[card.capture_id])
+        return True
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         """Ask for a card as the card side does, and give what the party has happen there."""
-        self._ledger.check_not_in_payment(invoice)
+        if invoice is not None:
+            self._ledger.check_not_in_payment(invoice)
         if order.opening:
             self._party.hear_card_side(self._text(order.opening))
         self._ask(order, CardField.NUMBER)
@@ -135,15 +153,16 @@ class RehearsedCall:
                 self._ask(order, CardField.NUMBER, attempt, EntryError.INVALID_CARD_TYPE)
         return self._ended(NoCard("", CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS))
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """The bank's answer, booked; PaymentInProgress if it is being paid already."""
         self._party.before_charge()
-        keyed = self._cards[card.capture_id]
+        keyed = self._ledger.kept[card.token].card if isinstance(card, StoredCard) else self._cards[card.capture_id]
         if keyed.in_progress:
             raise PaymentInProgress
         self._sent = self._ledger.charge(due, keyed, card, self.language)
-        self._paid_for += due.invoice.id is None and keyed.charged.state is ChargeState.APPROVED
-        return keyed.charged
+        answer = keyed.answer(due)
+        self._paid_for += due.invoice.id is None and answer.state in (ChargeState.APPROVED, ChargeState.AUTHORIZED)
+        return answer
 
     async def forget(self, card: Captured) -> None:
         """Nothing was kept but the last four digits."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ivr.flow.call import Charged
+from ivr.flow.call import Charged, Due
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
 
 DOWN: Final = "down"
 _APPROVED: Final = Charged(ChargeState.APPROVED)
+_HELD: Final = Charged(ChargeState.AUTHORIZED)
 _UNKNOWN: Final = Charged(ChargeState.UNKNOWN)
 
 
@@ -26,6 +27,11 @@ class Keyed:
     charged: Charged = _APPROVED
     later: ChargeState | None = None
     in_progress: bool = False
+
+    def answer(self, due: Due) -> Charged:
+        """The bank's answer: where it would approve, it holds what is only to be held."""
+        held = self.charged.state is ChargeState.APPROVED and due.action == "authorize"
+        return _HELD if held else self.charged
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from ivr.bill import Bill
-from ivr.flow.call import Captured, Due, Invoice, PaymentInProgress, ReceiptChannel
+from ivr.flow.call import Captured, Due, Invoice, PaymentInProgress, ReceiptChannel, StoredCard
 from ivr.notify.port import Sms
 from ivr.notify.subjects import subject
 from ivr.notify.texts import PaymentText, news
@@ -19,11 +19,15 @@ from pci.contract import ChargeState
 
 
 class BillState(StrEnum):
-    """Where a bill stands. BEING_PAID: a payment was begun and nobody knows yet what came of it."""
+    """Where a bill stands. BEING_PAID: a payment was begun and nobody knows yet what came of it.
+
+    RESERVED: the bank holds the amount.
+    """
 
     OPEN = "open"
     PAID = "paid"
     BEING_PAID = "being-paid"
+    RESERVED = "reserved"
 
 
 @dataclass(slots=True)
@@ -33,6 +37,15 @@ class Entry:
     bill: Bill
     state: BillState = BillState.OPEN
     purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A card that an account keeps."""
+
+    account: str
+    card: Keyed
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +60,13 @@ class _Question:
 class Ledger:
     """Bills, and what calls do to them.
 
-    `charges` are the bank's answers, `texts` and `emails` what went out, `asked` the accounts that were looked up.
+    `kept` are the stored cards by account, `charges` the bank's answers, `texts` and `emails` what went out, `asked`
+    the accounts that were looked up.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], kept: Iterable[Kept] = ()) -> None:
         self.entries = [replace(entry) for entry in entries]
+        self.kept = {it.account: it for it in kept}
         self.charges: list[ChargeState] = []
         self.texts: list[Sms] = []
         self.emails: list[Owed] = []
@@ -72,19 +87,29 @@ class Ledger:
         bill = self.entries[number].bill
         return Invoice(number, bill.account, bill.reference, bill.amount, bill.due, bill.mobile, bill.email)
 
+    def mobile_on_file(self, account: str) -> str | None:
+        """The number on the newest bill of this account that has one."""
+        bills = (entry.bill for entry in reversed(self.entries) if not entry.purpose)
+        return next((bill.mobile for bill in bills if bill.account == account and bill.mobile), None)
+
     def check_not_in_payment(self, invoice: Invoice) -> None:
         """PaymentInProgress if it is paid, or may be."""
         if (entry := self._entry(invoice)) and entry.state is not BillState.OPEN:
             raise PaymentInProgress
 
-    def charge(self, due: Due, card: Keyed, captured: Captured, language: str) -> frozenset[ReceiptChannel]:
+    def charge(
+        self, due: Due, card: Keyed, captured: Captured | StoredCard, language: str
+    ) -> frozenset[ReceiptChannel]:
         """Book the bank's answer; by which ways a message about it is on its way."""
         self.check_not_in_payment(due.invoice)
-        entry, state = self._entry(due.invoice) or self._open(due.invoice), card.charged.state
+        entry, state = self._entry(due.invoice) or self._open(due.invoice), card.answer(due).state
         self.charges.append(state)
         text = _text(due, captured, language)
         if state is ChargeState.APPROVED:
             entry.state = BillState.PAID
+            return self._tell(entry, state, text)
+        if state is ChargeState.AUTHORIZED:
+            entry.state = BillState.RESERVED
             return self._tell(entry, state, text)
         if not state.final:
             entry.state = BillState.BEING_PAID
@@ -120,7 +145,7 @@ class Ledger:
         return frozenset(channel for channel, address in ways.items() if address)
 
 
-def _text(due: Due, card: Captured, language: str) -> PaymentText:
+def _text(due: Due, card: Captured | StoredCard, language: str) -> PaymentText:
     invoice = due.invoice
     return PaymentText(
         language, due.total, invoice.reference, card.brand, card.last4, fee=due.fee, purpose=invoice.purpose

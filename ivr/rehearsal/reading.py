@@ -21,7 +21,8 @@ from ivr.flow.source import Mapping as Keys
 from ivr.flow.steps.pay import Pay
 from ivr.flow.wording import wording
 from ivr.prompts.catalogue import Catalogue
-from ivr.rehearsal.ledger import Entry
+from ivr.rehearsal.cards import CARDS, Keyed
+from ivr.rehearsal.ledger import Entry, Kept
 from ivr.rehearsal.lines import Kind
 from ivr.rehearsal.suite import BillRow, Sheet, Suite
 
@@ -63,7 +64,14 @@ def parse_suite(data: bytes, file: str, flow: Flow, catalogue: Catalogue) -> Sui
         raise FlowProblems(problems)
     states = [row.state for row in sheet.bills]
     entries = tuple(Entry(bill, state) for bill, state in zip(bills, states, strict=True))
-    return Suite(file, flow, entries, sheet.tests, {name: reading.lines_of(name) for name in sheet.tests})
+    kept = tuple(Kept(row.account, card, row.expired) for row in sheet.stored_cards if (card := _keyed(row.card)))
+    lines = {name: reading.lines_of(name) for name in sheet.tests}
+    return Suite(file, flow, entries, sheet.tests, lines, kept)
+
+
+def _keyed(name: str) -> Keyed | None:
+    card = CARDS[name]
+    return card if isinstance(card, Keyed) else None
 
 
 def _problems(errors: ValidationError, tree: Node, file: str) -> list[Problem]:

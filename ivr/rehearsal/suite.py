@@ -13,7 +13,8 @@ from ivr.flow.engine import Ending
 from ivr.flow.model import Flow
 from ivr.flow.problems import quoted
 from ivr.flow.values import DialledNumber, Written, listed
-from ivr.rehearsal.ledger import BillState, Entry
+from ivr.rehearsal.cards import CARDS, Keyed
+from ivr.rehearsal.ledger import BillState, Entry, Kept
 from ivr.rehearsal.lines import WrittenLine
 from pci.contract import ChargeState
 
@@ -34,6 +35,20 @@ class BillRow(Written):
     state: BillState = BillState.OPEN
 
 
+def _test_card(value: object) -> object:
+    if value not in [name for name, card in CARDS.items() if isinstance(card, Keyed)]:
+        raise ValueError(f"there is no test card {quoted(value)} to keep; write one such as approved")
+    return value
+
+
+class CardRow(Written):
+    """A card that an account keeps when a call begins."""
+
+    account: _Filled = Field(description="the account that keeps it")
+    card: Annotated[str, BeforeValidator(_test_card)] = Field(description="the test card: what the bank will answer")
+    expired: bool = Field(default=False, description="whether it has expired")
+
+
 class Expected(Written):
     """What must be so after the call; what is not named may be as it likes."""
 
@@ -46,6 +61,9 @@ class Expected(Written):
     ledger: dict[str, BillState] = Field(default={}, description="bill by its reference, and where it stands")
     texts: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
         default=None, description="the text messages, word for word; `[]` for none"
+    )
+    stored_cards: dict[str, str] = Field(
+        default={}, description="account and the last four digits of the card that it keeps, or `none`"
     )
     emails: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
         default=None, description="the subjects of the e-mails, word for word; `[]` for none"
@@ -73,6 +91,9 @@ class Sheet(Written):
     """A file of tests."""
 
     bills: tuple[BillRow, ...] = Field(default=(), max_length=1000, description="what is owed when a call begins")
+    stored_cards: tuple[CardRow, ...] = Field(
+        default=(), max_length=1000, description="the cards that accounts keep when a call begins"
+    )
     tests: dict[str, Case] = Field(min_length=1, max_length=1000, description="the calls, each under a name")
 
 
@@ -88,3 +109,4 @@ class Suite:
     bills: tuple[Entry, ...]
     cases: Mapping[str, Case]
     lines: Mapping[str, tuple[int, ...]]
+    kept: tuple[Kept, ...] = ()

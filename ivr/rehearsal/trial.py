@@ -32,7 +32,7 @@ async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
     case, flow, lines = suite.cases[name], suite.flow, suite.lines[name]
     language = flow.languages[0]
     texts = {prompt: words[language] for prompt, words in catalogue.texts.items() if language in words}
-    script, ledger = Script(case.call, texts), Ledger(suite.bills)
+    script, ledger = Script(case.call, texts), Ledger(suite.bills, suite.kept)
     trace: list[StepTaken] = []
 
     def observe(taken: StepTaken) -> None:
@@ -81,6 +81,7 @@ def _unmet(expected: Expected, facts: _Facts) -> Iterator[str]:
     for reference, state in expected.ledger.items():
         if states.get(reference) is not state:
             yield _difference(f"ledger, {reference}", state, states.get(reference, "nothing was begun for it"))
+    yield from _not_kept(expected, facts)
     found: Mapping[str, Sequence[str]] = {
         "charges": facts.ledger.charges,
         "texts": [sms.text for sms in facts.ledger.texts],
@@ -90,6 +91,15 @@ def _unmet(expected: Expected, facts: _Facts) -> Iterator[str]:
         wanted: Sequence[str] | None = getattr(expected, what)
         if wanted is not None and tuple(wanted) != tuple(happened):
             yield _difference(what, _listed(wanted), _listed(happened))
+
+
+def _not_kept(expected: Expected, facts: _Facts) -> Iterator[str]:
+    """Each account that does not keep the card that it should."""
+    for account, last4 in expected.stored_cards.items():
+        kept = facts.ledger.kept.get(account)
+        found = kept.card.last4 if kept else "none"
+        if last4 != found:
+            yield _difference(f"stored card of {account}", last4, found)
 
 
 def _difference(what: str, expected: str, found: str) -> str:

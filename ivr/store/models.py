@@ -56,7 +56,8 @@ class TurnKind(StrEnum):
 
 
 # an invoice can have one payment in these states, ever: the caller is charged once or not at all
-HOLDS_INVOICE = (ChargeState.PENDING, ChargeState.UNKNOWN, ChargeState.APPROVED)
+HOLDS_INVOICE = (ChargeState.PENDING, ChargeState.UNKNOWN, ChargeState.AUTHORIZED, ChargeState.APPROVED)
+_HOLDS = text(f"state IN ({', '.join(repr(state.value) for state in HOLDS_INVOICE)})")
 UNSETTLED = (ChargeState.PENDING, ChargeState.UNKNOWN)
 
 
@@ -172,8 +173,8 @@ class PaymentRow(Base):
             "uq_payments_one_per_invoice",
             "invoice_id",
             unique=True,
-            sqlite_where=text("state IN ('pending', 'unknown', 'approved')"),
-            postgresql_where=text("state IN ('pending', 'unknown', 'approved')"),
+            sqlite_where=_HOLDS,
+            postgresql_where=_HOLDS,
         ),
         Index("ix_payments_state", "state"),
     )
@@ -190,6 +191,19 @@ class PaymentRow(Base):
     language: Mapped[str] = mapped_column(String(2))
     created: Mapped[datetime]
     updated: Mapped[datetime]
+
+
+class StoredCardRow(Base):
+    """The card that an account keeps. The number is on the card side, under `token`."""
+
+    __tablename__ = "stored_cards"
+
+    account: Mapped[str] = mapped_column(String(20), primary_key=True)
+    token: Mapped[str] = mapped_column(String(80))
+    brand: Mapped[Brand]
+    last4: Mapped[str] = mapped_column(String(4))
+    call_id: Mapped[str] = mapped_column(String(80), ForeignKey("calls.id"))
+    kept: Mapped[datetime]
 
 
 class OutboxRow(Base):

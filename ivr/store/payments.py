@@ -1,6 +1,7 @@
 """Payments: the intent before the charge, the outcome together with the message about it.
 
-A state only ever moves up: pending, unknown, then one of the final ones, where it stays.
+A state only ever moves up: pending, unknown, then one of the final ones, where it stays; only what the bank holds
+(authorized) is collected or let go of later.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ivr.flow.call import Captured, Due, Invoice
+from ivr.flow.call import Captured, Due, Invoice, StoredCard
 from ivr.money import Money
 from ivr.store.confirmations import Confirmations
 from ivr.store.database import Database
@@ -24,6 +25,9 @@ from ivr.store.payable import payable
 from pci.contract import Brand, Charge, ChargeState
 
 _log = structlog.get_logger()
+_GOOD_NEWS = (ChargeState.APPROVED, ChargeState.AUTHORIZED)
+# what becomes of an amount that the bank holds
+_CLOSED = (ChargeState.APPROVED, ChargeState.NOT_CHARGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Intent:
     charge_id: str
     call_id: str
     due: Due
-    card: Captured
+    card: Captured | StoredCard
     language: str = "en"
 
 
@@ -133,11 +137,26 @@ class Payments:
 
         return await self._database.read(look)
 
+    async def held_payments(self) -> tuple[Payment, ...]:
+        """The payments whose amount the bank holds, oldest first: an operator collects or voids them."""
+        query = select(PaymentRow).where(PaymentRow.state == ChargeState.AUTHORIZED).order_by(PaymentRow.created)
+
+        async def look(session: AsyncSession) -> tuple[Payment, ...]:
+            return tuple(map(_as_payment, await session.scalars(query)))
+
+        return await self._database.read(look)
+
+    async def find(self, charge_id: str) -> Payment | None:
+        """A payment by the name of its charge."""
+        row = await self._database.read(lambda session: session.get(PaymentRow, charge_id))
+        return None if row is None else _as_payment(row)
+
     async def _settle(
         self, session: AsyncSession, row: PaymentRow, state: ChargeState, caller_hears: bool
     ) -> Settled:
         earlier = row.state
-        if earlier.final or state in (earlier, ChargeState.PENDING):
+        closed = earlier is ChargeState.AUTHORIZED and state in _CLOSED
+        if (earlier.final and not closed) or state in (earlier, ChargeState.PENDING):
             if state.final and state is not earlier:
                 _log.error("payment_contradicted", charge_id=row.charge_id, state=earlier, outcome=state)
             sent = await self._confirmations.owed(session, row)
@@ -147,7 +166,7 @@ class Payments:
         if state is ChargeState.APPROVED:
             invoice.status, invoice.updated = InvoiceStatus.PAID, row.updated
         # an ordinary "declined" is spoken; who was told nothing, or "we do not know yet", gets it in writing
-        owed = state is ChargeState.APPROVED or (state.final and (earlier is ChargeState.UNKNOWN or not caller_hears))
+        owed = state in _GOOD_NEWS or closed or (state.final and (earlier is ChargeState.UNKNOWN or not caller_hears))
         if not owed:
             return Settled(state)
         sent = self._confirmations.owe(session, row, invoice)

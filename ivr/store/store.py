@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ivr.store.calls import Calls
+from ivr.store.cards import Cards
 from ivr.store.database import Clock, Database, utc_now
 from ivr.store.invoices import Invoices
 from ivr.store.models import OutboxKind
@@ -28,6 +29,7 @@ class Store:
     outbox: Outbox
     traces: Traces
     versions: Versions
+    cards: Cards
 
 
 @asynccontextmanager
@@ -49,4 +51,5 @@ async def open_store(
             outbox=outbox,
             traces=Traces(database),
             versions=Versions(database),
+            cards=Cards(database),
         )

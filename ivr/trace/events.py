@@ -122,6 +122,22 @@ class Lookup(_Event):
         return f"invoice {self.result}, {self.amount}" if self.amount else f"invoice {self.result}"
 
 
+class StoredCard(_Event):
+    """It was looked for the card that an account keeps, or one was to be kept."""
+
+    answers: ClassVar = True
+    who: ClassVar = "card side"
+    type: Literal["stored-card"] = "stored-card"
+    about: Literal["found", "may-keep", "kept"] = Field(description="what was asked")
+    yes: bool = Field(description="the answer")
+    brand: Brand | None = Field(default=None, description="of the card that was found")
+    expired: bool = Field(default=False, description="whether it has expired")
+
+    def __str__(self) -> str:
+        answer = f"{(self.yes and (self.brand or 'yes')) or 'no'}{' (expired)' if self.expired else ''}"
+        return f"stored card, {self.about}: {answer}"
+
+
 class SecureLine(_Event):
     """The card side was asked whether it could take the caller."""
 
@@ -262,6 +278,7 @@ Event = (
     | Said
     | Keyed
     | Lookup
+    | StoredCard
     | SecureLine
     | CardSideSaid
     | CardEntry

@@ -19,6 +19,7 @@ from ivr.flow.call import (
     Prompt,
     ReceiptChannel,
     SecureLineDown,
+    StoredCard,
     Variables,
 )
 from ivr.flow.engine import StepTaken
@@ -162,7 +163,30 @@ class RecordedCall:
         self._add(events.SecureLine(at=self._recorder.now, ready=ready))
         return ready
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        """Write down whether there is one, and its brand."""
+        card = await self._call.find_stored_card(account)
+        expired, brand = card is not None and card.expired, card and card.brand
+        self._add(
+            events.StoredCard(
+                at=self._recorder.now, about="found", yes=card is not None, brand=brand, expired=expired
+            )
+        )
+        return card
+
+    async def may_keep_card(self, account: str) -> bool:
+        """Write down the answer."""
+        may = await self._call.may_keep_card(account)
+        self._add(events.StoredCard(at=self._recorder.now, about="may-keep", yes=may))
+        return may
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        """Write down whether it is kept."""
+        kept = await self._call.keep_card(account, card)
+        self._add(events.StoredCard(at=self._recorder.now, about="kept", yes=kept))
+        return kept
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         """Write down how it ended; the brand is all that is kept of a card."""
         try:
             captured = await self._call.capture(order, invoice)
@@ -177,7 +201,7 @@ class RecordedCall:
         self._add(events.Capture(at=self._recorder.now, outcome=outcome, brand=taken and taken.brand))
         return captured
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """Write down the total and what came of it."""
         amount = Amount.of(due.total)
         try:

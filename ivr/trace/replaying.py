@@ -16,6 +16,7 @@ from ivr.flow.call import (
     Prompt,
     ReceiptChannel,
     SecureLineDown,
+    StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
@@ -80,7 +81,21 @@ class ReplayedCall:
         """As it was."""
         return self._answers.take(events.SecureLine, "the card side").ready
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        """As it was found, or not."""
+        found = self._stored("found")
+        brand = found.brand or Brand.VISA
+        return StoredCard("replayed", brand, _DIGIT * 4, found.expired) if found.yes else None
+
+    async def may_keep_card(self, account: str) -> bool:
+        """As it was."""
+        return self._stored("may-keep").yes
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        """As it was."""
+        return self._stored("kept").yes
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         """How the capture ended."""
         capture = self._answers.take(events.Capture, "a card")
         match capture.outcome:
@@ -92,7 +107,7 @@ class ReplayedCall:
                 return Captured("replayed", capture.brand or Brand.VISA, _DIGIT * 4)
         return capture.outcome
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """What came of the charge."""
         charge = self._answers.take(events.Charge, f"a charge of {due.total} {due.total.currency}")
         if not isinstance(charge.state, ChargeState):
@@ -112,6 +127,9 @@ class ReplayedCall:
 
     async def hang_up(self) -> None:
         """Nobody to hang up on."""
+
+    def _stored(self, about: str) -> events.StoredCard:
+        return self._answers.take(events.StoredCard, "a stored card", lambda event: event.about == about)
 
 
 def _alike(keyed: events.Keyed, keys: Keys) -> bool:

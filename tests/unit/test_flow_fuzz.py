@@ -13,8 +13,9 @@ from ivr.flow.errors import FlowProblems
 from ivr.flow.library import load_flows, parse_flow
 from ivr.flow.problems import Problem
 from ivr.flow.source import read
+from tests.dialogue import DialogueMismatch
 from tests.flow_play import ADA, BOB, ENGLISH, ROOT, SHIPPED
-from tests.scripted_call import DialogueMismatch, ScriptedCall
+from tests.scripted_call import ScriptedCall
 
 UNTIMED = settings(deadline=None)  # the machine is shared: how long an example takes says nothing
 

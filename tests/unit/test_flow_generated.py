@@ -18,6 +18,7 @@ from ivr.flow.call import (
     LookupFailed,
     Prompt,
     ReceiptChannel,
+    StoredCard,
     Variables,
 )
 from ivr.flow.call import PaymentInProgress as InProgress
@@ -47,6 +48,21 @@ STEP = st.one_of(
     st.builds("menu: {{prompt: welcome, choices: {{1: {}, 9: {}}}}}, next: {{failed: {}}}".format, TO, TO, TO),
     st.builds("when: {}, next: {{no: {}}}".format, CONDITIONS, TO),
     VALUES.map("set: {{{}}}".format),
+    st.builds(
+        "pay: {{action: authorize, amount: invoice.amount, card: stored_or_new, keep_card: ask}}, next: {{"
+        "success: bye, declined: {}, cancelled: {}, too-many-failed-attempts: bye, outcome-unknown: bye}}".format,
+        *(TO, TO),
+    ),
+    st.builds(
+        "pay: {{action: charge, amount: invoice.amount, card: stored}}, next: {{success: bye, declined: {},"
+        " cancelled: {}, no-stored-card: {}, outcome-unknown: bye}}".format,
+        *(TO, TO, TO),
+    ),
+    st.builds(
+        "pay: {{action: tokenize}}, next: {{success: {}, cancelled: {}, too-many-failed-attempts: bye,"
+        " caller-unknown: {}}}".format,
+        *(TO, TO, TO),
+    ),
     st.builds(
         "pay: {{action: charge, amount: invoice.amount}}, next: {{success: bye, declined: {}, cancelled: {},"
         " too-many-failed-attempts: bye, outcome-unknown: bye}}".format,
@@ -95,12 +111,22 @@ class AnyCall:
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
         return Invoice(None, "", purpose, amount, purpose=purpose)
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        stored = StoredCard("token", Brand.VISA, "1111", self._random.random() < 0.2)
+        return self._random.choice([None, stored])
+
+    async def may_keep_card(self, account: str) -> bool:
+        return self._random.random() < 0.5
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        return self._random.random() < 0.5
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         card = Captured("capture-1", Brand.VISA, "1111")
         results: list[Captured | CaptureOutcome] = [card, *CaptureOutcome]
         return self._random.choice(results)
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         if self._random.random() < 0.1:
             raise InProgress
         return Charged(self._random.choice([state for state in ChargeState if state.final] + [ChargeState.UNKNOWN]))

@@ -9,8 +9,9 @@ import pytest
 from ivr.flow.call import Call, SpokenBrand, SpokenDigits
 from ivr.money import Money
 from pci.contract import Brand
+from tests.dialogue import DialogueMismatch
 from tests.flow_play import ENGLISH, flow_of, play
-from tests.scripted_call import DialogueMismatch, ScriptedCall
+from tests.scripted_call import ScriptedCall
 
 FLOW = flow_of(
     "flow: f\nanswers: '1'\nsteps:\n"

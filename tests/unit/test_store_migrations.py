@@ -121,7 +121,7 @@ def test_given_postgresql_then_the_same_tables_can_be_made_there() -> None:
     made = [str(CreateTable(table).compile(dialect=dialect)) for table in Base.metadata.sorted_tables]
     indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes]
     made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
-    assert any("WHERE state IN ('pending', 'unknown', 'approved')" in statement for statement in made)
+    assert any("WHERE state IN ('pending', 'unknown', 'authorized', 'approved')" in statement for statement in made)
     dated = [
         table
         for table in Base.metadata.sorted_tables

@@ -23,6 +23,7 @@ from ivr.flow.call import (
     Prompt,
     ReceiptChannel,
     SpokenDigits,
+    StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
@@ -42,6 +43,9 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "speak": (("welcome",),),
     "collect": (("enter-account",), Keys(most=10)),
     "find_invoice": ("1000442",),
+    "find_stored_card": ("1000442",),
+    "may_keep_card": ("1000442",),
+    "keep_card": ("1000442", CARD),
     "secure_line_ready": (),
     "capture": (CaptureOrder(), ADA),
     "charge": (Due(ADA), CARD),
@@ -76,10 +80,19 @@ class Fine:
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
         return ADA
 
-    async def capture(self, order: CaptureOrder, invoice: Invoice) -> Captured | CaptureOutcome:
+    async def find_stored_card(self, account: str) -> StoredCard | None:
+        return None
+
+    async def may_keep_card(self, account: str) -> bool:
+        return True
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        return True
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         return CARD
 
-    async def charge(self, due: Due, card: Captured) -> Charged:
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         return Charged(ChargeState.APPROVED)
 
     async def forget(self, card: Captured) -> None:
@@ -117,6 +130,7 @@ async def test_given_a_payment_then_its_trace_tells_it_from_the_ring_to_the_end(
         "began 1000 dialled",
         "keyed keys •••••••",
         "lookup invoice found, 125.40 USD",
+        "stored-card stored card, found: no",
         "keyed presses 1",
         "secure-line ready",
         "capture card: success, visa",

@@ -51,12 +51,13 @@ class Lookup(Step):
         account: str = getattr(call.variables, self.invoice.account)
         if not account:
             raise MissingVariable(self.invoice.account)
-        call.variables.invoice = None
+        call.variables.invoice = call.variables.stored_card = None
         try:
             call.variables.invoice = await call.find_invoice(account)
         except LookupFailed:
             return "unavailable"
         if call.variables.invoice is not None:
+            call.variables.stored_card = await call.find_stored_card(call.variables.invoice.account)
             return "found"
         # whoever tries one account after the other shall have to call for every few of them
         call.variables.wrong_accounts += 1
