@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import structlog
 
 from asterisk_ari import AriApp, AriSocket, AriUnreachable
+from ivr.apis.http import HttpApis
+from ivr.apis.port import Apis
 from ivr.calls.call import Services
 from ivr.calls.charging import Charging
 from ivr.calls.journal import Journal
+from ivr.calls.lookups import Lookups
 from ivr.calls.people import People
 from ivr.calls.retention import Retention
 from ivr.calls.router import Router
 from ivr.calls.settling import Settling
-from ivr.config import AsteriskSettings, EmailSettings, Settings, SmsSettings
+from ivr.config import ApiSettings, AsteriskSettings, EmailSettings, Settings, SmsSettings
 from ivr.errors import ConfigError
 from ivr.notify.carriers import Carrier, Emails, Texts
 from ivr.notify.outbox import OutboxWorker
@@ -48,6 +51,7 @@ class Parts:
     pci: PciClient
     app: AriApp
     carriers: Sequence[Carrier]
+    apis: Apis
 
 
 async def serve(settings: Settings, stop: asyncio.Event, look: asyncio.Event | None = None) -> None:
@@ -60,13 +64,14 @@ async def serve(settings: Settings, stop: asyncio.Event, look: asyncio.Event | N
         read_flows(settings.flows, Catalogue.load(settings.sounds), settings.outside)
     async with AsyncExitStack() as opened:
         carriers = await _open_carriers(opened, settings)
+        apis = await _open_apis(opened, settings.apis)
         kinds = frozenset(carrier.kind for carrier in carriers)
         store = await opened.enter_async_context(open_store(sqlite_url(settings.database), kinds=kinds))
         served = await Served.open(store.versions, settings)
         pci = await opened.enter_async_context(PciClient.open(settings.pci.socket, settings.pci.charge_timeout))
         app = await _connect(opened, settings.asterisk, stop)
         if app is not None:
-            await _take_calls(Parts(settings, served, store, pci, app, carriers), stop, look or asyncio.Event())
+            await _take_calls(Parts(settings, served, store, pci, app, carriers, apis), stop, look or asyncio.Event())
     _log.info("stopped")
 
 
@@ -88,12 +93,12 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
     async with asyncio.TaskGroup() as background:
         async with asyncio.TaskGroup() as charges:
             charging = Charging(parts.pci, store.payments, charges)
-            ways = frozenset(carrier.kind for carrier in parts.carriers)
             endpoints = {name: person.endpoint for name, person in settings.people.items()}
             people = People(parts.app, endpoints, charges)
+            lookups = Lookups(store.invoices, parts.apis, [carrier.kind for carrier in parts.carriers])
             traced = settings.trace_days > 0
             services = Services(
-                settings.asterisk.app, served.edition.prompts, store, parts.pci, charging, people, ways, traced
+                settings.asterisk.app, served.edition.prompts, store, parts.pci, charging, people, lookups, traced
             )
             journal = Journal(store.calls)
             workers = [
@@ -115,6 +120,21 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             worker.cancel()
 
 
+async def _open_apis(opened: AsyncExitStack, apis: Mapping[str, ApiSettings]) -> Apis:
+    """The merchants' APIs; no connection is made before a caller needs one."""
+    with _mended_in("apis"):
+        return await opened.enter_async_context(HttpApis.open({name: api.described for name, api in apis.items()}))
+
+
+@contextmanager
+def _mended_in(section: str) -> Iterator[None]:
+    """Makes a setting that an adapter refuses a ConfigError with the section to mend."""
+    try:
+        yield
+    except ValueError as error:
+        raise ConfigError(f"{section}: {error}") from None
+
+
 async def _open_carriers(opened: AsyncExitStack, settings: Settings) -> Sequence[Carrier]:
     """Whoever takes our messages, one for each kind that has a gateway."""
     carriers: list[Carrier] = []
@@ -127,20 +147,16 @@ async def _open_carriers(opened: AsyncExitStack, settings: Settings) -> Sequence
 
 def _mailer(email: EmailSettings) -> SmtpMailer:
     password = email.password.get_secret_value() if email.password else ""
-    try:
+    with _mended_in("email"):
         server = SmtpServer(email.host, email.port, Security(email.security), email.user, password, email.ca_file)
         return SmtpMailer(server, Sender(email.sender, email.sender_name))
-    except ValueError as error:
-        raise ConfigError(f"email: {error}") from None
 
 
 @asynccontextmanager
 async def _open_notifier(sms: SmsSettings) -> AsyncIterator[Notifier | None]:
     """The gateway for text messages; None if there is none."""
-    try:
+    with _mended_in(f"sms.{sms.gateway}"):
         gateway = _gateway(sms)
-    except ValueError as error:
-        raise ConfigError(f"sms.{sms.gateway}: {error}") from None
     match gateway:
         case None:
             yield None

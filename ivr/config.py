@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ivr.apis.api import Api
 from ivr.errors import ConfigError
 from ivr.flow.outside import Outside
 from ivr.flow.problems import instead_of
@@ -181,6 +182,32 @@ class EmailSettings(_Section):
     ca_file: Location | None = None
 
 
+class ApiSettings(_Section):
+    """A merchant's API that a flow may ask by the name of the section."""
+
+    url: str = Field(min_length=1, max_length=500)
+    token: SecretFile | None = Field(default=None, alias="token_file")
+    timeout: float = Field(default=3.0, gt=0, le=30)
+    retries: int = Field(default=1, ge=0, le=5)
+    most_bytes: int = Field(default=64 * 1024, ge=1024, le=1024 * 1024)
+    allow_private: bool = False
+    ca_file: Location | None = None
+
+    @property
+    def described(self) -> Api:
+        """The same in the words of the adapter, which has rules of its own."""
+        token = self.token.get_secret_value() if self.token else ""
+        return Api(token=token, **self.model_dump(exclude={"token"}))
+
+    @model_validator(mode="after")
+    def _may_be_asked(self) -> Self:
+        try:
+            _ = self.described
+        except ValueError as error:
+            raise _problem(str(error)) from None
+        return self
+
+
 class Settings(_Section):
     """All of ivr.toml."""
 
@@ -195,11 +222,12 @@ class Settings(_Section):
     sms: SmsSettings = SmsSettings()
     email: EmailSettings | None = None
     people: dict[OutsideName, PersonSettings] = {}
+    apis: dict[OutsideName, ApiSettings] = {}
 
     @property
     def outside(self) -> Outside:
         """What flows may name."""
-        return Outside(people=frozenset(self.people))
+        return Outside(people=frozenset(self.people), apis=frozenset(self.apis))
 
 
 def load(path: Path) -> Settings:

@@ -39,7 +39,8 @@ from ivr.flow.schema import schema_text
 from ivr.flow.steps import VERBS
 from ivr.prompts.catalogue import Catalogue
 from ivr.rehearsal.cards import CARDS, Keyed
-from ivr.trace.events import Amount, Event
+from ivr.trace.amount import Amount
+from ivr.trace.events import Event
 from pci import contract, errors, server
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,6 +7,7 @@ A dialogue has one line for each thing that happens:
     caller stays silent                               from here to the end of the call
     caller hangs up                                   as soon as the lines above have happened
     ledger is down
+    api answers {"number": "INV-1"}                   or: api finds nothing, api is down
     card side is down          card side refuses      not ready; ready, but it cannot take the caller
     card side reads visa 1111                         the caller keyed a card; only these words come back
     card side ends with too-many-failed-attempts      or another capture outcome
@@ -27,6 +28,7 @@ from pci.contract import Brand, CaptureOutcome, DeclineReason
 _LINES = {
     "caller": r"hears .+|presses [0-9*#]+|waits|stays silent|hangs up",
     "ledger": r"is down",
+    "api": r"is down|finds nothing|answers .+",
     "card side": rf"is down|refuses|reads ({'|'.join(Brand)}) [0-9]{{4}}|ends with ({'|'.join(CaptureOutcome)})",
     "processor": r"approves|does not answer|was not reached|has another payment open"
     rf"|declines( ({'|'.join(DeclineReason)}))?",

@@ -35,7 +35,7 @@ class Recorded:
 
 
 SHIPPED = Recorded(PROMPTS)
-DEFINED = Outside(people=frozenset({"billing"}))
+DEFINED = Outside(people=frozenset({"billing"}), apis=frozenset({"crm"}))
 """What the ivr.toml of the examples and of the broken flows defines."""
 
 

@@ -7,19 +7,22 @@ The lines of a dialogue are in `tests.dialogue`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ivr.flow.answer import Json, read_json
 from ivr.flow.call import (
     CallerHungUp,
     Captured,
     CaptureOrder,
     Charged,
     Due,
+    Found,
     Invoice,
     Keys,
+    Learned,
     LookupFailed,
     Part,
     PaymentInProgress,
@@ -36,6 +39,7 @@ from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
 from tests.dialogue import DialogueMismatch, Line, parse_dialogue
 
+PAID = "INV-PAID"
 _HEARS = "hears "
 _HANGS_UP = "hangs up"
 _ANSWERS = {
@@ -58,8 +62,8 @@ class ScriptedCall:
     """The `Call` of a dialogue. `texts` are the prompts in the language of the call, `invoices` the ledger.
 
     What happened is kept: `heard` (one text for each time that something was said), `attempts`, `forgotten` cards,
-    `orders` of captures, `texted` receipts (whom), `introductions` to people, and whether the flow `hung_up` or the
-    caller is `gone`.
+    `orders` of captures, `texted` receipts (whom), what was `asked` of APIs, `introductions` to people, and whether
+    the flow `hung_up` or the caller is `gone`.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class ScriptedCall:
         self.stored_card: StoredCard | None = None
         self.own_phone = self.keeps = True
         self.kept: list[tuple[str, Captured]] = []
+        self.asked: list[str] = []
         self.hung_up = False
         self.gone = False
 
@@ -119,6 +124,22 @@ class ScriptedCall:
             self._take("ledger", "the ledger")
             raise LookupFailed
         return self._invoices.get(account)
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        """The next answer, as an invoice of its own unless its reference says that it is paid."""
+        self._settle()
+        self.asked.append(f"{api}{path}")
+        words = self._take("api", "the api").words
+        if words == "is down":
+            raise LookupFailed
+        try:
+            found = None if words == "finds nothing" else read(read_json(words.removeprefix("answers ").encode()))
+        except ValueError:
+            raise LookupFailed from None
+        if found is None or (bill := found.bill) is None:
+            return Learned(own=found.own) if found else None
+        invoice = Invoice(99, bill.account, bill.reference, bill.amount, bill.due, bill.mobile, bill.email)
+        return None if bill.reference == PAID else Learned(invoice, found.own)
 
     async def secure_line_ready(self) -> bool:
         """True, unless the card side is down."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -11,17 +11,20 @@ from ivr.addresses import is_e164
 from ivr.calls.charging import Charging
 from ivr.calls.kept_cards import KeptCards
 from ivr.calls.line import Line
+from ivr.calls.lookups import Lookups
 from ivr.calls.people import People
 from ivr.calls.visit import INTERRUPTED, Visit
 from ivr.errors import PciError
+from ivr.flow.answer import Json
 from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
     Due,
+    Found,
     Invoice,
     Keys,
-    LookupFailed,
+    Learned,
     PaymentInProgress,
     Prompt,
     ReceiptChannel,
@@ -36,7 +39,6 @@ from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
 from ivr.prompts.spoken import Spoken
 from ivr.store.errors import StoreError
-from ivr.store.models import OutboxKind
 from ivr.store.payments import Intent
 from ivr.store.store import Store
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, ChargeState
@@ -64,8 +66,7 @@ class Origin:
 class Services:
     """What every call uses. `app` is our Stasis application, to which the card side gives callers back.
 
-    `ways` are the kinds of messages that have a gateway: no other may be promised to a caller. If `traced`, what a
-    call did is kept.
+    If `traced`, what a call did is kept.
     """
 
     app: str
@@ -74,7 +75,7 @@ class Services:
     pci: PciClient
     charging: Charging
     people: People
-    ways: Collection[OutboxKind]
+    lookups: Lookups
     traced: bool = True
 
 
@@ -108,12 +109,11 @@ class LiveCall:
 
     async def find_invoice(self, account: str) -> Invoice | None:
         """The open invoice of an account; LookupFailed if the ledger cannot say."""
-        try:
-            invoice = await self._services.store.invoices.find_open_invoice(account)
-        except StoreError as error:
-            _log.error("lookup_failed", reason=type(error).__name__)
-            raise LookupFailed from None
-        return self._reachable(invoice)
+        return await self._services.lookups.find_invoice(account)
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        """What an API says, its bill in the ledger; None if nothing is owed, LookupFailed without usable answer."""
+        return await self._services.lookups.ask_api(api, path, read)
 
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
         """An invoice for an amount that the caller named: one for each that was paid, so that none is paid twice.
@@ -121,7 +121,7 @@ class LiveCall:
         Texts about it go to the number that calls, if it can take some.
         """
         caller = self._origin.caller or ""
-        mobile = caller if OutboxKind.SMS in self._services.ways and is_e164(caller) else None
+        mobile = caller if self._services.lookups.texts and is_e164(caller) else None
         reference = f"{purpose}-{self._origin.call_id}" + (f"-{self._paid_for + 1}" if self._paid_for else "")
         return Invoice(None, self.variables.account_number, reference, amount, mobile=mobile, purpose=purpose)
 
@@ -222,14 +222,6 @@ class LiveCall:
             return
         charging = f"{self._origin.call_id}.{self._attempts}" in self._services.charging.in_flight
         await self.speak((_CHARGE_CUT_OFF if charging else _FAREWELL,))
-
-    def _reachable(self, invoice: Invoice | None) -> Invoice | None:
-        """The invoice with only the addresses to which there is a gateway."""
-        if invoice is None:
-            return None
-        mobile = invoice.mobile if OutboxKind.SMS in self._services.ways else None
-        email = invoice.email if OutboxKind.EMAIL in self._services.ways else None
-        return replace(invoice, mobile=mobile, email=email)
 
     async def _on_record(self) -> bool:
         """Whether the ledger knows this call; payments name it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from ivr.commands.options import Commands, colour, flow
 from ivr.commands.outside import outside, perhaps_settings, say_needed
 from ivr.prompts.catalogue import Catalogue
-from ivr.rehearsal.simulating import bills_for, simulate, the_flow
+from ivr.rehearsal.simulating import answers_for, bills_for, simulate, the_flow
 from ivr.rehearsal.terminal import Terminal
 
 _ABOUT = (
@@ -36,6 +36,7 @@ def _simulate(options: Namespace) -> None:
     chosen = the_flow(options.path, catalogue, outside(options))
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # whatever is piped in, it is told what may be typed
-    terminal = Terminal(sys.stdin, sys.stdout, down=frozenset(options.down), colour=colour())
+    apis = answers_for(options.path, chosen, catalogue)
+    terminal = Terminal(sys.stdin, sys.stdout, down=frozenset(options.down), colour=colour(), apis=apis)
     simulate(chosen, bills_for(options.path, chosen, catalogue, options.bills), catalogue, terminal)
     say_needed(options, [chosen])

@@ -27,7 +27,7 @@ def gist(step: Step, texts: Mapping[str, str]) -> str:
         case CallFlow():
             return f"the flow {step.callee.flow.name}"
         case Lookup():
-            return f"the open invoice of {step.invoice.account}"
+            return f"{step.api}{step.path.text}" if step.path else "the open invoice of account_number"
         case Pay():
             fee = " and a fee" if step.fee else ""
             return f"{step.action} {step.amount}{fee} to {', '.join(step.valid_card_types)}"

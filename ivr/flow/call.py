@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from ivr.bill import Bill
+from ivr.flow.answer import Json
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
 
@@ -95,8 +97,24 @@ class Due:
         return self.invoice.amount if self.fee is None else self.invoice.amount + self.fee
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the answer of an API holds: a bill, and values for the flow's own variables."""
+
+    bill: Bill | None = None
+    own: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a call learned from an API: an invoice, which is in the ledger now, and values for its own variables."""
+
+    invoice: Invoice | None = None
+    own: Mapping[str, Value] = field(default_factory=dict)
+
+
 class LookupFailed(Exception):
-    """The ledger did not answer."""
+    """The ledger or an API did not answer, or not what it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +219,13 @@ class Call(Protocol):
 
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
         """An invoice for an amount that the caller named; its payment brings it into the ledger."""
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        """What a merchant's API says at this path, as `read` understands it; None if it has nothing that is owed.
+
+        A bill is brought into the ledger, where it can be paid once. `LookupFailed` if no usable answer came (`read`
+        raises a ValueError for one that is none), or the ledger cannot say.
+        """
 
     async def secure_line_ready(self) -> bool:
         """Whether the card side could take this caller now."""

@@ -12,6 +12,7 @@ from ivr.flow.loader import Source
 from ivr.flow.outside import Outside
 from ivr.flow.paths import follow
 from ivr.flow.problems import MOST_PROBLEMS, Code, Problem, instead_of, quoted
+from ivr.flow.sending import saved, sent
 from ivr.flow.source import find, find_key, get, locate
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.set import Set
@@ -44,6 +45,8 @@ def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -
         _languages_of_sub_flows(source),
         _prompts(source, catalogue),
         _defined(source, outside),
+        sent(source),
+        saved(source),
     )
     if source.whole:  # with a step missing, each of these would blame the others for it
         found = chain(found, follow(source))

@@ -12,6 +12,7 @@ from ivr.flow.problems import Code, Mark, meant, quoted
 from ivr.flow.source import Listing, Mapping, Node, Scalar, locate
 from ivr.flow.values import (
     LONGEST_VALUE,
+    AnyVariable,
     DialledNumber,
     Language,
     Name,
@@ -55,6 +56,9 @@ class Head(Written):
     )
     may_say: Annotated[tuple[TextVariable, ...], BeforeValidator(listed)] = Field(
         default=(), description="what is about a person and may be spoken nevertheless: `account_number`"
+    )
+    may_send: Annotated[tuple[AnyVariable, ...], BeforeValidator(listed)] = Field(
+        default=(), max_length=50, description="what the path of a lookup may send to an api: `account_number`"
     )
     # read step by step, so that one wrong step does not hide the next
     steps: object = Field(description="the steps, in order; a call begins with the first")

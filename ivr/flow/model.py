@@ -95,7 +95,7 @@ class Flow:
 
     One that other flows call answers no number and has `returns`: where `next` names one of these, it is over.
     `variables` are its own, with the value that each has when a call begins; what is about a person is spoken only if
-    `may_say` names it.
+    `may_say` names it, and sent to an API only what `may_send` names.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Flow:
     variables: Mapping[str, Value] = field(default_factory=dict)
     may_say: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
+    may_send: tuple[str, ...] = ()
 
     @property
     def start(self) -> str:

@@ -18,7 +18,7 @@ _MOST_COMPARED = 20
 class Code(StrEnum):
     """The stable name of a kind of problem.
 
-    F0xx: the file, F1xx: a key or a value, F2xx: the call itself, F3xx: an expression.
+    F0xx: the file, F1xx: a key or a value, F2xx: the call itself, F3xx: an expression, F4xx: a merchant's API.
     """
 
     UNREADABLE = "F001"
@@ -56,6 +56,9 @@ class Code(StrEnum):
     UNKNOWN_VALUE = "F302"
     WRONG_KIND = "F303"
     ALWAYS_THE_SAME = "F304"
+    ADDRESS_IN_FLOW = "F401"
+    BAD_PLACE = "F402"
+    SENDS_PERSONAL = "F403"
 
 
 @dataclass(frozen=True, slots=True, order=True)

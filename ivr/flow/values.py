@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from ivr.flow.call import Part, Prompt, SpokenDigits, Value, Variables
 from ivr.flow.errors import MissingVariable
-from ivr.flow.problems import quoted, shown
+from ivr.flow.problems import Code, quoted, shown
 from ivr.money import Money
 from pci.contract import PromptId
 
@@ -71,6 +72,14 @@ def _purpose(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(_PURPOSE, value):
         mend = "write small letters and dashes, at most 20, as in donation"
         raise ValueError(f"{quoted(value)} cannot be a reference; {mend}")
+    return value
+
+
+def _api(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(_NAME, value):
+        what, mend = "cannot name an api", "write the name of a section [apis.NAME] of ivr.toml, as in crm"
+        problem = {"code": Code.ADDRESS_IN_FLOW, "what": f"{quoted(value)} {what}", "mend": mend}
+        raise PydanticCustomError("problem", "problem", problem)
     return value
 
 
@@ -178,6 +187,8 @@ Name = Annotated[str, BeforeValidator(check_name), _written(_NAME)]
 StepName = Annotated[str, _written(_NAME)]  # whether there is such a step is told better than its spelling
 VariableName = Annotated[str, BeforeValidator(_variable), _written(_FREE_VARIABLE)]
 Purpose = Annotated[str, BeforeValidator(_purpose), _written(_PURPOSE)]
+AnyVariable = Annotated[str, _written(rf"{_VARIABLE}(\.{_VARIABLE})?")]  # as for StepName
+ApiName = Annotated[str, BeforeValidator(_api), _written(_NAME)]
 Language = Annotated[str, BeforeValidator(_language), _written(_LANGUAGE)]
 DialledNumber = Annotated[str, BeforeValidator(check_number), _written(_DIALLED, "integer")]
 Key = Annotated[str, BeforeValidator(_key), _written(_KEY)]

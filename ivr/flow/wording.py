@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
 from ivr.flow.problems import Code, instead_of, meant, quoted, shown
@@ -87,7 +87,8 @@ def _value_wording(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, st
         case "dict_type":
             return f"{shown(given)} cannot stand alone here", "write {name: value}"
         case "model_type" | "model_attributes_type":
-            keys = ", ".join(f"{key}: …" for key in known_keys(model, error["loc"], needed=True))
+            needed = known_keys(model, error["loc"], needed=True) or known_keys(model, error["loc"])[:1]
+            keys = ", ".join(f"{key}: …" for key in needed)
             if not keys:
                 return f"{shown(given)} does not belong here", "remove it"
             return f"{shown(given)} cannot stand alone here", f"write {{{keys}}}"
@@ -114,12 +115,22 @@ def _amount(value: object) -> object:
 
 def known_keys(model: type[BaseModel], path: Sequence[str | int], *, needed: bool = False) -> list[str]:
     """The keys that may (or that must, if `needed`) be written at `path` in `model`."""
+    annotation: object = None
     for part in path:
+        inner = _model_in(_branch(annotation, part))
         for name, info in model.model_fields.items():
-            inner = _model_in(info.annotation) if part in (name, info.alias) else None
-            model = inner or model
+            if part in (name, info.alias):
+                annotation, inner = info.annotation, _model_in(info.annotation)
+        model = inner or model
     fields = model.model_fields.items()
     return [info.alias or name for name, info in fields if info.is_required() or not needed]
+
+
+def _branch(annotation: object, tag: str | int) -> object:
+    """The branch with this tag, of a union in an annotation."""
+    if any(isinstance(extra, Tag) and extra.tag == tag for extra in getattr(annotation, "__metadata__", ())):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _branch(inner, tag))), None)
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

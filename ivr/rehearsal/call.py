@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
+from ivr.apis.errors import ApiError
+from ivr.flow.answer import Json
 from ivr.flow.call import (
     CallerHungUp,
     Captured,
     CaptureOrder,
     Charged,
     Due,
+    Found,
     Invoice,
     Keys,
+    Learned,
     LookupFailed,
     PaymentInProgress,
     Prompt,
@@ -58,6 +63,9 @@ class Party(Protocol):
 
     def ledger_is_down(self) -> bool:
         """Whether the lookup that is about to be made finds no ledger."""
+
+    def answer(self, api: str, path: str) -> Json:
+        """What an API answers now; None if it knows nothing of that, `ApiError` if it does not answer."""
 
     def card_side_is_down(self) -> bool:
         """Whether the card side would take nobody."""
@@ -115,6 +123,20 @@ class RehearsedCall:
         reference = purpose + (f"-{self._paid_for + 1}" if self._paid_for else "")
         account = self.variables.account_number
         return Invoice(None, account, reference, amount, mobile=self._caller, purpose=purpose)
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        """What the party has the API say, its bill in the ledger; LookupFailed if it is not usable."""
+        try:
+            answer = self._party.answer(api, path)
+            found = None if answer is None else read(answer)
+        except (ApiError, ValueError):
+            raise LookupFailed from None
+        if found is None:
+            return None
+        if found.bill is None:
+            return Learned(own=found.own)
+        invoice = self._ledger.put_bill(found.bill)
+        return Learned(invoice, found.own) if invoice else None
 
     async def secure_line_ready(self) -> bool:
         """Whether the card side is up."""

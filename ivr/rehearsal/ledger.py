@@ -83,7 +83,24 @@ class Ledger:
         ]
         if not bills:
             return None
-        number = min(bills)[1]
+        return self._invoice(min(bills)[1])
+
+    def put_bill(self, bill: Bill) -> Invoice | None:
+        """Add a bill, or bring it up to date while it is open; None if it is paid."""
+        self.asked.add(bill.account)
+        names = [(entry.bill.account, entry.bill.reference) for entry in self.entries]
+        name = (bill.account, bill.reference)
+        if name not in names:
+            self.entries.append(Entry(bill))
+            return self._invoice(len(names))
+        entry = self.entries[names.index(name)]
+        if entry.state is BillState.PAID:
+            return None
+        if entry.state is BillState.OPEN:
+            entry.bill = bill
+        return self._invoice(names.index(name))
+
+    def _invoice(self, number: int) -> Invoice:
         bill = self.entries[number].bill
         return Invoice(number, bill.account, bill.reference, bill.amount, bill.due, bill.mobile, bill.email)
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CARD = "card"
     LEDGER = "ledger"
     PERSON = "person"
+    API = "api"
 
 
 ABOUT: Final = {
@@ -36,8 +37,10 @@ ABOUT: Final = {
     Kind.CARD: "what happens on the card line and at the bank: one of the cards below",
     Kind.LEDGER: "`down`: the next lookup finds no ledger",
     Kind.PERSON: "what the person does who is called: `talks`, `no-answer`, `busy` or `unavailable`",
+    Kind.API: "`{crm: down}` or `{crm: not-found}`: so the next lookup at this api ends, whatever `apis` says",
 }
 _BARE: Final = (Kind.WAITS, Kind.STAYS_SILENT, Kind.HANGS_UP)
+API_STATES: Final = ("down", "not-found")
 _WITH_WORDS: Final = (Kind.HEARS, Kind.PRESSES, Kind.CARD, Kind.LEDGER, Kind.PERSON)
 
 
@@ -49,7 +52,8 @@ class Line:
     words: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.words}" if self.words else self.kind
+        words = f"{{{self.words}}}" if self.kind is Kind.API else self.words
+        return f"{self.kind}: {words}" if words else self.kind
 
 
 def _line(value: object) -> object:
@@ -63,19 +67,29 @@ def _line(value: object) -> object:
     ((name, words),) = value.items()
     if name in _BARE:
         raise ValueError(f"{quoted(name)} stands alone; write - {name}")
+    if name == Kind.API:
+        return _of_api(words)
     if name not in _WITH_WORDS:
-        raise ValueError(f"{quoted(name)} cannot happen in a call; {instead_of(name, _WITH_WORDS)}")
+        raise ValueError(f"{quoted(name)} cannot happen in a call; {instead_of(name, [*_WITH_WORDS, Kind.API])}")
     if not isinstance(words, str) or not words.strip():
         raise ValueError(f"{name} says nothing here; write {_example(Kind(name))} (keys such as # and * in quotes)")
     return _checked(Kind(name), " ".join(words.split()))
 
 
+def _of_api(words: object) -> Line:
+    if isinstance(words, dict) and len(words) == 1:
+        ((api, state),) = words.items()
+        if state in API_STATES:
+            return Line(Kind.API, f"{api}: {state}")
+    raise ValueError(f"api says nothing that can happen; write {_example(Kind.API)} or {{crm: not-found}}")
+
+
 def _bare(text: str) -> Line:
     if text in _BARE:
         return Line(Kind(text))
-    if text in _WITH_WORDS:
+    if text in (*_WITH_WORDS, Kind.API):
         raise ValueError(f"{quoted(text)} needs something after it; write {_example(Kind(text))}")
-    raise ValueError(f"{quoted(text)} cannot happen in a call; {instead_of(text, [*_BARE, *_WITH_WORDS])}")
+    raise ValueError(f"{quoted(text)} cannot happen in a call; {instead_of(text, [*_BARE, *_WITH_WORDS, Kind.API])}")
 
 
 def _checked(kind: Kind, words: str) -> Line:
@@ -92,7 +106,7 @@ def _checked(kind: Kind, words: str) -> Line:
 
 def _example(kind: Kind) -> str:
     words = {Kind.HEARS: "welcome", Kind.PRESSES: '"1000442#"', Kind.CARD: "approved"}
-    words |= {Kind.LEDGER: "down", Kind.PERSON: "talks"}
+    words |= {Kind.LEDGER: "down", Kind.PERSON: "talks", Kind.API: "{crm: down}"}
     return f"{kind}: {words[kind]}"
 
 

@@ -58,7 +58,7 @@ def parse_suite(data: bytes, file: str, flow: Flow, catalogue: Catalogue) -> Sui
     except ValidationError as errors:
         raise FlowProblems(_problems(errors, tree, file)) from None
     reading = _Reading(file, tree, flow, sheet)
-    problems = [*reading.unknown_names(), *reading.unknown_prompts(catalogue)]
+    problems = [*reading.unknown_names(), *reading.unknown_apis(), *reading.unknown_prompts(catalogue)]
     bills = reading.bills(problems)
     if problems:
         raise FlowProblems(problems)
@@ -66,7 +66,7 @@ def parse_suite(data: bytes, file: str, flow: Flow, catalogue: Catalogue) -> Sui
     entries = tuple(Entry(bill, state) for bill, state in zip(bills, states, strict=True))
     kept = tuple(Kept(row.account, card, row.expired) for row in sheet.stored_cards if (card := _keyed(row.card)))
     lines = {name: reading.lines_of(name) for name in sheet.tests}
-    return Suite(file, flow, entries, sheet.tests, lines, kept)
+    return Suite(file, flow, entries, sheet.apis, sheet.tests, lines, kept)
 
 
 def _keyed(name: str) -> Keyed | None:
@@ -145,6 +145,19 @@ class _Reading:
                     what = f"there is no bill {quoted(reference)} among the bills above"
                     mend = instead_of(reference, references, "write its reference")
                     yield self._problem(path, Code.WRONG_VALUE, what, mend, key=True)
+
+    def unknown_apis(self) -> Iterator[Problem]:
+        """APIs that the flow does not ask."""
+        asked = sorted(self._flow.reaches.apis)
+        named: dict[tuple[str | int, ...], str] = {("apis", name): name for name in self._sheet.apis}
+        for test, case in self._sheet.tests.items():
+            for index, line in enumerate(case.call):
+                if line.kind is Kind.API:
+                    named["tests", test, "call", index, "api"] = line.words.split(":")[0]
+        for path, name in named.items():
+            if name not in asked:
+                what, mend = f"the flow asks no api {quoted(name)}", instead_of(name, asked, "remove it")
+                yield self._problem(path, Code.WRONG_VALUE, what, mend, key=True)
 
     def unknown_prompts(self, catalogue: Catalogue) -> Iterator[Problem]:
         """Words that look like a prompt and are none."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from ivr.apis.errors import ApiUnreachable
+from ivr.flow.answer import Json, read_json
 from ivr.flow.call import CallerHungUp, Keys
 from ivr.flow.engine import StepTaken
 from ivr.flow.person import Reached
@@ -23,11 +26,17 @@ _WAITS_FOR = {
 class Script:
     """Implements `ivr.rehearsal.call.Party`. `record` is what happened so far, each as a pair of who and what."""
 
-    def __init__(self, dialogue: Sequence[Line], texts: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        dialogue: Sequence[Line],
+        texts: Mapping[str, str],
+        apis: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
         self.record: list[tuple[str, str]] = []
         self.said: list[str] = []
         self._dialogue = dialogue
         self._texts = texts
+        self._apis = apis
         self._at = 0
         self._unheard = ""  # what was said since the last `hears` that came true
         self._silent = False
@@ -72,6 +81,15 @@ class Script:
         """Whether the next line says so."""
         self._settle()
         return self._happens(Kind.LEDGER, "down")
+
+    def answer(self, api: str, path: str) -> Json:
+        """What the tests have the API answer, unless the next line says otherwise."""
+        self._settle()
+        if self._happens(Kind.API, f"{api}: down"):
+            raise ApiUnreachable
+        text = None if self._happens(Kind.API, f"{api}: not-found") else self._apis.get(api, {}).get(path)
+        self._write(api, f"{path}: {text or 'not found'}")
+        return read_json(text.encode()) if text else None
 
     def card_side_is_down(self) -> bool:
         """Whether the next line says so."""

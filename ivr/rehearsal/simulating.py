@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +40,12 @@ def bills_for(path: Path, flow: Flow, catalogue: Catalogue, csv: Path | None) ->
         return tuple(map(Entry, read_bills(csv)))
     tests = suite_file(path)
     return read_suite(tests, flow, catalogue).bills if tests.is_file() else ()
+
+
+def answers_for(path: Path, flow: Flow, catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
+    """What APIs may answer in the call: as in the tests beside the flow."""
+    tests = suite_file(path)
+    return read_suite(tests, flow, catalogue).apis if tests.is_file() else {}
 
 
 def simulate(flow: Flow, entries: Iterable[Entry], catalogue: Catalogue, terminal: Terminal) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from ivr.addresses import is_e164
+from ivr.flow.answer import read_json
 from ivr.flow.engine import Ending
 from ivr.flow.model import Flow
 from ivr.flow.problems import quoted
@@ -20,6 +21,18 @@ from pci.contract import ChargeState
 
 Words = Annotated[tuple[str, ...], BeforeValidator(listed)]
 _Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _answer(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            read_json(value.encode())
+        except ValueError as error:
+            raise ValueError(f'{error}; write it in single quotes, as in \'{{"number": "INV-1"}}\'') from None
+    return value
+
+
+Answer = Annotated[str, BeforeValidator(_answer)]
 
 
 class BillRow(Written):
@@ -94,6 +107,11 @@ class Sheet(Written):
     stored_cards: tuple[CardRow, ...] = Field(
         default=(), max_length=1000, description="the cards that accounts keep when a call begins"
     )
+    apis: dict[str, dict[str, Answer]] = Field(
+        default={},
+        max_length=20,
+        description="what apis answer, by path, as JSON in quotes; else: not found",
+    )
     tests: dict[str, Case] = Field(min_length=1, max_length=1000, description="the calls, each under a name")
 
 
@@ -107,6 +125,7 @@ class Suite:
     file: str
     flow: Flow
     bills: tuple[Entry, ...]
+    apis: Mapping[str, Mapping[str, str]]
     cases: Mapping[str, Case]
     lines: Mapping[str, tuple[int, ...]]
     kept: tuple[Kept, ...] = ()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, TextIO
 
+from ivr.apis.errors import ApiUnreachable
 from ivr.bill import refuse_card_number
+from ivr.flow.answer import Json, read_json
 from ivr.flow.call import CallerHungUp, Keys
 from ivr.flow.engine import StepTaken
 from ivr.flow.person import Reached
@@ -17,18 +20,29 @@ _PLAIN: Final = {"said": "", "card": "", "step": "", "ask": "", "off": ""}
 _COLOURS: Final = {"said": "\033[1m", "card": "\033[35m", "step": "\033[2m", "ask": "\033[36m", "off": "\033[0m"}
 _CARDS: Final = {name: card.about for name, card in CARDS.items() if name != DOWN}
 _PEOPLE: Final = {name: ABOUT[reached] for name, reached in PEOPLE.items()}
+_NOT_FOUND: Final = "not-found"
+_NO_ANSWER: Final = "down"
 
 
 class Terminal:
     """Implements `ivr.rehearsal.call.Party`: shows what is said, reads what is pressed; end of input hangs up.
 
-    `down` names what does not work: `ledger`, `card-side`.
+    `down` names what does not work: `ledger`, `card-side`. `apis` are answers to choose from, by API and path.
     """
 
-    def __init__(self, keyboard: TextIO, screen: TextIO, *, down: frozenset[str], colour: bool) -> None:
+    def __init__(
+        self,
+        keyboard: TextIO,
+        screen: TextIO,
+        *,
+        down: frozenset[str],
+        colour: bool,
+        apis: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
         self._keyboard = keyboard
         self._screen = screen
         self._down = down
+        self._apis = apis
         self._style = _COLOURS if colour else _PLAIN
         self._echo = not keyboard.isatty()
         self._listed: set[str] = set()
@@ -72,6 +86,16 @@ class Terminal:
     def ledger_is_down(self) -> bool:
         """As it was asked for on the command line."""
         return "ledger" in self._down
+
+    def answer(self, api: str, path: str) -> Json:
+        """The answer that is chosen; without a choice the one that the tests have for this path."""
+        known = self._apis.get(api, {})
+        usual = path if path in known else _NOT_FOUND
+        choices = dict.fromkeys([usual, *known, _NOT_FOUND, _NO_ANSWER], "")
+        choice = self._choose(f"{api}{path}", f"The flow asks {api} for {path}. What does it answer?", choices)
+        if choice == _NO_ANSWER:
+            raise ApiUnreachable
+        return read_json(known[choice].encode()) if choice in known else None
 
     def card_side_is_down(self) -> bool:
         """As it was asked for on the command line."""

@@ -90,7 +90,7 @@ def _suites(path: Path, catalogue: Catalogue) -> list[Suite]:
             continue
         try:
             suites.append(
-                read_suite(tests, flow, catalogue) if tests.exists() else Suite(str(tests), flow, (), {}, {})
+                read_suite(tests, flow, catalogue) if tests.exists() else Suite(str(tests), flow, (), {}, {}, {})
             )
         except FlowProblems as found:
             problems += found.problems

@@ -32,7 +32,7 @@ async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
     case, flow, lines = suite.cases[name], suite.flow, suite.lines[name]
     language = flow.languages[0]
     texts = {prompt: words[language] for prompt, words in catalogue.texts.items() if language in words}
-    script, ledger = Script(case.call, texts), Ledger(suite.bills, suite.kept)
+    script, ledger = Script(case.call, texts, suite.apis), Ledger(suite.bills, suite.kept)
     trace: list[StepTaken] = []
 
     def observe(taken: StepTaken) -> None:

@@ -7,13 +7,14 @@ events of a step come before its `Step`.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from ivr.flow.call import ReceiptChannel
 from ivr.flow.person import Reached
-from ivr.money import Money
+from ivr.trace.amount import Amount
 from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, DeclineReason, EntryError
 
 FORMAT: Literal[1] = 1
@@ -35,28 +36,6 @@ class _Event(BaseModel):
     """Who did it, for a person who reads; `str` says what."""
 
     at: int = Field(default=0, ge=0, description="milliseconds since the call began")
-
-
-class Amount(BaseModel):
-    """An amount of money, in minor units of an ISO 4217 currency."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    minor: int = Field(description="the amount in minor units: cents for USD")
-    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")
-
-    @classmethod
-    def of(cls, money: Money) -> Self:
-        """The amount, written down."""
-        return cls(minor=money.minor, currency=money.currency)
-
-    @property
-    def money(self) -> Money:
-        """The amount, to compute with."""
-        return Money(self.minor, self.currency)
-
-    def __str__(self) -> str:
-        return f"{self.money} {self.currency}"
 
 
 class Began(_Event):
@@ -136,6 +115,26 @@ class StoredCard(_Event):
     def __str__(self) -> str:
         answer = f"{(self.yes and (self.brand or 'yes')) or 'no'}{' (expired)' if self.expired else ''}"
         return f"stored card, {self.about}: {answer}"
+
+
+class ApiAnswer(_Event):
+    """A merchant's API was asked. What it was asked and whose bill it found is not written down, nor any text."""
+
+    answers: ClassVar = True
+    who: ClassVar = "api"
+    type: Literal["api-answer"] = "api-answer"
+    api: str = Field(max_length=64, description="its name")
+    result: Literal["found", "not-found", "unavailable"] = Field(description="what came of it")
+    amount: Amount | None = Field(default=None, description="what is owed")
+    due: date | None = Field(default=None, description="when it is due")
+    mobile: bool = Field(default=False, description="whether there is a number for text messages")
+    email: bool = Field(default=False, description="whether there is an address for e-mails")
+    numbers: dict[str, Decimal] = Field(default={}, description="variables that got a number")
+    yes_no: dict[str, bool] = Field(default={}, description="variables that are yes or no now")
+
+    def __str__(self) -> str:
+        owed = f", {self.amount}" if self.amount else ""
+        return f"{self.api} {self.result}{owed}"
 
 
 class SecureLine(_Event):
@@ -279,6 +278,7 @@ Event = (
     | Keyed
     | Lookup
     | StoredCard
+    | ApiAnswer
     | SecureLine
     | CardSideSaid
     | CardEntry

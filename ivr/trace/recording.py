@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final
 
+from ivr.flow.answer import Json
 from ivr.flow.call import (
     Call,
     Captured,
     CaptureOrder,
     Charged,
     Due,
+    Found,
     Invoice,
     Keys,
+    Learned,
     LookupFailed,
     PaymentInProgress,
     Prompt,
@@ -27,7 +31,8 @@ from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.trace import events
-from ivr.trace.events import CUT_OFF, Amount, Began, Event
+from ivr.trace.amount import Amount
+from ivr.trace.events import CUT_OFF, Began, Event
 from ivr.trace.trace import MOST_EVENTS, lines
 from ivr.trace.wording import text, written
 from pci.contract import CaptureEvent, CaptureOutcome, FieldProgress, PromptSpoken
@@ -156,6 +161,31 @@ class RecordedCall:
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
         """The amount was written down when it was keyed."""
         return self._call.invoice_for(amount, purpose)
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        """Write down what came of it and what a flow can decide by, but no text of it."""
+        try:
+            learned = await self._call.ask_api(api, path, read)
+        except LookupFailed:
+            self._add(events.ApiAnswer(at=self._recorder.now, api=api, result="unavailable"))
+            raise
+        if learned is None:
+            self._add(events.ApiAnswer(at=self._recorder.now, api=api, result="not-found"))
+            return None
+        invoice = learned.invoice
+        answer = events.ApiAnswer(
+            at=self._recorder.now,
+            api=api,
+            result="found",
+            amount=invoice and Amount.of(invoice.amount),
+            due=invoice and invoice.due,
+            mobile=bool(invoice and invoice.mobile),
+            email=bool(invoice and invoice.email),
+            numbers={name: value for name, value in learned.own.items() if isinstance(value, Decimal)},
+            yes_no={name: value for name, value in learned.own.items() if isinstance(value, bool)},
+        )
+        self._add(answer)
+        return learned
 
     async def secure_line_ready(self) -> bool:
         """Write down the answer."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from ivr.flow.answer import Json
 from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
     Due,
+    Found,
     Invoice,
     Keys,
+    Learned,
     LookupFailed,
     PaymentInProgress,
     Prompt,
@@ -68,10 +72,16 @@ class ReplayedCall:
         lookup = self._answers.take(events.Lookup, "an invoice")
         if lookup.result == "unavailable":
             raise LookupFailed
-        if lookup.amount is None:
+        return _invoice(lookup, account)
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        """What the API said then; the texts that it sent are not known any more."""
+        answer = self._answers.take(events.ApiAnswer, f"an answer of {api}", lambda answer: answer.api == api)
+        if answer.result == "unavailable":
+            raise LookupFailed
+        if answer.result == "not-found":
             return None
-        mobile, email = _MOBILE if lookup.mobile else None, _EMAIL if lookup.email else None
-        return Invoice(0, account, "replayed", lookup.amount.money, lookup.due, mobile, email)
+        return Learned(_invoice(answer, self.variables.account_number), {**answer.numbers, **answer.yes_no})
 
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
         """As it was, for nobody."""
@@ -130,6 +140,14 @@ class ReplayedCall:
 
     def _stored(self, about: str) -> events.StoredCard:
         return self._answers.take(events.StoredCard, "a stored card", lambda event: event.about == about)
+
+
+def _invoice(found: events.Lookup | events.ApiAnswer, account: str) -> Invoice | None:
+    """The invoice that was found then, as far as it is written down."""
+    if found.amount is None:
+        return None
+    mobile, email = _MOBILE if found.mobile else None, _EMAIL if found.email else None
+    return Invoice(0, account, "replayed", found.amount.money, found.due, mobile, email)
 
 
 def _alike(keyed: events.Keyed, keys: Keys) -> bool:

@@ -19,6 +19,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [sms.smpp]": ivr.SmppSettings,
     "ivr.toml / [sms.twilio]": ivr.TwilioSettings,
     "ivr.toml / [people.NAME]": ivr.PersonSettings,
+    "ivr.toml / [apis.NAME]": ivr.ApiSettings,
     "ivr.toml / [email]": ivr.EmailSettings,
     "pci.toml": pci.Settings,
     "pci.toml / [asterisk]": pci.AsteriskSettings,
@@ -27,7 +28,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "gate.toml / [asterisk]": gate.AsteriskLogin,
     "gate.toml / [originate]": gate.OriginateSettings,
 }
-SECTIONS = {"people", "asterisk", "pci", "sms", "smpp", "twilio", "email", "processor", "originate"}
+SECTIONS = {"people", "apis", "asterisk", "pci", "sms", "smpp", "twilio", "email", "processor", "originate"}
 
 
 def written(value: object) -> str:

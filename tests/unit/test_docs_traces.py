@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from ivr.trace.events import EVENT, Amount, Event
+from ivr.trace.amount import Amount
+from ivr.trace.events import EVENT, Event
 from tests.unit.reading_docs import sections
 
 PAGE = sections("reference/traces.md")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from ivr.flow.answer import Json, Number
 from ivr.flow.call import (
     CallerHungUp,
     Captured,
     CaptureOrder,
     Charged,
     Due,
+    Found,
     Invoice,
     Keys,
+    Learned,
     LookupFailed,
     Prompt,
     ReceiptChannel,
@@ -64,6 +68,11 @@ STEP = st.one_of(
         *(TO, TO, TO),
     ),
     st.builds(
+        "lookup: {{api: crm, path: '/c/{{account_number}}', invoice: {{reference: $.number, amount: $.total,"
+        " currency: USD}}, save: {{count: $.total}}}}, next: {{not_found: {}, unavailable: {}}}".format,
+        *(TO, TO),
+    ),
+    st.builds(
         "pay: {{action: charge, amount: invoice.amount}}, next: {{success: bye, declined: {}, cancelled: {},"
         " too-many-failed-attempts: bye, outcome-unknown: bye}}".format,
         *(TO, TO),
@@ -74,6 +83,7 @@ flow: made
 answers: "1"
 variables: {{count: 0, done: false, plan: none}}
 may_say: account_number
+may_send: account_number
 steps:
   account: {{ask: {{prompt: enter-account, digits: 1..7, save: account_number}}, next: {{failed: bye}}}}
   find: {{lookup: {{invoice: {{account: account_number}}}}, next: {{not_found: account, unavailable: bye}}}}
@@ -104,6 +114,12 @@ class AnyCall:
         if self._random.random() < 0.1:
             raise LookupFailed
         return self._random.choice([ADA, BOB, None])
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        if self._random.random() < 0.5:
+            raise LookupFailed
+        found = read({"number": "INV-1", "total": Number("1.50")})
+        return Learned(ADA, found.own) if found and self._random.random() < 0.9 else None
 
     async def secure_line_ready(self) -> bool:
         return self._random.random() < 0.9

@@ -81,7 +81,11 @@ def test_given_a_number_that_the_flow_does_not_answer_then_it_is_told() -> None:
 def test_given_the_kinds_of_lines_then_each_can_be_written() -> None:
     lines = ["hears: goodbye", "presses: 1", "waits", "stays silent", "hangs up", "card: approved", "ledger: down"]
     lines += ["person: talks"]
-    assert [line.kind for line in one_test("\n".join(lines)).cases["it"].call] == list(Kind)
+    assert [line.kind for line in one_test("\n".join(lines)).cases["it"].call] == [
+        kind
+        for kind in Kind
+        if kind is not Kind.API  # which needs a flow that asks one: test_lookup_at_an_api
+    ]
 
 
 def test_given_no_expectations_then_only_the_ending_is_expected() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 
 from ivr.bill import Bill
 from ivr.flow import call as door
+from ivr.flow.answer import Json
 from ivr.flow.call import (
     Captured,
     CaptureOrder,
     Charged,
     Due,
+    Found,
     Invoice,
     Keys,
+    Learned,
     Prompt,
     ReceiptChannel,
     SpokenDigits,
@@ -46,6 +50,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "find_stored_card": ("1000442",),
     "may_keep_card": ("1000442",),
     "keep_card": ("1000442", CARD),
+    "ask_api": ("crm", "/customers/1000442", lambda answer: None),
     "secure_line_ready": (),
     "capture": (CaptureOrder(), ADA),
     "charge": (Due(ADA), CARD),
@@ -73,6 +78,9 @@ class Fine:
 
     async def find_invoice(self, account: str) -> Invoice | None:
         return ADA
+
+    async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
+        return Learned(ADA, {"vip": True, "visits": Decimal(3), "plan": "gold"})
 
     async def secure_line_ready(self) -> bool:
         return True
@@ -218,6 +226,9 @@ class Presses:
 
     def ledger_is_down(self) -> bool:
         return False
+
+    def answer(self, api: str, path: str) -> Json:
+        return None
 
     def card_side_is_down(self) -> bool:
         return False
