@@ -10,35 +10,29 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from ivr.flow.call import ReceiptChannel
 from ivr.flow.person import Reached
 from ivr.trace.amount import Amount
-from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, DeclineReason, EntryError
+from ivr.trace.base import MASK, BaseEvent
+from ivr.trace.card_events import (
+    Capture,
+    CardEntry,
+    CardSideSaid,
+    Charge,
+    Forgotten,
+    SecureLine,
+    StoredCard,
+)
 
 FORMAT: Literal[1] = 1
-SECURE_LINE_DOWN: Literal["secure-line-down"] = "secure-line-down"
-IN_PROGRESS: Literal["payment-in-progress"] = "payment-in-progress"
 CUT_OFF = "cut-off"
 """The outcome of a step in whose middle the call ended."""
-_MASK = "•"
 Choice = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 
 
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    answers: ClassVar[bool] = False
-    """Whether a flow waited for this, so that it answers the same flow when the call is replayed."""
-
-    who: ClassVar[str] = ""
-    """Who did it, for a person who reads; `str` says what."""
-
-    at: int = Field(default=0, ge=0, description="milliseconds since the call began")
-
-
-class Began(_Event):
+class Began(BaseEvent):
     """A call came in and a flow took it."""
 
     type: Literal["began"] = "began"
@@ -54,7 +48,7 @@ class Began(_Event):
         return f"{self.dialled} dialled"
 
 
-class Said(_Event):
+class Said(BaseEvent):
     """The call side began to say something."""
 
     who: ClassVar = "says"
@@ -66,7 +60,7 @@ class Said(_Event):
         return self.text
 
 
-class Keyed(_Event):
+class Keyed(BaseEvent):
     """A question was answered, or met silence."""
 
     answers: ClassVar = True
@@ -82,10 +76,10 @@ class Keyed(_Event):
             return f"keys {self.amount}"
         if self.choice:
             return f"presses {self.choice}"
-        return f"keys {_MASK * self.keys}" if self.keys else "stays silent"
+        return f"keys {MASK * self.keys}" if self.keys else "stays silent"
 
 
-class Lookup(_Event):
+class Lookup(BaseEvent):
     """An invoice was looked for. Whose it is and where it is sent is not written down."""
 
     answers: ClassVar = True
@@ -101,23 +95,20 @@ class Lookup(_Event):
         return f"invoice {self.result}, {self.amount}" if self.amount else f"invoice {self.result}"
 
 
-class StoredCard(_Event):
-    """It was looked for the card that an account keeps, or one was to be kept."""
+class NamedInvoice(BaseEvent):
+    """An amount that the caller named became an invoice. Where messages about it go is not written down."""
 
     answers: ClassVar = True
-    who: ClassVar = "card side"
-    type: Literal["stored-card"] = "stored-card"
-    about: Literal["found", "may-keep", "kept"] = Field(description="what was asked")
-    yes: bool = Field(description="the answer")
-    brand: Brand | None = Field(default=None, description="of the card that was found")
-    expired: bool = Field(default=False, description="whether it has expired")
+    who: ClassVar = "ledger"
+    type: Literal["named-invoice"] = "named-invoice"
+    amount: Amount = Field(description="what was named")
+    mobile: bool = Field(description="whether there is a number for text messages")
 
     def __str__(self) -> str:
-        answer = f"{(self.yes and (self.brand or 'yes')) or 'no'}{' (expired)' if self.expired else ''}"
-        return f"stored card, {self.about}: {answer}"
+        return f"invoice made, {self.amount}"
 
 
-class ApiAnswer(_Event):
+class ApiAnswer(BaseEvent):
     """A merchant's API was asked. What it was asked and whose bill it found is not written down, nor any text."""
 
     answers: ClassVar = True
@@ -137,85 +128,7 @@ class ApiAnswer(_Event):
         return f"{self.api} {self.result}{owed}"
 
 
-class SecureLine(_Event):
-    """The card side was asked whether it could take the caller."""
-
-    answers: ClassVar = True
-    who: ClassVar = "card side"
-    type: Literal["secure-line"] = "secure-line"
-    ready: bool = Field(description="whether it could")
-
-    def __str__(self) -> str:
-        return "ready" if self.ready else "not ready"
-
-
-class CardSideSaid(_Event):
-    """The card side began to say something."""
-
-    who: ClassVar = "card side"
-    type: Literal["card-side-said"] = "card-side-said"
-    prompts: tuple[str, ...] = Field(description="prompt ids")
-
-    def __str__(self) -> str:
-        return f"says {' '.join(self.prompts)}"
-
-
-class CardEntry(_Event):
-    """A card field was judged, or left half keyed."""
-
-    who: ClassVar = "card side"
-    type: Literal["card-entry"] = "card-entry"
-    field: CardField = Field(description="which field")
-    state: Literal["entering", "accepted", "rejected"] = Field(description="`entering`: left half keyed")
-    keys: int = Field(ge=0, le=64, description="how many keys; always 0 for a security code")
-    attempt: int = Field(ge=1, description="which attempt")
-    brand: Brand | None = Field(default=None, description="as far as the number told it")
-    error_type: EntryError | None = Field(default=None, description="why it was rejected")
-
-    def __str__(self) -> str:
-        why = f" ({self.error_type})" if self.error_type else ""
-        return f"{self.field} {_MASK * self.keys} {self.state}{why}"
-
-
-class Capture(_Event):
-    """The card side gave the caller back, or did not take them."""
-
-    answers: ClassVar = True
-    who: ClassVar = "card side"
-    type: Literal["capture"] = "capture"
-    outcome: CaptureOutcome | Literal["secure-line-down", "payment-in-progress"] = Field(description="how it ended")
-    brand: Brand | None = Field(default=None, description="of the card that it holds")
-
-    def __str__(self) -> str:
-        return f"card: {self.outcome}, {self.brand}" if self.brand else f"card: {self.outcome}"
-
-
-class Charge(_Event):
-    """A confirmed amount was charged, or not."""
-
-    answers: ClassVar = True
-    who: ClassVar = "bank"
-    type: Literal["charge"] = "charge"
-    amount: Amount = Field(description="what was to be charged")
-    state: ChargeState | Literal["payment-in-progress"] = Field(description="what came of it")
-    decline_reason: DeclineReason | None = Field(default=None, description="why it was declined")
-
-    def __str__(self) -> str:
-        why = f" ({self.decline_reason})" if self.decline_reason else ""
-        return f"{self.amount}: {self.state}{why}"
-
-
-class Forgotten(_Event):
-    """The card side was told to drop a card that is not charged."""
-
-    who: ClassVar = "card side"
-    type: Literal["forgotten"] = "forgotten"
-
-    def __str__(self) -> str:
-        return "told to drop the card"
-
-
-class Receipt(_Event):
+class Receipt(BaseEvent):
     """The caller was to get a message about the payment."""
 
     answers: ClassVar = True
@@ -228,7 +141,7 @@ class Receipt(_Event):
         return f"{self.by} on its way" if self.sent else f"no {self.by}"
 
 
-class Person(_Event):
+class Person(BaseEvent):
     """A person was called for the caller, and has left again if they talked."""
 
     answers: ClassVar = True
@@ -241,7 +154,7 @@ class Person(_Event):
         return f"{self.name}: {'talked' if self.reached is Reached.TALKED else self.reached}"
 
 
-class HungUp(_Event):
+class HungUp(BaseEvent):
     """The flow hung up."""
 
     type: Literal["hung-up"] = "hung-up"
@@ -250,7 +163,7 @@ class HungUp(_Event):
         return "we hang up"
 
 
-class Step(_Event):
+class Step(BaseEvent):
     """A step is over; the events before it, up to the step before, are its own."""
 
     type: Literal["step"] = "step"
@@ -262,7 +175,7 @@ class Step(_Event):
         return f"└ {self.step}: {self.outcome}"
 
 
-class Ended(_Event):
+class Ended(BaseEvent):
     """The call is over."""
 
     type: Literal["ended"] = "ended"
@@ -277,6 +190,7 @@ Event = (
     | Said
     | Keyed
     | Lookup
+    | NamedInvoice
     | StoredCard
     | ApiAnswer
     | SecureLine

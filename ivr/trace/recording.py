@@ -30,7 +30,7 @@ from ivr.flow.engine import StepTaken
 from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
-from ivr.trace import events
+from ivr.trace import card_events, events
 from ivr.trace.amount import Amount
 from ivr.trace.events import CUT_OFF, Began, Event
 from ivr.trace.trace import MOST_EVENTS, lines
@@ -73,7 +73,7 @@ class Recorder:
         """The card side reports. Its counts are kept where a field was judged or left."""
         match told:
             case PromptSpoken():
-                self.add(events.CardSideSaid(at=self.now, prompts=told.prompts))
+                self.add(card_events.CardSideSaid(at=self.now, prompts=told.prompts))
             case FieldProgress(state="entering"):
                 self._half = told
             case FieldProgress():
@@ -91,7 +91,7 @@ class Recorder:
 
     def _add_entry(self, told: FieldProgress) -> None:
         self.add(
-            events.CardEntry(
+            card_events.CardEntry(
                 at=self.now,
                 field=told.field,
                 state=told.state,
@@ -159,8 +159,11 @@ class RecordedCall:
         return invoice
 
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
-        """The amount was written down when it was keyed."""
-        return self._call.invoice_for(amount, purpose)
+        """Write down the amount, and whether texts about it can go somewhere."""
+        invoice = self._call.invoice_for(amount, purpose)
+        named = events.NamedInvoice(at=self._recorder.now, amount=Amount.of(amount), mobile=bool(invoice.mobile))
+        self._add(named)
+        return invoice
 
     async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
         """Write down what came of it and what a flow can decide by, but no text of it."""
@@ -190,7 +193,7 @@ class RecordedCall:
     async def secure_line_ready(self) -> bool:
         """Write down the answer."""
         ready = await self._call.secure_line_ready()
-        self._add(events.SecureLine(at=self._recorder.now, ready=ready))
+        self._add(card_events.SecureLine(at=self._recorder.now, ready=ready))
         return ready
 
     async def find_stored_card(self, account: str) -> StoredCard | None:
@@ -198,7 +201,7 @@ class RecordedCall:
         card = await self._call.find_stored_card(account)
         expired, brand = card is not None and card.expired, card and card.brand
         self._add(
-            events.StoredCard(
+            card_events.StoredCard(
                 at=self._recorder.now, about="found", yes=card is not None, brand=brand, expired=expired
             )
         )
@@ -207,13 +210,13 @@ class RecordedCall:
     async def may_keep_card(self, account: str) -> bool:
         """Write down the answer."""
         may = await self._call.may_keep_card(account)
-        self._add(events.StoredCard(at=self._recorder.now, about="may-keep", yes=may))
+        self._add(card_events.StoredCard(at=self._recorder.now, about="may-keep", yes=may))
         return may
 
     async def keep_card(self, account: str, card: Captured) -> bool:
         """Write down whether it is kept."""
         kept = await self._call.keep_card(account, card)
-        self._add(events.StoredCard(at=self._recorder.now, about="kept", yes=kept))
+        self._add(card_events.StoredCard(at=self._recorder.now, about="kept", yes=kept))
         return kept
 
     async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
@@ -221,14 +224,14 @@ class RecordedCall:
         try:
             captured = await self._call.capture(order, invoice)
         except SecureLineDown:
-            self._add(events.Capture(at=self._recorder.now, outcome=events.SECURE_LINE_DOWN))
+            self._add(card_events.Capture(at=self._recorder.now, outcome=card_events.SECURE_LINE_DOWN))
             raise
         except PaymentInProgress:
-            self._add(events.Capture(at=self._recorder.now, outcome=events.IN_PROGRESS))
+            self._add(card_events.Capture(at=self._recorder.now, outcome=card_events.IN_PROGRESS))
             raise
         taken = captured if isinstance(captured, Captured) else None
         outcome = CaptureOutcome.SUCCESS if isinstance(captured, Captured) else captured
-        self._add(events.Capture(at=self._recorder.now, outcome=outcome, brand=taken and taken.brand))
+        self._add(card_events.Capture(at=self._recorder.now, outcome=outcome, brand=taken and taken.brand))
         return captured
 
     async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
@@ -237,15 +240,15 @@ class RecordedCall:
         try:
             charged = await self._call.charge(due, card)
         except PaymentInProgress:
-            self._add(events.Charge(at=self._recorder.now, amount=amount, state=events.IN_PROGRESS))
+            self._add(card_events.Charge(at=self._recorder.now, amount=amount, state=card_events.IN_PROGRESS))
             raise
         state, reason = charged.state, charged.decline_reason
-        self._add(events.Charge(at=self._recorder.now, amount=amount, state=state, decline_reason=reason))
+        self._add(card_events.Charge(at=self._recorder.now, amount=amount, state=state, decline_reason=reason))
         return charged
 
     async def forget(self, card: Captured) -> None:
         """Write it down."""
-        self._add(events.Forgotten(at=self._recorder.now))
+        self._add(card_events.Forgotten(at=self._recorder.now))
         await self._call.forget(card)
 
     async def send_receipt(self, channel: ReceiptChannel) -> bool:

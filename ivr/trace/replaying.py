@@ -25,7 +25,7 @@ from ivr.flow.call import (
 )
 from ivr.flow.person import Introduction, Reached
 from ivr.money import Money
-from ivr.trace import events
+from ivr.trace import card_events, events
 from ivr.trace.answers import Answers
 from ivr.trace.wording import written
 from pci.contract import Brand, CaptureOutcome, ChargeState
@@ -85,11 +85,13 @@ class ReplayedCall:
 
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
         """As it was, for nobody."""
-        return Invoice(None, "", purpose, amount, purpose=purpose)
+        named = self._answers.take(events.NamedInvoice, "an invoice for a named amount")
+        mobile = _MOBILE if named.mobile else None
+        return Invoice(None, "", purpose, amount, mobile=mobile, purpose=purpose)
 
     async def secure_line_ready(self) -> bool:
         """As it was."""
-        return self._answers.take(events.SecureLine, "the card side").ready
+        return self._answers.take(card_events.SecureLine, "the card side").ready
 
     async def find_stored_card(self, account: str) -> StoredCard | None:
         """As it was found, or not."""
@@ -107,11 +109,11 @@ class ReplayedCall:
 
     async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
         """How the capture ended."""
-        capture = self._answers.take(events.Capture, "a card")
+        capture = self._answers.take(card_events.Capture, "a card")
         match capture.outcome:
-            case events.SECURE_LINE_DOWN:
+            case card_events.SECURE_LINE_DOWN:
                 raise SecureLineDown
-            case events.IN_PROGRESS:
+            case card_events.IN_PROGRESS:
                 raise PaymentInProgress
             case CaptureOutcome.SUCCESS:
                 return Captured("replayed", capture.brand or Brand.VISA, _DIGIT * 4)
@@ -119,7 +121,7 @@ class ReplayedCall:
 
     async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """What came of the charge."""
-        charge = self._answers.take(events.Charge, f"a charge of {due.total} {due.total.currency}")
+        charge = self._answers.take(card_events.Charge, f"a charge of {due.total} {due.total.currency}")
         if not isinstance(charge.state, ChargeState):
             raise PaymentInProgress
         return Charged(charge.state, charge.decline_reason)
@@ -138,8 +140,8 @@ class ReplayedCall:
     async def hang_up(self) -> None:
         """Nobody to hang up on."""
 
-    def _stored(self, about: str) -> events.StoredCard:
-        return self._answers.take(events.StoredCard, "a stored card", lambda event: event.about == about)
+    def _stored(self, about: str) -> card_events.StoredCard:
+        return self._answers.take(card_events.StoredCard, "a stored card", lambda event: event.about == about)
 
 
 def _invoice(found: events.Lookup | events.ApiAnswer, account: str) -> Invoice | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -51,6 +52,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "may_keep_card": ("1000442",),
     "keep_card": ("1000442", CARD),
     "ask_api": ("crm", "/customers/1000442", lambda answer: None),
+    "invoice_for": (Money(990, "USD"), "donation"),
     "secure_line_ready": (),
     "capture": (CaptureOrder(), ADA),
     "charge": (Due(ADA), CARD),
@@ -59,7 +61,6 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "connect": (Introduction("billing", 30.0),),
     "hang_up": (),
 }
-NOTHING_HAPPENS = {"invoice_for"}
 
 
 class Fine:
@@ -122,13 +123,15 @@ def methods(of: type) -> set[str]:
 
 
 def test_given_the_door_of_the_engine_then_this_file_knows_every_method_of_it() -> None:
-    assert set(ARGUMENTS) | NOTHING_HAPPENS == methods(door.Call)
+    assert set(ARGUMENTS) == methods(door.Call)
 
 
 @pytest.mark.parametrize("method", ARGUMENTS)
 async def test_given_a_method_of_the_door_then_it_leaves_an_event(method: str) -> None:
     recording = recorder(FLOW)
-    await getattr(RecordedCall(Fine(), recording, CATALOGUE), method)(*ARGUMENTS[method])
+    done = getattr(RecordedCall(Fine(), recording, CATALOGUE), method)(*ARGUMENTS[method])
+    if inspect.isawaitable(done):
+        await done
     assert len(read(recording.end("completed"), "trace").events) > len(("began", "ended"))
 
 
