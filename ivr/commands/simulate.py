@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
+from ivr.addresses import is_e164
 from ivr.commands.options import Commands, colour, flow
 from ivr.commands.outside import outside, perhaps_settings, say_needed
 from ivr.prompts.catalogue import Catalogue
-from ivr.rehearsal.simulating import answers_for, bills_for, simulate, the_flow
+from ivr.rehearsal.simulating import answers_for, ledger_for, simulate, the_flow
 from ivr.rehearsal.terminal import Terminal
 
 _ABOUT = (
@@ -18,6 +19,7 @@ _ABOUT = (
     " its outcome, never type a card number. The same engine as in a real call; also works with piped input."
 )
 _OWED = "what callers owe, as for `bills import` (default: the bills of the tests beside the flow)"
+_FROM = "the number that calls, as in +15550100123: whose mobile it is may use a stored card (default: withheld)"
 _DOWN = "play the call with this out of order; may be given twice"
 
 
@@ -27,8 +29,15 @@ def add(commands: Commands) -> None:
         "simulate", parents=[flow(), perhaps_settings()], help="be the caller of a flow", description=_ABOUT
     )
     rehearse.add_argument("--bills", type=Path, metavar="CSV", help=_OWED)
+    rehearse.add_argument("--from", type=_number, dest="caller", metavar="NUMBER", help=_FROM)
     rehearse.add_argument("--down", action="append", default=[], choices=("ledger", "card-side"), help=_DOWN)
     rehearse.set_defaults(command=_simulate)
+
+
+def _number(text: str) -> str:
+    if not is_e164(text):
+        raise ArgumentTypeError(f"{text} is no number that calls; write + and the country code, as in +15550100123")
+    return text
 
 
 def _simulate(options: Namespace) -> None:
@@ -38,5 +47,6 @@ def _simulate(options: Namespace) -> None:
         sys.stdin.reconfigure(errors="replace")  # whatever is piped in, it is told what may be typed
     apis = answers_for(options.path, chosen, catalogue)
     terminal = Terminal(sys.stdin, sys.stdout, down=frozenset(options.down), colour=colour(), apis=apis)
-    simulate(chosen, bills_for(options.path, chosen, catalogue, options.bills), catalogue, terminal)
+    ledger = ledger_for(options.path, chosen, catalogue, options.bills)
+    simulate(chosen, ledger, catalogue, terminal, options.caller)
     say_needed(options, [chosen])

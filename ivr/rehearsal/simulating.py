@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +34,18 @@ def the_flow(path: Path, catalogue: Catalogue, outside: Outside | None = None) -
     return load_flow(path, catalogue, outside)
 
 
-def bills_for(path: Path, flow: Flow, catalogue: Catalogue, csv: Path | None) -> tuple[Entry, ...]:
-    """What is owed in the call: the bills of a CSV file, else those of the tests beside the flow, else nothing."""
+def ledger_for(path: Path, flow: Flow, catalogue: Catalogue, csv: Path | None) -> Ledger:
+    """What is owed in the call, and which cards are kept: as in the tests beside the flow, if there are any.
+
+    The bills of a CSV file take their place.
+    """
     if csv is not None:
-        return tuple(map(Entry, read_bills(csv)))
+        return Ledger(map(Entry, read_bills(csv)))
     tests = suite_file(path)
-    return read_suite(tests, flow, catalogue).bills if tests.is_file() else ()
+    if not tests.is_file():
+        return Ledger(())
+    suite = read_suite(tests, flow, catalogue)
+    return Ledger(suite.bills, suite.kept)
 
 
 def answers_for(path: Path, flow: Flow, catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
@@ -48,11 +54,11 @@ def answers_for(path: Path, flow: Flow, catalogue: Catalogue) -> Mapping[str, Ma
     return read_suite(tests, flow, catalogue).apis if tests.is_file() else {}
 
 
-def simulate(flow: Flow, entries: Iterable[Entry], catalogue: Catalogue, terminal: Terminal) -> None:
+def simulate(flow: Flow, ledger: Ledger, catalogue: Catalogue, terminal: Terminal, caller: str | None = None) -> None:
     """Play one call, then show how it ended, the text messages and the ledger; ConfigError if nobody can dial it."""
     if not flow.answers:
         raise ConfigError(f"{flow.name} answers no number: simulate a flow that calls it.")
-    ledger, trace = Ledger(entries), []
+    trace = []
 
     def observe(taken: StepTaken) -> None:
         trace.append(taken)
@@ -60,7 +66,7 @@ def simulate(flow: Flow, entries: Iterable[Entry], catalogue: Catalogue, termina
 
     terminal.show(f"You dialled {flow.answers[0]}: {flow.name}. Accounts with bills: {_accounts(ledger)}.")
     terminal.show("Type keys and Enter; Enter alone waits; Ctrl-D hangs up.\n")
-    call = RehearsedCall(terminal, ledger, catalogue, flow.languages[0])
+    call = RehearsedCall(terminal, ledger, catalogue, flow.languages[0], caller=caller)
     loop = asyncio.new_event_loop()  # not asyncio.run: it keeps the first Ctrl-C from whoever waits for a line
     try:
         ending = loop.run_until_complete(run_flow(flow, call, observe))

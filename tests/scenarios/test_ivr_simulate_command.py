@@ -18,20 +18,24 @@ from hypothesis import strategies as st
 
 from ivr.__main__ import main
 from ivr.flow.library import load_flows
-from ivr.rehearsal.simulating import bills_for, simulate
+from ivr.rehearsal.simulating import ledger_for, simulate
 from ivr.rehearsal.terminal import Terminal
 from tests.flow_play import ROOT
 from tests.unit.rehearsals import CATALOGUE
 
 FLOW_FILE = ROOT / "flows" / "pay-invoice.yaml"
 FLOW = load_flows(FLOW_FILE, CATALOGUE).by_number["1000"]
-BILLS = bills_for(FLOW_FILE, FLOW, CATALOGUE, None)
 
 
 def simulated(typed: str, *down: str) -> str:
     """All that is on the screen after a call in which this was typed."""
     screen = io.StringIO()
-    simulate(FLOW, BILLS, CATALOGUE, Terminal(io.StringIO(typed), screen, down=frozenset(down), colour=False))
+    simulate(
+        FLOW,
+        ledger_for(FLOW_FILE, FLOW, CATALOGUE, None),
+        CATALOGUE,
+        Terminal(io.StringIO(typed), screen, down=frozenset(down), colour=False),
+    )
     return screen.getvalue()
 
 
@@ -72,7 +76,7 @@ def test_an_empty_line_lets_the_time_pass() -> None:
 
 def test_what_cannot_be_typed_is_told_and_asked_again() -> None:
     assert "Type keys (0 to 9, * and #) and Enter" in simulated("hello\n")
-    assert "Type 1 to 21, or a name from the list." in simulated("1000442#\n1\n99\n")
+    assert "Type 1 to 22, or a name from the list." in simulated("1000442#\n1\n99\n")
 
 
 @pytest.mark.parametrize("before", ["", "1000442#\n1\n"])
@@ -171,3 +175,19 @@ def _read(master: int) -> bytes:
         return os.read(master, 65536)
     except OSError:  # the other end is closed: the program is over
         return b""
+
+
+def test_whoever_calls_from_the_mobile_on_the_bill_may_use_the_card_that_is_kept(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = io.TextIOWrapper(io.BytesIO(b"1000442#\n1\n1\n"), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", keys)
+    command = ["simulate", "--sounds", str(ROOT / "sounds"), "--from", "+15550100123"]
+    assert main([*command, str(ROOT / "flows" / "pay-with-stored-card.yaml")]) == 0
+    assert "with your Visa card ending in 1 1 1 1" in capsys.readouterr().out
+
+
+def test_a_number_that_is_none_cannot_call(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["simulate", "--from", "5550100", str(FLOW_FILE)])
+    assert "write + and the country code" in capsys.readouterr().err

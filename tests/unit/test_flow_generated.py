@@ -57,6 +57,14 @@ STEP = st.one_of(
         "success: bye, declined: {}, cancelled: {}, too-many-failed-attempts: bye, outcome-unknown: bye}}".format,
         *(TO, TO),
     ),
+    st.just('ask: {prompt: welcome, amount: {currency: USD, least: "0.50", most: "90.00"}, save: amount}').map(
+        "{}, next: {{failed: bye}}".format
+    ),
+    st.builds(
+        "pay: {{action: charge, amount: amount, reference: gift, fee: {}}}, next: {{success: bye, declined: {},"
+        " cancelled: {}, too-many-failed-attempts: bye, outcome-unknown: bye}}".format,
+        *(st.sampled_from(['"0.30"', "2.5%", "{fixed: 1, rate: 3%, most: 2}"]), TO, TO),
+    ),
     st.builds(
         "pay: {{action: charge, amount: invoice.amount, card: stored}}, next: {{success: bye, declined: {},"
         " cancelled: {}, no-stored-card: {}, outcome-unknown: bye}}".format,
@@ -100,6 +108,7 @@ class AnyCall:
     def __init__(self, random: Random) -> None:
         self.variables = Variables()
         self.hung_up = False
+        self.confirmed: object = None
         self._random = random
 
     async def speak(self, prompt: Prompt) -> None:
@@ -108,7 +117,10 @@ class AnyCall:
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
         await self.speak(prompt)
-        return self._random.choice(["", "1", "9", "*", "1000442"[: keys.most]])
+        pressed = self._random.choice(["", "1", "1", "2", "9", "*", "1000442"[: keys.most], "12*50"[: keys.most]])
+        if prompt[0] in ("about-to-pay", "about-to-reserve"):
+            self.confirmed = prompt[1] if pressed == "1" else None
+        return pressed
 
     async def find_invoice(self, account: str) -> Invoice | None:
         if self._random.random() < 0.1:
@@ -143,6 +155,8 @@ class AnyCall:
         return self._random.choice(results)
 
     async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
+        assert due.total == self.confirmed, "what is charged is the total that was heard and confirmed last"
+        self.confirmed = None  # and only once
         if self._random.random() < 0.1:
             raise InProgress
         return Charged(self._random.choice([state for state in ChargeState if state.final] + [ChargeState.UNKNOWN]))

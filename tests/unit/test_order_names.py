@@ -6,9 +6,10 @@ from pathlib import Path
 
 from ivr.bill import Bill
 from ivr.calls.charging import Attempt
-from ivr.flow.call import Due
+from ivr.flow.call import Due, Invoice, StoredCard
 from ivr.money import Money
 from ivr.store.payments import Intent
+from pci.contract import Brand
 from tests.unit.ledger import BILL, CARD, open_ledger
 
 OTHER = Bill("204864", "INV-1108", Money(9900, "USD"))
@@ -34,6 +35,14 @@ async def test_given_a_ledger_that_was_made_anew_then_a_bill_that_was_paid_canno
     before, after = await orders(tmp_path / "1", BILL, OTHER), await orders(tmp_path / "2", OTHER, BILL)
     assert before == after
     assert before[BILL.reference] != before[OTHER.reference]
+
+
+def test_given_a_card_that_is_kept_then_it_is_charged_by_its_token_and_held_where_only_that_was_confirmed() -> None:
+    due = Due(Invoice(1, "204863", "INV-1", Money(100, "USD")), Money(5, "USD"), "authorize")
+    kept = Attempt(Intent("charge-1", "call-1", due, StoredCard("token-1", Brand.VISA, "1111"))).request()
+    keyed = Attempt(Intent("charge-1", "call-1", due, CARD)).request()
+    assert (kept.token, kept.capture_id, kept.action, kept.amount) == ("token-1", None, "authorize", 105)
+    assert (keyed.token, keyed.capture_id) == (None, CARD.capture_id)
 
 
 async def test_given_bills_whose_account_and_reference_read_the_same_in_a_row_then_they_are_two_orders(
