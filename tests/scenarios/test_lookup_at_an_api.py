@@ -8,6 +8,7 @@ import json
 import pytest
 
 from ivr.flow.errors import FlowProblems
+from ivr.rehearsal.ledger import Ledger
 from ivr.rehearsal.reading import parse_suite
 from ivr.rehearsal.simulating import simulate
 from ivr.rehearsal.terminal import Terminal
@@ -144,6 +145,6 @@ def test_given_a_simulated_call_then_it_asks_what_the_api_answers(typed: str, sh
     screen = io.StringIO()
     apis = parse_suite(TESTS.encode(), "by-crm.test.yaml", FLOW, CATALOGUE).apis
     keyboard = io.StringIO(f"1000442#\n{typed}\n")
-    simulate(FLOW, (), CATALOGUE, Terminal(keyboard, screen, down=frozenset(), colour=False, apis=apis))
+    simulate(FLOW, Ledger(()), CATALOGUE, Terminal(keyboard, screen, down=frozenset(), colour=False, apis=apis))
     assert "The flow asks crm for /c/1000442/en. What does it answer?" in screen.getvalue()
     assert shown in screen.getvalue()

@@ -11,7 +11,7 @@ from ivr.flow.library import flow_files, load_flow
 from ivr.flow.model import Flow
 from ivr.rehearsal.lines import Kind, Line
 from ivr.rehearsal.reading import read_suite, suite_file
-from ivr.rehearsal.suite import Case, Expected, Suite
+from ivr.rehearsal.suite import Expected, Suite
 from ivr.rehearsal.trial import play
 from tests.flow_play import ROOT
 from tests.unit.rehearsals import CATALOGUE
@@ -35,7 +35,7 @@ async def test_a_hang_up_after_any_line_ends_the_call_in_the_step_where_it_happe
         happened = call[:lines]
         if any(line.kind is Kind.HANGS_UP or line.words == "caller-hangs-up" for line in happened):
             continue
-        cut = Case(call=(*happened, HANGS_UP), expect=GONE)
+        cut = suite.cases[name].model_copy(update={"call": (*happened, HANGS_UP), "expect": GONE})
         verdict = await play(replace(suite, cases={name: cut}), name, CATALOGUE)
         assert verdict.failures == ()
         assert verdict.trace[-1].outcome == CALLER_HUNG_UP
