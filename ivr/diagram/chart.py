@@ -15,7 +15,7 @@ from ivr.diagram.gist import gist
 from ivr.flow.model import Flow, Placed, Step
 from ivr.flow.steps.pay import Pay
 
-_MONEY = frozenset({"invoice", "paid"})
+MONEY = frozenset({"invoice", "paid"})
 
 
 class Mark(StrEnum):
@@ -129,7 +129,7 @@ def _marks(step: Step) -> tuple[Mark, ...]:
     within = [_marks(placed.step) for placed in inner.flow.steps.values()] if inner else []
     touched = {mark for marks in within for mark in marks}
     touched |= {Mark.CARD_SIDE} if isinstance(step, Pay) else set()
-    touched |= {Mark.MONEY} if _MONEY & {*step.needs(), *step.sets()} else set()
+    touched |= {Mark.MONEY} if MONEY & {*step.needs(), *step.sets()} else set()
     return tuple(mark for mark in Mark if mark in touched)
 
 

@@ -65,4 +65,13 @@ def _wanted(step: Ask) -> str:
 
 def _plain(key: str, value: object) -> str:
     """A key of a verb that has no line of its own above."""
-    return value.text if isinstance(value, Expression) else f"{key}: {value}"
+    match value:
+        case Expression():
+            return value.text
+        case bool():
+            return f"{key}: {str(value).lower()}"
+        case float():
+            return f"{key}: {value:g}s"
+        case tuple():
+            return f"{key}: {', '.join(map(str, value))}"
+    return f"{key}: {value}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from ivr.diagram.chart import Chart, chart
-from ivr.diagram.svg import draw_svg
 from ivr.errors import ConfigError
 from ivr.flow.model import Flow
 from ivr.prompts.catalogue import Catalogue
@@ -17,10 +16,10 @@ def chart_of(flow: Flow, catalogue: Catalogue) -> Chart:
     return chart(flow, {prompt: texts[language] for prompt, texts in catalogue.texts.items() if language in texts})
 
 
-def save_svg(drawn: Chart, file: Path) -> None:
+def save_svg(svg: str, file: Path) -> None:
     """Write the SVG; ConfigError if the file cannot be written."""
     try:
-        file.write_text(draw_svg(drawn), encoding="utf-8")
+        file.write_text(svg, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"{file}: cannot be written: {error.strerror}. Name another file, in a folder that is there."

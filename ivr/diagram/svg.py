@@ -23,10 +23,12 @@ _ABOUT: Final = {
 _LIGHT: Final = {
     "paper": "#fbfbfd", "box": "#fff", "ink": "#1f2328", "soft": "#59636e", "line": "#7d8792", "edge": "#c3cad1",
     "money": "#9a6700", "coin": "#fff4d6", "card": "#a21caf", "safe": "#fdf2ff",
+    "self": "#0b6b76", "own": "#e3f6f8",
 }  # fmt: skip
 _DARK: Final = {
     "paper": "#0d1117", "box": "#161b22", "ink": "#e6edf3", "soft": "#9aa4af", "line": "#7d8792", "edge": "#3d444d",
     "money": "#e3b341", "coin": "#2e2510", "card": "#e879f9", "safe": "#2b1030",
+    "self": "#4fc4d1", "own": "#0d2c30",
 }  # fmt: skip
 _SIZES: Final = """
     text { font: 13.5px system-ui, -apple-system, "Segoe UI", sans-serif }
@@ -40,11 +42,10 @@ _COLOURS: Final = """
     .box { fill: %(box)s; stroke: %(edge)s } .card-side .box { fill: %(safe)s; stroke: %(card)s }
     .way { stroke: %(line)s } .dot { fill: %(line)s }
     .money-badge { fill: %(coin)s; stroke: %(money)s } .money-text { fill: %(money)s }
+    .personal-badge { fill: %(own)s; stroke: %(self)s } .personal-text { fill: %(self)s }
     .card-side-badge { fill: %(card)s } .card-side-text { fill: %(paper)s }
 """
-_STYLE: Final = (
-    _SIZES + _COLOURS % _LIGHT + "    @media (prefers-color-scheme: dark) {" + _COLOURS % _DARK + "    }\n"
-)
+STYLE: Final = _SIZES + _COLOURS % _LIGHT + "    @media (prefers-color-scheme: dark) {" + _COLOURS % _DARK + "    }\n"
 
 
 def draw_svg(chart: Chart) -> str:
@@ -84,24 +85,24 @@ class _Picture:
         size = f'viewBox="0 0 {self._width} {self._height:g}" width="{self._width}" height="{self._height:g}"'
         label = f'role="img" aria-label="The flow {escape(flow.name)}: {steps}"'
         yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} {label}>'
-        yield f"  <style>{_STYLE}  </style>"
+        yield f"  <style>{STYLE}  </style>"
         size = 'markerWidth="7" markerHeight="7" orient="auto"'
         yield f'  <marker id="a" viewBox="0 0 10 10" refX="8.5" refY="5" {size}>'
         yield '    <path class="dot" d="M0 0 10 5 0 10z"/>'
         yield "  </marker>"
         yield '  <rect class="paper" width="100%" height="100%"/>'
-        yield _text(self._left, 42, escape(flow.name), "title")
+        yield text(self._left, 42, escape(flow.name), "title")
         doors = f"answers {', '.join(flow.answers)}" if flow.answers else f"returns {', '.join(flow.returns)}"
         about = f"{doors} · {', '.join(flow.languages)} · {steps}"
-        yield _text(self._left, 64, _escaped(about), "soft")
+        yield text(self._left, 64, _escaped(about), "soft")
         for lane in self._chart.lanes:
             yield from self._lane(lane)
         for number, block in enumerate(self._chart.blocks):
             yield from self._block(number, block)
         for offset, (mark, about) in enumerate(_ABOUT.items()):
             y = self._height - 44 + 22 * offset
-            yield _pill(self._left, y - 10, 12, 12, mark)
-            yield _text(self._left + 20, y, f'<tspan class="strong">{mark}</tspan> {about}', "small")
+            yield pill(self._left, y - 10, 12, 12, mark)
+            yield text(self._left + 20, y, f'<tspan class="strong">{mark}</tspan> · {about}', "small")
         yield "</svg>"
 
     def _lane(self, lane: Lane) -> Iterator[str]:
@@ -123,23 +124,23 @@ class _Picture:
         kind = ' class="card-side"' if Mark.CARD_SIDE in block.marks else ""
         yield f'  <g{kind}><rect class="box" x="{self._left}" y="{top:g}" {size} rx="9"/></g>'
         name = f'<tspan class="name">{escape(block.name)}</tspan> <tspan class="soft" dx="5">{block.verb}</tspan>'
-        yield _text(x, top + 25, name)
+        yield text(x, top + 25, name)
         right = self._right - 14
         for mark in reversed(block.marks):
             width = 7 * len(mark) + 22
             right -= width
-            yield _pill(right, top + 10, width, 19, mark)
-            yield _text(right + width / 2, top + 23.5, mark, f"badge {_style(mark)}-text", "middle")
+            yield pill(right, top + 10, width, 19, mark)
+            yield text(right + width / 2, top + 23.5, mark, f"badge {_style(mark)}-text", "middle")
             right -= 8
-        yield _text(x, top + 47, _escaped(block.gist))
-        yield _text(x, top + 65, _escaped(block.data), "soft small")
+        yield text(x, top + 47, _escaped(block.gist))
+        yield text(x, top + 65, _escaped(block.data), "soft small")
         for way in block.ways:
             yield from self._way_below(number, way) if way.direction is Direction.BELOW else self._way_aside(way)
 
     def _way_below(self, number: int, way: Way) -> Iterator[str]:
         x, top, bottom = self._left + 34, self._bottoms[number], self._tops[number + 1]
         yield _way(f"M{x} {top:g}V{bottom - 1:g}", arrow=True)
-        yield _text(x + 12, (top + bottom) / 2 + 3, _escaped(", ".join(way.outcomes)), "small")
+        yield text(x + 12, (top + bottom) / 2 + 3, _escaped(", ".join(way.outcomes)), "small")
 
     def _way_aside(self, way: Way) -> Iterator[str]:
         y = self._y[way.row]
@@ -148,16 +149,16 @@ class _Picture:
         words = f'{_escaped(", ".join(way.outcomes))} <tspan class="soft">{escape(goal)}</tspan>'
         if way.direction is Direction.BACK:
             yield f'  <circle class="dot" cx="{self._left}" cy="{y:g}" r="3.5"/>'
-            yield _text(self._left + 18, y + 4, words, "small")
+            yield text(self._left + 18, y + 4, words, "small")
             return
         if way.direction in (Direction.END, Direction.RETURN):
             yield f'  <rect class="dot" x="{self._right - 14}" y="{y - 4:g}" width="8" height="8"/>'
         else:
             yield f'  <circle class="dot" cx="{self._right}" cy="{y:g}" r="3.5"/>'
-        yield _text(self._right - 20, y + 4, words, "small", "end")
+        yield text(self._right - 20, y + 4, words, "small", "end")
 
 
-def _text(x: float, y: float, words: str, style: str = "", anchor: str = "") -> str:
+def text(x: float, y: float, words: str, style: str = "", anchor: str = "") -> str:
     """A text; `words` are escaped already."""
     attributes = f' class="{style}"' * bool(style) + f' text-anchor="{anchor}"' * bool(anchor)
     return f'  <text x="{x:g}" y="{y:g}"{attributes}>{words}</text>'
@@ -168,12 +169,13 @@ def _way(path: str, *, arrow: bool) -> str:
     return f'  <path class="way" d="{path}"{marker}/>'
 
 
-def _pill(x: float, y: float, width: float, height: float, mark: Mark) -> str:
+def pill(x: float, y: float, width: float, height: float, mark: str) -> str:
+    """The badge of a mark, without its word."""
     size = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{height / 2:g}"'
     return f'  <rect class="{_style(mark)}-badge" {size}/>'
 
 
-def _style(mark: Mark) -> str:
+def _style(mark: str) -> str:
     return mark.replace(" ", "-")
 
 

@@ -48,7 +48,8 @@ def _any(node: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         return st.just(node["const"])
     if "enum" in node:
         return st.sampled_from(node["enum"])
-    if several := node.get("anyOf") or node.get("oneOf"):
+    several = node.get("anyOf") or node.get("oneOf")
+    if several and "type" not in node:  # beside a type it only says which keys go together: the loader judges that
         return st.one_of([_any(one) for one in several])
     kind = node["type"]
     if isinstance(kind, list):

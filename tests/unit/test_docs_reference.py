@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scripts import render_reference
-from scripts.render_reference import PAGES, REFERENCE, ROOT, Known, NotWritten, Table
+from scripts.reference_tables import PAGES, Known, Table
+from scripts.render_reference import REFERENCE, ROOT, NotWritten
 
 
 def test_what_the_program_knows_is_written_as_it_is_now() -> None:
