@@ -106,9 +106,8 @@ def _moves(step: Step) -> Iterable[Move]:
             yield from (Move(value, asked) for value in sorted(step.needs()))
             yield from (Move(value, asked, out=False) for value in sorted(step.sets()))
         case Pay():
-            yield Move(step.amount, Place.SPOKEN)
+            yield from (Move(step.amount, place) for place in (Place.SPOKEN, Place.CARD_SIDE) if step.amount)
             yield Move(CARD, Place.CARD_SIDE, out=False)
-            yield Move(step.amount, Place.CARD_SIDE)
             yield Move(LAST4, Place.CARD_SIDE, out=False)
             yield Move(LAST4, Place.SPOKEN)
             yield Move("paid", Place.CARD_SIDE, out=False)

@@ -85,6 +85,7 @@ class _Reader:
         steps = tree.entries.get("steps") if isinstance(tree, Mapping) else None
         self._steps = steps if isinstance(steps, Mapping) else Mapping(steps.at if steps else tree.at)
         self._names = list(self._steps.entries)
+        self._below = dict(zip(self._names, [*self._names[1:], None], strict=False))
         self._returns = returns_of(tree)
         self._setting = Setting(kinds_of(tree), find)
 
@@ -222,15 +223,14 @@ class _Reader:
 
     def _ways(self, name: str, step: Step, named: dict[str, str]) -> dict[str, str | None]:
         """Every outcome with the step that follows; an outcome that the flow must handle and does not is left out."""
-        below = dict(zip(self._names, [*self._names[1:], None], strict=True))
         ways: dict[str, str | None] = {**step.targets()}
         for outcome in step.results():
             if outcome in named:
                 ways[outcome] = named[outcome]
-            elif outcome == step.onward and below[name] is None and self._returns:
+            elif outcome == step.onward and self._below[name] is None and self._returns:
                 ways |= {outcome: _DONE} if _DONE in self._returns else {}  # a sub-flow says how it ends
             elif outcome == step.onward:
-                ways[outcome] = below[name]
+                ways[outcome] = self._below[name]
             elif outcome in step.ends:
                 ways[outcome] = None
         return ways

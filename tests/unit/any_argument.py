@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from ivr.flow.schema import schema
 from ivr.flow.steps.ask import Ask
@@ -31,6 +32,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     STEP_NAME: STEPS,
     f"^({STEP_NAME[1:-1]})$": STEPS,
     _SECONDS: ("1s", "20s"),
+    "^([A-Z]{3})$": ("USD", "JPY"),
 }
 _MOST = 3  # of what may be many
 
@@ -48,13 +50,30 @@ def _any(node: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         return st.just(node["const"])
     if "enum" in node:
         return st.sampled_from(node["enum"])
-    several = node.get("anyOf") or node.get("oneOf")
-    if several and "type" not in node:  # beside a type it only says which keys go together: the loader judges that
-        return st.one_of([_any(one) for one in several])
+    if several := node.get("anyOf") or node.get("oneOf"):
+        return st.one_of([_any(_both(node, one)) for one in several]).filter(_validator(node).is_valid)
     kind = node["type"]
     if isinstance(kind, list):
         return _words(node) if "string" in kind else _any({**node, "type": kind[0]})
     return _KINDS[kind](node)
+
+
+def _both(node: Mapping[str, Any], one: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What fits `node` where it fits this of its alternatives, as far as it can be told before it is made."""
+    if "type" not in node:
+        return one
+    keys = {name: {**key, **one.get("properties", {}).get(name, {})} for name, key in node["properties"].items()}
+    without = one.get("not", {})
+    gone = [needed for part in (without, *without.get("anyOf", ())) if len(needed := part.get("required", ())) == 1]
+    keys = {name: key for name, key in keys.items() if [name] not in gone}
+    needed = {*node.get("required", ()), *one.get("required", ())}
+    needed |= {more for name in needed for more in node.get("dependentRequired", {}).get(name, ())}
+    rest = {name: value for name, value in node.items() if name not in ("anyOf", "oneOf")}
+    return {**rest, "properties": keys, "required": sorted(needed)}
+
+
+def _validator(node: Mapping[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**node, "$defs": _SCHEMA["$defs"]})
 
 
 def _words(node: Mapping[str, Any]) -> st.SearchStrategy[str]:
