@@ -13,11 +13,13 @@ from asterisk_ari import AriError
 from ivr.bills import BillsRefused
 from ivr.commands import (
     bills,
+    callbacks,
     calls,
     check,
     new,
     payments,
     publish,
+    refunds,
     replay,
     rollback,
     schema,
@@ -33,7 +35,7 @@ from ivr.store.errors import NoSuchVersion, StoreError
 
 _COMMANDS = (
     *(serve, new, check, test, simulate, show, schema, publish, versions, rollback),
-    *(bills, payments, calls, replay),
+    *(bills, payments, refunds, callbacks, calls, replay),
 )
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card

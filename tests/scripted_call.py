@@ -7,9 +7,9 @@ The lines of a dialogue are in `tests.dialogue`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from ivr.flow.answer import Json, read_json
@@ -31,10 +31,12 @@ from ivr.flow.call import (
     SecureLineDown,
     SpokenBrand,
     SpokenDigits,
+    SpokenNumber,
     StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
 from tests.dialogue import DialogueMismatch, Line, parse_dialogue
@@ -86,6 +88,10 @@ class ScriptedCall:
         self.own_phone = self.keeps = True
         self.kept: list[tuple[str, Captured]] = []
         self.asked: list[str] = []
+        self.requests: list[Request] = []
+        self.payments: list[EarlierPayment] = []
+        self.caller: str | None = None
+        self.now = datetime(2026, 6, 10, 12, tzinfo=UTC)
         self.hung_up = False
         self.gone = False
 
@@ -206,6 +212,22 @@ class ScriptedCall:
         self.texted += [address] if address else []
         return bool(address)
 
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        """Those of `payments`, unless the ledger is down."""
+        await self.find_invoice(account)
+        return self.payments
+
+    async def note(self, request: Request) -> Noted:
+        """Write it down, unless the ledger is down or has it already."""
+        self._settle()
+        if self._comes("ledger", "is down"):
+            self._take("ledger", "the ledger")
+            return Noted.NOT_NOTED
+        if request in self.requests:
+            return Noted.ALREADY
+        self.requests.append(request)
+        return Noted.NOTED
+
     async def connect(self, introduction: Introduction) -> Reached:
         """What the person does."""
         self._settle()
@@ -244,6 +266,8 @@ class ScriptedCall:
                 return part.isoformat()
             case SpokenDigits():
                 return " ".join(part.digits)
+            case SpokenNumber():
+                return " ".join(part.number)
             case SpokenBrand():
                 return self._texts[f"brand-{part.brand}"]
 

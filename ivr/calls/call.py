@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
 from ivr.addresses import is_e164
+from ivr.calls import desk
 from ivr.calls.charging import Charging
 from ivr.calls.kept_cards import KeptCards
 from ivr.calls.line import Line
@@ -29,10 +31,12 @@ from ivr.flow.call import (
     Prompt,
     ReceiptChannel,
     SecureLineDown,
+    SpokenNumber,
     StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.money import Money
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
@@ -40,6 +44,7 @@ from ivr.prompts.rendering import render
 from ivr.prompts.spoken import Spoken
 from ivr.store.errors import StoreError
 from ivr.store.payments import Intent
+from ivr.store.requests import Asker
 from ivr.store.store import Store
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, ChargeState
 
@@ -97,6 +102,16 @@ class LiveCall:
         self._paid_for = 0
         self._recorded = False
         self._sent: frozenset[ReceiptChannel] = frozenset()
+
+    @property
+    def now(self) -> datetime:
+        """The time of the ledger's clock."""
+        return self._services.store.database.now()
+
+    @property
+    def caller(self) -> str | None:
+        """The number that the call comes from; None if the network does not tell it."""
+        return self._origin.caller
 
     async def speak(self, prompt: Prompt) -> None:
         """Say it to the end."""
@@ -207,6 +222,15 @@ class LiveCall:
         """Whether a message about the last payment is on its way by this channel, to the address on file."""
         return channel in self._sent
 
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        """What was paid for an account before, the latest first; LookupFailed if the ledger cannot say."""
+        return await desk.earlier_payments(self._services.store.requests, account)
+
+    async def note(self, request: Request) -> Noted:
+        """Write down what a person has to see to."""
+        asker = Asker(self._origin.call_id, self._origin.flow, self.language)
+        return await desk.note(self._services.store.requests, request, asker)
+
     async def connect(self, introduction: Introduction) -> Reached:
         """Ring a person and let them talk with the caller until the person hangs up; what came of it."""
         whisper = [self._sound(prompt) for prompt in self._spoken(introduction.whisper).ids]
@@ -250,7 +274,8 @@ class LiveCall:
     def _media(self, prompt: Prompt) -> list[str]:
         """The sounds that say it; about to be played, so it is logged."""
         spoken = self._spoken(prompt)
-        _log.info("prompt_spoken", prompts=spoken.ids, text=spoken.text, by="ivr")
+        told = self._spoken(tuple(part for part in prompt if not isinstance(part, SpokenNumber)))
+        _log.info("prompt_spoken", prompts=told.ids, text=told.text, by="ivr")
         return [self._sound(prompt_id) for prompt_id in spoken.ids]
 
     def _spoken(self, prompt: Prompt) -> Spoken:

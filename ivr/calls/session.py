@@ -30,7 +30,8 @@ from ivr.flow.model import Flow
 from ivr.publishing.edition import Edition
 from ivr.store.calls import FinishedCall
 from ivr.trace.events import Began
-from ivr.trace.recording import RecordedCall, Recorder
+from ivr.trace.recorder import Recorder
+from ivr.trace.recording import RecordedCall
 
 _log = structlog.get_logger()
 _FAILED = "failed"

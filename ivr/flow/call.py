@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -19,7 +19,9 @@ from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
 
 if TYPE_CHECKING:
+    from ivr.flow.hours import Hours
     from ivr.flow.person import Introduction, Reached
+    from ivr.flow.requests import EarlierPayment, Noted, Request
 
 
 class CallerHungUp(Exception):
@@ -40,8 +42,15 @@ class SpokenBrand:
     brand: Brand
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenNumber:
+    """A telephone number, read in groups of at most four digits. It is in no repr and in no log."""
+
+    number: str = field(repr=False)
+
+
 # a part of a prompt: a prompt id, or a value that is spoken in the language of the call
-Part = str | Money | date | Decimal | SpokenDigits | SpokenBrand
+Part = str | Money | date | Decimal | SpokenDigits | SpokenNumber | SpokenBrand
 Prompt = tuple[Part, ...]
 
 
@@ -193,6 +202,8 @@ class Variables:
     """How often in this call a lookup found nothing."""
     own: dict[str, Value] = field(default_factory=dict)
     """The variables that the flow itself declares."""
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    """The opening hours that the flow itself declares."""
     outcomes: dict[str, str] = field(default_factory=dict)
     """The last outcome of each verb in this call."""
 
@@ -203,6 +214,14 @@ class Call(Protocol):
     @property
     def language(self) -> str:
         """The two-letter language that the caller hears."""
+
+    @property
+    def now(self) -> datetime:
+        """The time, with its zone."""
+
+    @property
+    def caller(self) -> str | None:
+        """The number that the call comes from, as the network tells it; None if it does not."""
 
     @property
     def variables(self) -> Variables:
@@ -257,6 +276,12 @@ class Call(Protocol):
 
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         """Whether a message about the last payment is on its way by this channel, to the address on file."""
+
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        """What was paid for an account before, the latest first; `LookupFailed` if the ledger cannot say."""
+
+    async def note(self, request: Request) -> Noted:
+        """Write down what a person has to see to."""
 
     async def connect(self, introduction: Introduction) -> Reached:
         """Ring a person and let them talk with the caller until the person hangs up; what came of it."""

@@ -76,11 +76,12 @@ class _Run:
         """Step after step: the return of a sub-flow to which they led, or None where the call ends."""
         variables = self._call.variables
         of_caller, variables.own = variables.own, dict(flow.variables)
+        hours_of_caller, variables.hours = variables.hours, flow.hours
         name: str | None = flow.start
         while name and (placed := flow.steps.get(name)):
             name = await self._take(placed, inside + name)
         if inside:
-            variables.own = of_caller
+            variables.own, variables.hours = of_caller, hours_of_caller
         return name
 
     async def _take(self, placed: Placed, name: str) -> str | None:

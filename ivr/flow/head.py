@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from ivr.flow.hours import PREFIX, Hours, HoursName
 from ivr.flow.known import Kind, kind_of
 from ivr.flow.problems import Code, Mark, meant, quoted
 from ivr.flow.source import Listing, Mapping, Node, Scalar, locate
@@ -60,6 +61,9 @@ class Head(Written):
     may_send: Annotated[tuple[AnyVariable, ...], BeforeValidator(listed)] = Field(
         default=(), max_length=50, description="what the path of a lookup may send to an api: `account_number`"
     )
+    hours: dict[HoursName, Hours] = Field(
+        default={}, max_length=20, description="when somebody is there, each under a name: see below"
+    )
     # read step by step, so that one wrong step does not hide the next
     steps: object = Field(description="the steps, in order; a call begins with the first")
 
@@ -72,11 +76,14 @@ def returns_of(tree: Node) -> dict[str, Mark]:
 
 
 def kinds_of(tree: Node) -> dict[str, Kind]:
-    """The variables of the flow by kind, as far as they can be read; what is wrong with one is told by Head."""
+    """The variables and hours of the flow by kind, as far as they can be read; Head tells what is wrong with one."""
     declared = tree.entries.get("variables") if isinstance(tree, Mapping) else None
     entries = declared.entries if isinstance(declared, Mapping) else {}
     texts = {name: node.text for name, node in entries.items() if isinstance(node, Scalar)}
-    return {name: kind_of(read_value(text)) for name, text in texts.items() if len(text) <= LONGEST_VALUE}
+    variables = {name: kind_of(read_value(text)) for name, text in texts.items() if len(text) <= LONGEST_VALUE}
+    hours = tree.entries.get("hours") if isinstance(tree, Mapping) else None
+    named = hours.entries if isinstance(hours, Mapping) else {}
+    return variables | dict.fromkeys((f"{PREFIX}{name}" for name in named), Kind.YES_NO)
 
 
 def door_problems(tree: Node, steps: Mapping) -> Iterator[tuple[Mark, Code, str, str]]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from ivr.flow.call import Call, Due, Invoice, Value
 from ivr.flow.errors import MissingVariable
+from ivr.flow.hours import PREFIX
 from ivr.flow.values import Variable
 from ivr.money import Money
 
@@ -93,4 +94,6 @@ def kind_of(value: Value) -> Kind:
 
 def value_of(name: str, call: Call) -> Value:
     """What a name stands for now; MissingVariable if nothing has found it yet."""
+    if name.startswith(PREFIX):
+        return call.variables.hours[name.removeprefix(PREFIX)].is_open(call.now)
     return KNOWN[name].read(call) if name in KNOWN else call.variables.own[name]

@@ -106,7 +106,8 @@ class _Reader:
         if not head:  # what the steps say can be checked all the same
             return Flow("", (), (), steps, returns=tuple(self._returns))
         head_of = (head.flow, head.languages, head.answers, steps, head.variables)
-        return Flow(*head_of, may_say=head.may_say, may_send=head.may_send, returns=head.returns)
+        more = {name: getattr(head, name) for name in ("may_say", "may_send", "returns", "hours")}
+        return Flow(*head_of, **more)
 
     def _too_much(self) -> tuple[str, str] | None:
         """What to tell, before a step is read, where reading them all would take too long."""

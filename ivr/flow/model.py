@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic.config import JsonDict
 
 from ivr.flow.call import Call, Value
+from ivr.flow.hours import Hours
 from ivr.flow.outside import Outside
 from ivr.flow.values import Sayable, Variable, Written
 
@@ -106,6 +107,7 @@ class Flow:
     may_say: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     may_send: tuple[str, ...] = ()
+    hours: Mapping[str, Hours] = field(default_factory=dict)
 
     @property
     def start(self) -> str:

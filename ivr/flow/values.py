@@ -24,7 +24,8 @@ MoneyVariable = Literal["invoice.amount", "amount"]
 SpokenMoney = Literal["invoice.amount", "amount", "paid.amount"]
 Variable = Literal["account_number", "amount", "invoice", "paid"]
 _TAKEN = frozenset(
-    {"account_number", "amount", "invoice", "paid", "stored_card", "language", "and", "or", "not", "true", "false"}
+    {"account_number", "amount", "hours", "invoice", "paid", "stored_card", "language"}
+    | {"and", "or", "not", "true", "false"}
 )
 _NEEDED: dict[SpokenMoney, Variable] = {"invoice.amount": "invoice", "amount": "amount", "paid.amount": "paid"}
 

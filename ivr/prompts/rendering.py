@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
-from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits
+from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits, SpokenNumber
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.english import English
@@ -25,6 +26,7 @@ LANGUAGES: dict[str, Language] = {
     "pt": Portuguese(),
 }
 
+_GROUP = 3  # digits that one hears as one
 MOST_DIGITS = 4  # as many digits of a card as may be shown or said
 
 
@@ -46,6 +48,8 @@ def _render_part(part: Part, language: str, catalogue: Catalogue) -> Spoken:
             return _phrase(_language(language).number(part), language, catalogue)
         case SpokenDigits():
             return _phrase(_language(language).digits(_few(part.digits)), language, catalogue)
+        case SpokenNumber():
+            return _number(part.number, language, catalogue)
         case SpokenBrand():
             return _render_part(f"brand-{part.brand.value}", language, catalogue)
 
@@ -61,6 +65,15 @@ def _language(name: str) -> Language:
         return LANGUAGES[name]
     except KeyError:
         raise UnknownLanguage(name) from None
+
+
+def _number(number: str, language: str, catalogue: Catalogue) -> Spoken:
+    """A telephone number in groups, the first of which may be short."""
+    digits = re.sub("[^0-9]", "", number)
+    first = len(digits) % _GROUP or _GROUP
+    groups = [digits[:first], *(digits[at : at + _GROUP] for at in range(first, len(digits), _GROUP))]
+    said = [_phrase(_language(language).digits(group), language, catalogue) for group in groups]
+    return Spoken(tuple(prompt_id for part in said for prompt_id in part.ids), ", ".join(part.text for part in said))
 
 
 def _few(digits: str) -> str:

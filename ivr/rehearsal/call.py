@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from ivr.apis.errors import ApiError
@@ -26,6 +28,7 @@ from ivr.flow.call import (
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
@@ -83,18 +86,31 @@ class Party(Protocol):
         """What the person does whose phone rings."""
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a rehearsed call is made, and from which number, if the network tells it."""
+
+    now: datetime
+    caller: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Occasion({self.now})"
+
+
 class RehearsedCall:
     """A call that nobody makes; implements `ivr.flow.call.Call`."""
 
     def __init__(
-        self, party: Party, ledger: Ledger, catalogue: Catalogue, language: str, *, caller: str | None = None
+        self, party: Party, ledger: Ledger, catalogue: Catalogue, language: str, occasion: Occasion | None = None
     ) -> None:
+        occasion = occasion or Occasion(datetime.now(UTC))
         self.language = language
+        self.now = occasion.now
+        self.caller = occasion.caller
         self.variables = Variables()
         self._party = party
         self._ledger = ledger
         self._catalogue = catalogue
-        self._caller = caller
         self._paid_for = 0
         self._cards: dict[str, Keyed] = {}
         self._sent: frozenset[ReceiptChannel] = frozenset()
@@ -122,7 +138,7 @@ class RehearsedCall:
         """As in a live call, and its reference without the name of the call."""
         reference = purpose + (f"-{self._paid_for + 1}" if self._paid_for else "")
         account = self.variables.account_number
-        return Invoice(None, account, reference, amount, mobile=self._caller, purpose=purpose)
+        return Invoice(None, account, reference, amount, mobile=self.caller, purpose=purpose)
 
     async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
         """What the party has the API say, its bill in the ledger; LookupFailed if it is not usable."""
@@ -151,7 +167,7 @@ class RehearsedCall:
 
     async def may_keep_card(self, account: str) -> bool:
         """Whether the caller calls from the number on the bill."""
-        return self._caller is not None and self._caller == self._ledger.mobile_on_file(account)
+        return self.caller is not None and self.caller == self._ledger.mobile_on_file(account)
 
     async def keep_card(self, account: str, card: Captured) -> bool:
         """Keep it until the end of the rehearsal."""
@@ -193,6 +209,18 @@ class RehearsedCall:
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         """Whether a message about the last payment is on its way by this channel."""
         return channel in self._sent
+
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        """What is paid of this account; LookupFailed if the ledger is down."""
+        if self._party.ledger_is_down():
+            raise LookupFailed
+        return self._ledger.earlier_payments(account)
+
+    async def note(self, request: Request) -> Noted:
+        """Write it down, if the ledger is up."""
+        if self._party.ledger_is_down():
+            return Noted.NOT_NOTED
+        return self._ledger.requests.note(request)
 
     async def connect(self, introduction: Introduction) -> Reached:
         """What the person does; they hear the whisper if they answer."""

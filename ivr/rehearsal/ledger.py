@@ -9,9 +9,12 @@ from enum import StrEnum
 
 from ivr.bill import Bill
 from ivr.flow.call import Captured, Due, Invoice, PaymentInProgress, ReceiptChannel, StoredCard
+from ivr.flow.requests import EarlierPayment
+from ivr.money import Money
 from ivr.notify.port import Sms
 from ivr.notify.subjects import subject
 from ivr.notify.texts import PaymentText, news
+from ivr.rehearsal.asked import Asked
 from ivr.rehearsal.cards import Keyed
 from ivr.store.models import OutboxKind
 from ivr.store.outbox import Owed
@@ -71,6 +74,7 @@ class Ledger:
         self.texts: list[Sms] = []
         self.emails: list[Owed] = []
         self.asked: set[str] = set()
+        self.requests = Asked()
         self._open_questions: list[_Question] = []
 
     def find_open_invoice(self, account: str) -> Invoice | None:
@@ -109,6 +113,14 @@ class Ledger:
         bills = (entry.bill for entry in reversed(self.entries) if not entry.purpose)
         return next((bill.mobile for bill in bills if bill.account == account and bill.mobile), None)
 
+    def earlier_payments(self, account: str) -> list[EarlierPayment]:
+        """The bills of this account that are paid: those further down were paid earlier."""
+        self.asked.add(account)
+        paid = [
+            entry.bill for entry in self.entries if entry.bill.account == account and entry.state is BillState.PAID
+        ]
+        return [EarlierPayment(bill.reference, bill.reference, bill.amount, self._left(bill)) for bill in paid]
+
     def check_not_in_payment(self, invoice: Invoice) -> None:
         """PaymentInProgress if it is paid, or may be."""
         if (entry := self._entry(invoice)) and entry.state is not BillState.OPEN:
@@ -133,6 +145,9 @@ class Ledger:
             if card.later is not None:
                 self._open_questions.append(_Question(entry, card.later, text))
         return frozenset()
+
+    def _left(self, bill: Bill) -> Money:
+        return Money(bill.amount.minor - self.requests.refunds_of(bill.reference), bill.amount.currency)
 
     def settle(self) -> None:
         """After the call: what was unknown becomes known, and is texted."""

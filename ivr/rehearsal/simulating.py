@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from ivr.flow.library import load_flow
 from ivr.flow.model import Flow
 from ivr.flow.outside import Outside
 from ivr.prompts.catalogue import Catalogue
-from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.call import Occasion, RehearsedCall
 from ivr.rehearsal.ledger import Entry, Ledger
 from ivr.rehearsal.reading import read_suite, suite_file
 from ivr.rehearsal.terminal import Terminal
@@ -66,7 +67,7 @@ def simulate(flow: Flow, ledger: Ledger, catalogue: Catalogue, terminal: Termina
 
     terminal.show(f"You dialled {flow.answers[0]}: {flow.name}. Accounts with bills: {_accounts(ledger)}.")
     terminal.show("Type keys and Enter; Enter alone waits; Ctrl-D hangs up.\n")
-    call = RehearsedCall(terminal, ledger, catalogue, flow.languages[0], caller=caller)
+    call = RehearsedCall(terminal, ledger, catalogue, flow.languages[0], Occasion(datetime.now(UTC), caller))
     loop = asyncio.new_event_loop()  # not asyncio.run: it keeps the first Ctrl-C from whoever waits for a line
     try:
         ending = loop.run_until_complete(run_flow(flow, call, observe))
@@ -76,6 +77,8 @@ def simulate(flow: Flow, ledger: Ledger, catalogue: Catalogue, terminal: Termina
     terminal.show(f"\n{_ENDS[ending]}, after {len(trace)} step{'s' * (len(trace) != 1)}.")
     for sms in ledger.texts:
         terminal.show(f"Text to {sms.to}: {sms.text}")
+    for told in ledger.requests.told:
+        terminal.show(f"For a person: {told}")
     for email in ledger.emails:
         terminal.show(f"E-mail to {email.to}: {email.subject}")
     for entry in (entry for entry in ledger.entries if entry.bill.account in ledger.asked):

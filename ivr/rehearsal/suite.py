@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -19,6 +20,17 @@ from ivr.rehearsal.ledger import BillState, Entry, Kept
 from ivr.rehearsal.lines import WrittenLine
 from pci.contract import ChargeState
 
+
+def _moment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.strptime(value, "%Y-%m-%d %H:%M")
+    except ValueError:
+        raise ValueError(f"{quoted(value)} is no time; write day and time, as in 2026-12-25 10:00") from None
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 Words = Annotated[tuple[str, ...], BeforeValidator(listed)]
 _Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -78,6 +90,9 @@ class Expected(Written):
     stored_cards: dict[str, str] = Field(
         default={}, description="account and the last four digits of the card that it keeps, or `none`"
     )
+    requests: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
+        default=None, description="what was written down for a person, such as `callback 5550100 morning callback`"
+    )
     emails: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
         default=None, description="the subjects of the e-mails, word for word; `[]` for none"
     )
@@ -93,6 +108,7 @@ class Case(Written):
     """One call: what happens, and what is expected of it."""
 
     dials: DialledNumber = Field(default="", description="the dialled number, if the flow answers several")
+    at: Moment | None = Field(default=None, description="when: `2026-12-25 10:00`, by the clock of the flow's hours")
     calls_from: Annotated[str, BeforeValidator(_caller)] = Field(
         default="", description="the number that calls, as in `+15550100123`; without it, it is withheld"
     )

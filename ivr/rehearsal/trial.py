@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.errors import FlowError
+from ivr.flow.model import Flow
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.errors import PromptError
-from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.call import Occasion, RehearsedCall
 from ivr.rehearsal.errors import WentOtherwise
 from ivr.rehearsal.ledger import Ledger
 from ivr.rehearsal.script import Script
-from ivr.rehearsal.suite import Expected, Suite
+from ivr.rehearsal.suite import Case, Expected, Suite
+
+_NOON: Final = datetime(2026, 6, 10, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
     line = lines[-1]
     failures: tuple[str, ...] = ()
     try:
-        call = RehearsedCall(script, ledger, catalogue, language, caller=case.calls_from or None)
+        call = RehearsedCall(script, ledger, catalogue, language, _occasion(flow, case))
         ending = await run_flow(flow, call, observe)
         script.finish()
         ledger.settle()
@@ -53,6 +59,12 @@ async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
         line = lines[-2] if otherwise.line is None else lines[otherwise.line]
         failures = (otherwise.what,)
     return Verdict(name, line, tuple(script.record), tuple(trace), failures)
+
+
+def _occasion(flow: Flow, case: Case) -> Occasion:
+    """A test that does not say when plays on a Wednesday at noon."""
+    zone = next((ZoneInfo(hours.timezone) for hours in flow.hours.values()), UTC)
+    return Occasion((case.at or _NOON).replace(tzinfo=zone), case.calls_from or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ def _unmet(expected: Expected, facts: _Facts) -> Iterator[str]:
     found: Mapping[str, Sequence[str]] = {
         "charges": facts.ledger.charges,
         "texts": [sms.text for sms in facts.ledger.texts],
+        "requests": facts.ledger.requests.told,
         "emails": [email.subject for email in facts.ledger.emails],
     }
     for what, happened in found.items():

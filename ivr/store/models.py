@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ivr.addresses import LONGEST_EMAIL
+from ivr.flow.requests import RefundReason, RefundStatus, Window
 from pci.contract import Brand, ChargeState
 
 
@@ -82,9 +83,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _words(words: type[StrEnum]) -> Enum:
+def _words(words: type[StrEnum], length: int = 20) -> Enum:
     """A column of an enum's values (not of its Python names), as plain text."""
-    return Enum(words, native_enum=False, length=20, values_callable=lambda members: [m.value for m in members])
+    return Enum(words, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
 
 
 class Base(DeclarativeBase):
@@ -107,6 +108,9 @@ class Base(DeclarativeBase):
         TurnKind: _words(TurnKind),
         ChargeState: _words(ChargeState),
         Brand: _words(Brand),
+        Window: _words(Window),
+        RefundReason: _words(RefundReason, 40),
+        RefundStatus: _words(RefundStatus),
     }
 
 
@@ -247,3 +251,37 @@ class TurnRow(Base):
     author: Mapped[str] = mapped_column(String(80))
     note: Mapped[str] = mapped_column(String(500))
     at: Mapped[datetime]
+
+
+class CallbackRow(Base):
+    """Somebody wants to be called back. `done` is empty until they were; then `number` is."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (Index("ix_callbacks_done", "done"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20))
+    window: Mapped[Window]
+    reason: Mapped[str] = mapped_column(String(64))
+    flow: Mapped[str] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(2))
+    call_id: Mapped[str] = mapped_column(String(80))
+    asked: Mapped[datetime]
+    done: Mapped[datetime | None]
+
+
+class RefundRow(Base):
+    """Somebody wants an approved payment back, or a part of it. A person decides."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    charge_id: Mapped[str] = mapped_column(String(80), ForeignKey("payments.charge_id"), index=True)
+    amount_minor: Mapped[int]
+    reason: Mapped[RefundReason]
+    status: Mapped[RefundStatus]
+    flow: Mapped[str] = mapped_column(String(80))
+    call_id: Mapped[str] = mapped_column(String(80))
+    asked: Mapped[datetime]
+    updated: Mapped[datetime]

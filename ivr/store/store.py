@@ -13,6 +13,7 @@ from ivr.store.invoices import Invoices
 from ivr.store.models import OutboxKind
 from ivr.store.outbox import Outbox
 from ivr.store.payments import Payments
+from ivr.store.requests import Requests
 from ivr.store.schema import upgrade
 from ivr.store.traces import Traces
 from ivr.store.versions import Versions
@@ -30,6 +31,7 @@ class Store:
     traces: Traces
     versions: Versions
     cards: Cards
+    requests: Requests
 
 
 @asynccontextmanager
@@ -52,4 +54,5 @@ async def open_store(
             traces=Traces(database),
             versions=Versions(database),
             cards=Cards(database),
+            requests=Requests(database),
         )

@@ -13,7 +13,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from ivr.flow.call import ReceiptChannel
-from ivr.flow.person import Reached
 from ivr.trace.amount import Amount
 from ivr.trace.base import MASK, BaseEvent
 from ivr.trace.card_events import (
@@ -25,6 +24,7 @@ from ivr.trace.card_events import (
     SecureLine,
     StoredCard,
 )
+from ivr.trace.people import EarlierPayments, Person, Request
 
 FORMAT: Literal[1] = 1
 CUT_OFF = "cut-off"
@@ -141,19 +141,6 @@ class Receipt(BaseEvent):
         return f"{self.by} on its way" if self.sent else f"no {self.by}"
 
 
-class Person(BaseEvent):
-    """A person was called for the caller, and has left again if they talked."""
-
-    answers: ClassVar = True
-    who: ClassVar = "person"
-    type: Literal["person"] = "person"
-    name: str = Field(max_length=64, description="who, by their name in `ivr.toml`")
-    reached: Reached = Field(description="what came of it")
-
-    def __str__(self) -> str:
-        return f"{self.name}: {'talked' if self.reached is Reached.TALKED else self.reached}"
-
-
 class HungUp(BaseEvent):
     """The flow hung up."""
 
@@ -201,6 +188,8 @@ Event = (
     | Forgotten
     | Receipt
     | Person
+    | EarlierPayments
+    | Request
     | HungUp
     | Step
     | Ended

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 from ivr.flow.answer import Json
 from ivr.flow.call import (
@@ -26,81 +25,16 @@ from ivr.flow.call import (
     StoredCard,
     Variables,
 )
-from ivr.flow.engine import StepTaken
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
-from ivr.trace import card_events, events
+from ivr.trace import card_events, events, people
 from ivr.trace.amount import Amount
-from ivr.trace.events import CUT_OFF, Began, Event
-from ivr.trace.trace import MOST_EVENTS, lines
+from ivr.trace.events import Event
+from ivr.trace.recorder import Recorder
 from ivr.trace.wording import text, written
-from pci.contract import CaptureEvent, CaptureOutcome, FieldProgress, PromptSpoken
-
-_RESERVE: Final = 50  # events that the end of a call may still need
-
-
-class Recorder:
-    """The trace of one call while it lasts. `clock` gives seconds."""
-
-    def __init__(self, began: Began, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._began = clock()
-        self._events: list[Event] = [began]
-        self._inside: list[tuple[str, str]] = []
-        self._half: FieldProgress | None = None
-
-    @property
-    def now(self) -> int:
-        """Milliseconds since the call began."""
-        return round((self._clock() - self._began) * 1000)
-
-    def add(self, event: Event) -> None:
-        """Something happened. Of a call that does not end only the beginning is kept."""
-        if len(self._events) < MOST_EVENTS - _RESERVE:
-            self._events.append(event)
-
-    def entered(self, step: str, verb: str) -> None:
-        """A step begins."""
-        self._inside.append((step, verb))
-
-    def taken(self, taken: StepTaken) -> None:
-        """A step is over."""
-        self._inside.pop()
-        self.add(events.Step(at=self.now, step=taken.step, verb=taken.verb, outcome=taken.outcome))
-
-    def card_side_told(self, told: CaptureEvent) -> None:
-        """The card side reports. Its counts are kept where a field was judged or left."""
-        match told:
-            case PromptSpoken():
-                self.add(card_events.CardSideSaid(at=self.now, prompts=told.prompts))
-            case FieldProgress(state="entering"):
-                self._half = told
-            case FieldProgress():
-                self._half = None
-                self._add_entry(told)
-
-    def end(self, outcome: str) -> str:
-        """The call is over: the whole trace, as lines."""
-        if self._half:
-            self._add_entry(self._half)
-        cut_off = [
-            events.Step(at=self.now, step=step, verb=verb, outcome=CUT_OFF) for step, verb in self._inside[::-1]
-        ]
-        return lines([*self._events, *cut_off[:_RESERVE], events.Ended(at=self.now, outcome=outcome)])
-
-    def _add_entry(self, told: FieldProgress) -> None:
-        self.add(
-            card_events.CardEntry(
-                at=self.now,
-                field=told.field,
-                state=told.state,
-                keys=told.entered,
-                attempt=told.attempt,
-                brand=told.brand,
-                error_type=told.error_type,
-            )
-        )
+from pci.contract import CaptureOutcome
 
 
 class RecordedCall:
@@ -115,6 +49,16 @@ class RecordedCall:
     def language(self) -> str:
         """The two-letter language that the caller hears."""
         return self._call.language
+
+    @property
+    def now(self) -> datetime:
+        """The time; a trace has its own."""
+        return self._call.now
+
+    @property
+    def caller(self) -> str | None:
+        """Who calls is not written down."""
+        return self._call.caller
 
     @property
     def variables(self) -> Variables:
@@ -257,10 +201,26 @@ class RecordedCall:
         self._add(events.Receipt(at=self._recorder.now, by=channel, sent=sent))
         return sent
 
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        """Write down what was found, but not for whom."""
+        try:
+            payments = await self._call.earlier_payments(account)
+        except LookupFailed:
+            self._add(people.EarlierPayments(at=self._recorder.now, available=False))
+            raise
+        self._add(people.EarlierPayments.of(self._recorder.now, payments))
+        return payments
+
+    async def note(self, request: Request) -> Noted:
+        """Write down what was asked for, but not the number to call."""
+        noted = await self._call.note(request)
+        self._add(people.Request.of(self._recorder.now, request, noted))
+        return noted
+
     async def connect(self, introduction: Introduction) -> Reached:
         """Write down whom, and what came of it; what both said is heard by nobody else."""
         reached = await self._call.connect(introduction)
-        self._add(events.Person(at=self._recorder.now, name=introduction.to, reached=reached))
+        self._add(people.Person(at=self._recorder.now, name=introduction.to, reached=reached))
         return reached
 
     async def hang_up(self) -> None:

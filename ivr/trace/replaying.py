@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 from ivr.flow.answer import Json
@@ -24,8 +25,9 @@ from ivr.flow.call import (
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request
 from ivr.money import Money
-from ivr.trace import card_events, events
+from ivr.trace import card_events, events, people
 from ivr.trace.answers import Answers
 from ivr.trace.wording import written
 from pci.contract import Brand, CaptureOutcome, ChargeState
@@ -43,8 +45,10 @@ class ReplayedCall:
     `said` is what it has said so far.
     """
 
-    def __init__(self, answers: Answers, language: str) -> None:
+    def __init__(self, answers: Answers, language: str, now: datetime) -> None:
         self.language = language
+        self.now = now
+        self.caller = _MOBILE
         self.variables = Variables()
         self.said: list[str] = []
         self._answers = answers
@@ -133,9 +137,22 @@ class ReplayedCall:
         """Whether a message was on its way."""
         return self._answers.take(events.Receipt, f"a receipt by {channel}", lambda sent: sent.by == channel).sent
 
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        """What was found then."""
+        found = self._answers.take(people.EarlierPayments, "earlier payments")
+        if not found.available:
+            raise LookupFailed
+        pairs = zip(found.amounts, found.left, strict=True)
+        return [EarlierPayment("replayed", "", amount.money, left.money) for amount, left in pairs]
+
+    async def note(self, request: Request) -> Noted:
+        """What became of it."""
+        about = "callback" if isinstance(request, CallbackRequest) else "refund"
+        return self._answers.take(people.Request, f"a {about}", lambda noted: noted.about == about).noted
+
     async def connect(self, introduction: Introduction) -> Reached:
         """What came of it."""
-        return self._answers.take(events.Person, f"{introduction.to} on the phone").reached
+        return self._answers.take(people.Person, f"{introduction.to} on the phone").reached
 
     async def hang_up(self) -> None:
         """Nobody to hang up on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits
+from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits, SpokenNumber
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.errors import UnknownPrompt
@@ -33,6 +33,8 @@ def _part(part: Part) -> str:
             return part.isoformat()
         case SpokenDigits():
             return "•" * len(part.digits)
+        case SpokenNumber():
+            return "•" * len(part.number)
         case SpokenBrand():
             return f"brand-{part.brand}"
 

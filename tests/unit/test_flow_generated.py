@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from random import Random
 
 from hypothesis import event, given, settings
@@ -31,6 +32,7 @@ from ivr.flow.errors import FlowProblems
 from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState
 from tests.flow_play import ADA, BOB, SHIPPED
@@ -104,6 +106,8 @@ class AnyCall:
     """A call in which anything can happen that can happen in a call."""
 
     language = "en"
+    now = datetime(2026, 6, 10, 12, tzinfo=UTC)
+    caller = "+15550100777"
 
     def __init__(self, random: Random) -> None:
         self.variables = Variables()
@@ -165,6 +169,12 @@ class AnyCall:
 
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         return True
+
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        return [EarlierPayment("charge-1", "INV-1", ADA.amount, ADA.amount)]
+
+    async def note(self, request: Request) -> Noted:
+        return Noted.NOTED
 
     async def connect(self, introduction: Introduction) -> Reached:
         await self.speak(introduction.whisper)

@@ -21,6 +21,8 @@ def test_the_verbs_are_these_and_each_can_be_read_about() -> None:
         "pay",
         "receipt",
         "transfer",
+        "callback",
+        "refund",
         "call",
         "hangup",
     ]

@@ -28,6 +28,9 @@ IN_A_SCHEMA = {
     *(Code.UNHANDLED_OUTCOME, Code.PAY_WITHOUT_WAY_OUT),
 }
 NOT_IN_A_SCHEMA = {
+    "hours-nowhere": "a schema knows no map",
+    "holidays-of-nowhere": "a schema knows no map",
+    "hours-backwards": "a schema compares no times",
     "called-and-not-handled": "a schema sees one file, and the outcomes of a flow that is called stand in another",
     "called-otherwise-than-its-file": "a schema knows no names of files",
     "return-not-said": "a schema does not know which step is the last",

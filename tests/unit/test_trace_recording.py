@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,7 @@ from ivr.flow.call import (
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request, Window
 from ivr.money import Money
 from ivr.rehearsal.call import RehearsedCall
 from ivr.rehearsal.cards import CARDS, Keyed, NoCard
@@ -58,6 +60,8 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "charge": (Due(ADA), CARD),
     "forget": (CARD,),
     "send_receipt": (ReceiptChannel.SMS,),
+    "earlier_payments": ("1000442",),
+    "note": (CallbackRequest("+15550100777", Window.MORNING, "callback"),),
     "connect": (Introduction("billing", 30.0),),
     "hang_up": (),
 }
@@ -67,6 +71,8 @@ class Fine:
     """A call in which everything goes well."""
 
     language = "en"
+    now = datetime(2026, 6, 10, 12, tzinfo=UTC)
+    caller = "+15550100777"
 
     def __init__(self) -> None:
         self.variables = Variables()
@@ -109,6 +115,12 @@ class Fine:
 
     async def send_receipt(self, channel: ReceiptChannel) -> bool:
         return True
+
+    async def earlier_payments(self, account: str) -> Sequence[EarlierPayment]:
+        return [EarlierPayment("charge-1", "INV-1", ADA.amount, ADA.amount)]
+
+    async def note(self, request: Request) -> Noted:
+        return Noted.NOTED
 
     async def connect(self, introduction: Introduction) -> Reached:
         return Reached.TALKED

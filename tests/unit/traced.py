@@ -10,7 +10,8 @@ from ivr.flow.engine import run_flow
 from ivr.flow.model import Flow
 from ivr.prompts.catalogue import Catalogue
 from ivr.trace.events import Began
-from ivr.trace.recording import RecordedCall, Recorder
+from ivr.trace.recorder import Recorder
+from ivr.trace.recording import RecordedCall
 from ivr.trace.trace import Trace, read
 from tests.flow_play import ADA, BOB, ENGLISH, ROOT, flow_of
 from tests.scripted_call import ScriptedCall

@@ -1,0 +1,96 @@
+"""callback: take down that the caller wants to be called back.
+
+The number is the one that they call from, read back to them, or another that they key. As everywhere on the call side
+no question takes as many keys as a card number can have; so a longer telephone number is called back only where the
+call comes from it, which the network tells and nobody keys.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final, Literal, get_args
+
+from pydantic import Field
+
+from ivr.flow.call import Call, Keys, SpokenNumber
+from ivr.flow.model import Step
+from ivr.flow.requests import CallbackRequest, Noted, Window
+from ivr.flow.values import MOST_KEYS, Name, Sayable
+
+Outcome = Literal["noted", "failed", "unavailable"]
+
+_ATTEMPTS: Final = 3
+_CALLER: Final = r"\+?[0-9]{7,15}"
+_NUMBER: Final = rf"[0-9]{{7,{MOST_KEYS}}}"
+_KEYED: Final = Keys(most=MOST_KEYS, least=7, first_digit_timeout=12.0)
+_ONE_KEY: Final = Keys(most=1, finish_on_key="", choices="12")
+_WHEN: Final = {"1": Window.MORNING, "2": Window.AFTERNOON, "3": Window.ANY_TIME}
+_NOTHING: Final = "nothing-heard"
+_WRONG_KEY: Final = "did-not-understand"
+_TOO_MANY: Final = "too-many-tries"
+
+
+class Callback(Step):
+    """`callback: {reason: after-hours}`: whose number, when, and off to the list that a person calls from."""
+
+    verb: ClassVar = "callback"
+    outcomes: ClassVar = get_args(Outcome)
+    onward: ClassVar = "noted"
+    ends: ClassVar = frozenset({"failed", "unavailable"})
+
+    reason: Name = Field(default="callback", description="what it is about, for the person who calls")
+    window: Literal["ask", "morning", "afternoon", "any-time"] = Field(
+        default="ask", description="when to call: `morning`, `afternoon` or `any-time`; the caller chooses if `ask`"
+    )
+
+    def says(self) -> tuple[Sayable, ...]:
+        """Its own words."""
+        asks = ("callback-when", _WRONG_KEY) if self.window == "ask" else ()
+        return (
+            *("callback-number", "callback-number-right", "callback-enter-number", "callback-number-wrong"),
+            *(*asks, _NOTHING, _TOO_MANY, "callback-not-noted"),
+            *(f"callback-{window}" for window in Window),
+        )
+
+    async def run(self, call: Call) -> Outcome:
+        """Ask, write down, and say when."""
+        number = await _number(call)
+        window = await self._window(call) if number else None
+        if number is None or window is None:
+            await call.speak((_TOO_MANY,))
+            return "failed"
+        if await call.note(CallbackRequest(number, window, self.reason)) is Noted.NOT_NOTED:
+            await call.speak(("callback-not-noted",))
+            return "unavailable"
+        await call.speak((f"callback-{window}",))
+        return "noted"
+
+    async def _window(self, call: Call) -> Window | None:
+        if self.window != "ask":
+            return Window(self.window)
+        sorry: tuple[str, ...] = ()
+        for _ in range(_ATTEMPTS):
+            pressed = await call.collect(
+                (*sorry, "callback-when"), Keys(most=1, finish_on_key="", choices="".join(_WHEN))
+            )
+            if pressed in _WHEN:
+                return _WHEN[pressed]
+            sorry = (_WRONG_KEY if pressed else _NOTHING,)
+        return None
+
+
+async def _number(call: Call) -> str | None:
+    """A number that the caller agrees to; None after the last attempt."""
+    number = call.caller if call.caller and re.fullmatch(_CALLER, call.caller) else ""
+    sorry: tuple[str, ...] = ()
+    for _ in range(_ATTEMPTS):
+        if not number:
+            keyed = await call.collect((*sorry, "callback-enter-number"), _KEYED)
+            number = keyed if re.fullmatch(_NUMBER, keyed) else ""
+            sorry = ("callback-number-wrong" if keyed else _NOTHING,)
+        if number:
+            question = ("callback-number", SpokenNumber(number), "callback-number-right")
+            if await call.collect(question, _ONE_KEY) == "1":
+                return number
+            number, sorry = "", ()
+    return None

@@ -1,0 +1,79 @@
+"""Events of a trace that have to do with people: who was called, and what was written down for somebody to see to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, Literal, Self
+
+from pydantic import Field
+
+from ivr.flow import requests as flow
+from ivr.flow.person import Reached
+from ivr.flow.requests import EarlierPayment, Noted, RefundReason, Window
+from ivr.trace.amount import Amount
+from ivr.trace.base import BaseEvent
+
+_MOST: Final = 100
+
+
+class Person(BaseEvent):
+    """A person was called for the caller, and has left again if they talked."""
+
+    answers: ClassVar = True
+    who: ClassVar = "person"
+    type: Literal["person"] = "person"
+    name: str = Field(max_length=64, description="who, by their name in `ivr.toml`")
+    reached: Reached = Field(description="what came of it")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'talked' if self.reached is Reached.TALKED else self.reached}"
+
+
+class EarlierPayments(BaseEvent):
+    """Earlier payments were looked for. Whose they are and which bills they paid is not written down."""
+
+    answers: ClassVar = True
+    who: ClassVar = "ledger"
+    type: Literal["earlier-payments"] = "earlier-payments"
+    available: bool = Field(description="whether the ledger could say")
+    amounts: tuple[Amount, ...] = Field(default=(), max_length=_MOST, description="what was paid, the latest first")
+    left: tuple[Amount, ...] = Field(
+        default=(), max_length=_MOST, description="what of each nobody has asked back yet"
+    )
+
+    @classmethod
+    def of(cls, at: int, payments: Sequence[EarlierPayment]) -> Self:
+        """What was found; of very many the latest."""
+        kept = payments[:_MOST]
+        amounts, left = [Amount.of(payment.amount) for payment in kept], [Amount.of(payment.left) for payment in kept]
+        return cls(at=at, available=True, amounts=tuple(amounts), left=tuple(left))
+
+    def __str__(self) -> str:
+        if not self.available:
+            return "earlier payments unavailable"
+        return f"earlier payments: {', '.join(map(str, self.amounts)) or 'none'}"
+
+
+class Request(BaseEvent):
+    """Something was written down that a person has to see to. Who is to be called back is not."""
+
+    answers: ClassVar = True
+    who: ClassVar = "request"
+    type: Literal["request"] = "request"
+    about: Literal["callback", "refund"] = Field(description="what is asked for")
+    noted: Noted = Field(description="what became of it")
+    window: Window | None = Field(default=None, description="when to call back")
+    amount: Amount | None = Field(default=None, description="how much is asked back")
+    reason: RefundReason | None = Field(default=None, description="why it is asked back")
+
+    @classmethod
+    def of(cls, at: int, request: flow.Request, noted: Noted) -> Self:
+        """What was asked for, without the number to call."""
+        if isinstance(request, flow.CallbackRequest):
+            return cls(at=at, about="callback", noted=noted, window=request.window)
+        amount = Amount.of(request.amount)
+        return cls(at=at, about="refund", noted=noted, amount=amount, reason=request.reason)
+
+    def __str__(self) -> str:
+        facts = (self.window, self.amount, self.reason)
+        return f"{self.about}: {self.noted} ({', '.join(str(fact) for fact in facts if fact)})"
