@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from pydantic import Field
 
 from ivr.flow.call import Call, Keys, Prompt
+from ivr.flow.helpline import WantsPerson
 from ivr.flow.model import Step
 from ivr.flow.values import Sayable, Seconds, Speech, speech
 
@@ -54,9 +56,13 @@ class Asking(Step):
     ) -> _T | None:
         """What `read` makes of keys that fit and the caller has `agreed` to, or None after the last attempt."""
         question = speech(self.prompt, call.variables)
+        person = call.variables.person_key
+        keys = replace(keys, choices=keys.choices + person)
         sorry: Prompt = ()
         for _ in range(self.attempts):
             pressed = await call.collect(sorry + question, keys)
+            if person and pressed == person:
+                raise WantsPerson
             meant = read(pressed)
             if meant is None:
                 sorry = self._wrong(call) if pressed else speech(self.no_input, call.variables)

@@ -204,6 +204,8 @@ class Variables:
     """The variables that the flow itself declares."""
     hours: Mapping[str, Hours] = field(default_factory=dict)
     """The opening hours that the flow itself declares."""
+    person_key: str = ""
+    """The key that leads to a person, in the flow that runs now; "" if none does."""
     outcomes: dict[str, str] = field(default_factory=dict)
     """The last outcome of each verb in this call."""
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, islice
 from typing import Protocol
 
+from ivr.flow.graph import edges, reach
 from ivr.flow.known import KNOWN, Kind, kind_of
 from ivr.flow.loader import Source
 from ivr.flow.outside import Outside
@@ -14,8 +15,12 @@ from ivr.flow.paths import follow
 from ivr.flow.problems import MOST_PROBLEMS, Code, Problem, instead_of, quoted
 from ivr.flow.sending import saved, sent
 from ivr.flow.source import find, find_key, get, locate
+from ivr.flow.steps.ask import Ask
+from ivr.flow.steps.callback import Callback
+from ivr.flow.steps.menu import Menu
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.set import Set
+from ivr.flow.steps.transfer import Transfer
 from ivr.flow.steps.when import When
 from ivr.flow.values import DigitsPart
 
@@ -47,6 +52,7 @@ def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -
         _defined(source, outside),
         sent(source),
         saved(source),
+        _helpline(source),
     )
     if source.whole:  # with a step missing, each of these would blame the others for it
         found = chain(found, follow(source))
@@ -174,3 +180,24 @@ def _defined(source: Source, outside: Outside | None) -> Iterator[Problem]:
                 what = f"ivr.toml has no section [{kind}.{named}]"
                 mend = instead_of(named, sorted(known), "add it there, or name another")
                 yield Problem(source.file, at, Code.NOT_DEFINED, what, mend)
+
+
+def _helpline(source: Source) -> Iterator[Problem]:
+    """A key that should lead to a person, and means something else or leads to none."""
+    helpline, steps = source.flow.person, source.flow.steps
+    if helpline is None:
+        return
+    for name, placed in steps.items():
+        step, at = placed.step, ["steps", name]
+        if isinstance(step, Menu) and helpline.key in step.choices:
+            what = f"{quoted(helpline.key)} is a choice here, and the key that leads to a person"
+            yield source.problem([*at, "menu", "choices"], Code.NO_PERSON, what, "give the choice another key")
+        elif isinstance(step, Ask) and helpline.key == step.finish_on_key:
+            what = f"{quoted(helpline.key)} ends the number here, and is the key that leads to a person"
+            yield source.problem([*at, "ask", "finish_on_key"], Code.NO_PERSON, what, "end the number with #")
+    if not source.whole:
+        return
+    reached = reach([helpline.step], edges(source.flow)) & steps.keys()
+    if not any(isinstance(steps[name].step, Transfer | Callback) for name in reached):
+        what = f"the key {helpline.key} leads to {quoted(helpline.step)}, and no person can be reached from there"
+        yield source.problem(["person", "step"], Code.NO_PERSON, what, "lead it to a transfer or a callback")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ivr.flow.call import Call, CallerHungUp
+from ivr.flow.helpline import PERSON, WantsPerson
 from ivr.flow.model import Flow, Placed
 
 MOST_STEPS = 200
@@ -77,11 +78,13 @@ class _Run:
         variables = self._call.variables
         of_caller, variables.own = variables.own, dict(flow.variables)
         hours_of_caller, variables.hours = variables.hours, flow.hours
+        key_of_caller, variables.person_key = variables.person_key, flow.person.key if flow.person else ""
         name: str | None = flow.start
         while name and (placed := flow.steps.get(name)):
             name = await self._take(placed, inside + name)
         if inside:
             variables.own, variables.hours = of_caller, hours_of_caller
+            variables.person_key = key_of_caller
         return name
 
     async def _take(self, placed: Placed, name: str) -> str | None:
@@ -93,6 +96,8 @@ class _Run:
         self._entered(name, verb)
         try:
             outcome = await (self.through(inner.flow, f"{name}/") if inner else placed.step.run(self._call))
+        except WantsPerson:
+            outcome = PERSON
         except CallerHungUp:
             self._observe(StepTaken(name, verb, CALLER_HUNG_UP))
             raise

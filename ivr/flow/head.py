@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from ivr.flow.helpline import Helpline
 from ivr.flow.hours import PREFIX, Hours, HoursName
 from ivr.flow.known import Kind, kind_of
 from ivr.flow.problems import Code, Mark, meant, quoted
@@ -63,6 +64,9 @@ class Head(Written):
     )
     hours: dict[HoursName, Hours] = Field(
         default={}, max_length=20, description="when somebody is there, each under a name: see below"
+    )
+    person: Helpline | None = Field(
+        default=None, description="a step that one key leads to from every `ask` and `menu`: `{key: 0, step: agent}`"
     )
     # read step by step, so that one wrong step does not hide the next
     steps: object = Field(description="the steps, in order; a call begins with the first")

@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ivr.flow.asking import Asking
 from ivr.flow.expression import MOST_TOGETHER
 from ivr.flow.head import Head, door_problems, kinds_of, returns_of
+from ivr.flow.helpline import PERSON, Helpline
 from ivr.flow.model import Flow, Placed, Step
 from ivr.flow.problems import MOST_PROBLEMS, Code, EnoughProblems, Mark, Problem, instead_of, meant, quoted
 from ivr.flow.setting import TOLD_ELSEWHERE, Setting, alone
@@ -87,6 +89,7 @@ class _Reader:
         self._names = list(self._steps.entries)
         self._below = dict(zip(self._names, [*self._names[1:], None], strict=False))
         self._returns = returns_of(tree)
+        self._helpline: Helpline | None = None
         self._setting = Setting(kinds_of(tree), find)
 
     def flow(self) -> Flow | None:
@@ -94,6 +97,9 @@ class _Reader:
         head = self._model(Head, self._tree)
         for problem in door_problems(self._tree, self._steps):
             self._problem(*problem)
+        if head and head.person:
+            self._helpline = head.person
+            self._check_target(locate(self._tree, ["person", "step"]), head.person.step)
         if head and not self._names:
             mend = "write the name of a step and a colon, and below them a verb, as in say: welcome"
             self._problem(self._steps.at, Code.WRONG_VALUE, "there are no steps with names", mend)
@@ -106,7 +112,7 @@ class _Reader:
         if not head:  # what the steps say can be checked all the same
             return Flow("", (), (), steps, returns=tuple(self._returns))
         head_of = (head.flow, head.languages, head.answers, steps, head.variables)
-        more = {name: getattr(head, name) for name in ("may_say", "may_send", "returns", "hours")}
+        more = {name: getattr(head, name) for name in ("may_say", "may_send", "returns", "hours", "person")}
         return Flow(*head_of, **more)
 
     def _too_much(self) -> tuple[str, str] | None:
@@ -161,7 +167,10 @@ class _Reader:
             return None
         for target in step.targets().values():
             self._check_target(find(argument, target) or argument.at, target)
-        return Placed(step, self._ways(name, step, named))
+        ways = self._ways(name, step, named)
+        if self._helpline and isinstance(step, Asking):
+            ways[PERSON] = self._helpline.step
+        return Placed(step, ways)
 
     def _verb(self, name: str, node: Node) -> str | None:
         """The one verb of a step."""

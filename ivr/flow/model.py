@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic.config import JsonDict
 
 from ivr.flow.call import Call, Value
+from ivr.flow.helpline import Helpline
 from ivr.flow.hours import Hours
 from ivr.flow.outside import Outside
 from ivr.flow.values import Sayable, Variable, Written
@@ -108,6 +109,7 @@ class Flow:
     returns: tuple[str, ...] = ()
     may_send: tuple[str, ...] = ()
     hours: Mapping[str, Hours] = field(default_factory=dict)
+    person: Helpline | None = None
 
     @property
     def start(self) -> str:

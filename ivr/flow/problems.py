@@ -48,6 +48,7 @@ class Code(StrEnum):
     SAYS_PERSONAL = "F213"
     ASKS_FOR_CARD = "F214"
     NOT_DEFINED = "F215"
+    NO_PERSON = "F216"
     UNKNOWN_FLOW = "F221"
     NOT_TO_BE_CALLED = "F222"
     CALLS_IN_A_CIRCLE = "F223"
