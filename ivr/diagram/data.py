@@ -14,14 +14,18 @@ from ivr.flow.call import ReceiptChannel
 from ivr.flow.known import KNOWN
 from ivr.flow.model import Flow, Step
 from ivr.flow.steps.ask import Ask
+from ivr.flow.steps.callback import Callback
 from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
+from ivr.flow.steps.refund import Refund
 from ivr.flow.values import DatePart, MoneyPart, Sayable
 
 CARD = "the card"
 VOICE = "the caller's voice"
 LAST4 = "brand and last four digits"
+CALL_BACK = "the number to call back"
+EARLIER = "an earlier payment's amount"
 
 
 class Place(StrEnum):
@@ -78,9 +82,9 @@ def _marks(value: str) -> tuple[str, ...]:
     """What a reader should know of a value at once."""
     if value == CARD:
         return (Mark.CARD_SIDE,)
-    personal = value in (LAST4, VOICE) or (value in KNOWN and KNOWN[value].personal)
+    personal = value in (LAST4, VOICE, CALL_BACK) or (value in KNOWN and KNOWN[value].personal)
     return (
-        *([Mark.MONEY] if value.split(".")[-1] in {*MONEY, "amount"} else []),
+        *([Mark.MONEY] if value == EARLIER or value.split(".")[-1] in {*MONEY, "amount"} else []),
         *(["personal"] if personal else []),
     )
 
@@ -111,6 +115,13 @@ def _moves(step: Step) -> Iterable[Move]:
             yield Move(LAST4, Place.CARD_SIDE, out=False)
             yield Move(LAST4, Place.SPOKEN)
             yield Move("paid", Place.CARD_SIDE, out=False)
+        case Refund():
+            yield Move(step.account, Place.LEDGER)
+            yield Move(EARLIER, Place.LEDGER, out=False)
+            yield from (Move(EARLIER, place) for place in (Place.SPOKEN, Place.LEDGER))
+        case Callback():
+            yield Move(CALL_BACK, Place.CALLER, out=False)
+            yield from (Move(CALL_BACK, place) for place in (Place.SPOKEN, Place.LEDGER))
         case Receipt():
             for channel in step.by:
                 yield from (Move(value, _BY[channel]) for value in ("paid.amount", *_WITH[channel]))

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ivr.__main__ import main
-from ivr.diagram.data import CARD, LAST4, Place, Row, rows
+from ivr.diagram.data import CALL_BACK, CARD, EARLIER, LAST4, Place, Row, rows
 from ivr.diagram.data_svg import draw_data_svg
 from ivr.diagram.data_text import draw_data
 from ivr.flow.library import flow_files, load_flow
@@ -73,6 +73,17 @@ def test_what_is_told_of_the_card_is_personal_and_goes_where_receipts_go() -> No
 def test_the_steps_of_a_flow_that_is_called_are_named_behind_the_step_that_calls_it() -> None:
     balance = load_flow(ROOT / "flows" / "balance-only.yaml", CATALOGUE)
     assert dict(row(balance, "account_number").comes) == {Place.CALLER: ("bill/account",)}
+
+
+def test_what_a_refund_and_a_callback_take_down_goes_to_the_ledger_for_a_person() -> None:
+    refund = row(load_flow(ROOT / "flows" / "refund-request.yaml", CATALOGUE), EARLIER)
+    assert refund.marks == ("money",)
+    assert dict(refund.goes) == {Place.LEDGER: ("refund",), Place.SPOKEN: ("refund",)}
+    after_hours = load_flow(ROOT / "flows" / "after-hours.yaml", CATALOGUE)
+    number = row(after_hours, CALL_BACK)
+    (step,) = [name for name, placed in after_hours.steps.items() if placed.step.verb == "callback"]
+    assert number.marks == ("personal",)
+    assert dict(number.goes) == {Place.LEDGER: (step,), Place.SPOKEN: (step,)}
 
 
 @SHIPPED
