@@ -18,6 +18,7 @@ from ivr.commands import (
     check,
     new,
     payments,
+    prompts,
     publish,
     refunds,
     replay,
@@ -35,7 +36,7 @@ from ivr.store.errors import NoSuchVersion, StoreError
 
 _COMMANDS = (
     *(serve, new, check, test, simulate, show, schema, publish, versions, rollback),
-    *(bills, payments, refunds, callbacks, calls, replay),
+    *(bills, payments, refunds, callbacks, prompts, calls, replay),
 )
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card

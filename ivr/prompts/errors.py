@@ -1,7 +1,8 @@
 """What can be wrong with prompts, as a branch of the tree in `ivr.errors`.
 
 ConfigError
-└── CatalogueError      the prompts cannot be used: each problem with its file and line
+├── CatalogueError      the prompts cannot be used: each problem with its file and line
+└── RecordingRefused    a file cannot be the recording of a prompt, and what to do about it
 IvrError
 └── PromptError         a prompt cannot be said
     ├── UnknownPrompt       no such id, or no text for it in this language
@@ -17,6 +18,10 @@ from ivr.errors import ConfigError, IvrError
 
 class CatalogueError(ConfigError):
     """The prompts cannot be used."""
+
+
+class RecordingRefused(ConfigError):
+    """This file cannot be a recording."""
 
 
 class PromptError(IvrError):
