@@ -93,6 +93,7 @@ class Session:
             dialled=origin.dialled,
             language=language,
             started=self._started,
+            number_told=bool(origin.caller),
         )
 
     def _finished(self, outcome: str) -> FinishedCall:

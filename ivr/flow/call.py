@@ -63,7 +63,8 @@ class Keys:
     """How many keys to wait for and how long (seconds). `finish_on_key` "" means that no key ends the entry.
 
     A single key that is among `choices` chose something that was offered, and may be written down; so may what
-    `amount` makes of the keys, where an amount of money is asked for. Nothing else may.
+    `amount` makes of the keys, where an amount of money is asked for, and `item`, where they name one of several
+    things: its place among them, from 0. Nothing else may.
     """
 
     most: int
@@ -73,6 +74,7 @@ class Keys:
     inter_digit_timeout: float = 4.0
     choices: str = ""
     amount: Callable[[str], Money | None] | None = None
+    item: Callable[[str], int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def replay(trace: Trace, flow: Flow) -> Replay:
     """Run `flow` with the answers of `trace`. Nothing is called, looked up, captured or charged."""
     answers = Answers(trace, lambda step: flow.place(step) is not None)
     language = trace.began.language if trace.began.language in flow.languages else flow.languages[0]
-    call = ReplayedCall(answers, language, trace.began.started)
+    call = ReplayedCall(answers, language, trace.began)
     now: list[Taken] = []
 
     def observe(taken: StepTaken) -> None:

@@ -43,6 +43,7 @@ class Began(BaseEvent):
     dialled: str = Field(max_length=80, description="the number that was dialled")
     language: str = Field(description="the language in which it began")
     started: AwareDatetime = Field(description="when, with the time zone")
+    number_told: bool = Field(default=False, description="whether the network told the number that called")
 
     def __str__(self) -> str:
         return f"{self.dialled} dialled"
@@ -70,6 +71,7 @@ class Keyed(BaseEvent):
     others: int = Field(default=0, ge=0, description="how many of them were no digit")
     choice: Choice | None = Field(default=None, description="the key, where it chose something that was offered")
     amount: Amount | None = Field(default=None, description="what was keyed, where it is an amount of money")
+    item: int | None = Field(default=None, ge=0, description="which of several things the keys named, from 0")
 
     def __str__(self) -> str:
         if self.amount:

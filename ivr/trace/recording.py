@@ -77,8 +77,8 @@ class RecordedCall:
         others = sum(not key.isdecimal() for key in pressed)
         choice = pressed if len(pressed) == 1 and pressed in keys.choices else None
         named = keys.amount(pressed) if keys.amount else None
-        amount = Amount.of(named) if named else None
-        self._add(events.Keyed(at=self._recorder.now, keys=len(pressed), others=others, choice=choice, amount=amount))
+        made = {"amount": Amount.of(named) if named else None, "item": keys.item(pressed) if keys.item else None}
+        self._add(events.Keyed(at=self._recorder.now, keys=len(pressed), others=others, choice=choice, **made))
         return pressed
 
     async def find_invoice(self, account: str) -> Invoice | None:

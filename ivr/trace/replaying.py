@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Final
 
 from ivr.flow.answer import Json
@@ -29,6 +28,7 @@ from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request
 from ivr.money import Money
 from ivr.trace import card_events, events, people
 from ivr.trace.answers import Answers
+from ivr.trace.events import Began
 from ivr.trace.wording import written
 from pci.contract import Brand, CaptureOutcome, ChargeState
 
@@ -45,10 +45,10 @@ class ReplayedCall:
     `said` is what it has said so far.
     """
 
-    def __init__(self, answers: Answers, language: str, now: datetime) -> None:
+    def __init__(self, answers: Answers, language: str, began: Began) -> None:
         self.language = language
-        self.now = now
-        self.caller = _MOBILE
+        self.now = began.started
+        self.caller = _MOBILE if began.number_told else None
         self.variables = Variables()
         self.said: list[str] = []
         self._answers = answers
@@ -67,6 +67,8 @@ class ReplayedCall:
             return keyed.choice
         if keyed.amount is not None:
             return str(keyed.amount.money).replace(".", "*")
+        if keyed.item is not None:
+            return str(keyed.item)
         if keyed.keys == 1 and keys.choices:
             return next(key for key in _ANY_KEY if key not in keys.choices)
         return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most]
@@ -142,8 +144,8 @@ class ReplayedCall:
         found = self._answers.take(people.EarlierPayments, "earlier payments")
         if not found.available:
             raise LookupFailed
-        pairs = zip(found.amounts, found.left, strict=True)
-        return [EarlierPayment("replayed", "", amount.money, left.money) for amount, left in pairs]
+        pairs = enumerate(zip(found.amounts, found.left, strict=True))
+        return [EarlierPayment("replayed", str(item), amount.money, left.money) for item, (amount, left) in pairs]
 
     async def note(self, request: Request) -> Noted:
         """What became of it."""

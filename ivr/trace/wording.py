@@ -34,7 +34,7 @@ def _part(part: Part) -> str:
         case SpokenDigits():
             return "•" * len(part.digits)
         case SpokenNumber():
-            return "•" * len(part.number)
+            return "•••"
         case SpokenBrand():
             return f"brand-{part.brand}"
 

@@ -30,7 +30,7 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> list[Trace]:
     kept: list[Trace] = []
 
     async def recorded(flow: Flow, call: Call, observe: Callable[[StepTaken], None]) -> Ending:
-        recording = recorder(flow)
+        recording = recorder(flow, call.now, number_told=call.caller is not None)
 
         def both(taken: StepTaken) -> None:
             recording.taken(taken)

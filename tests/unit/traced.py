@@ -28,10 +28,18 @@ PAYS = """
 """
 
 
-def recorder(flow: Flow) -> Recorder:
+def recorder(flow: Flow, started: datetime = STARTED, *, number_told: bool = False) -> Recorder:
     """For a call of this flow in which no time passes."""
     language = flow.languages[0]
-    began = Began(call="call-1", flow=flow.name, version=3, dialled="1000", language=language, started=STARTED)
+    began = Began(
+        call="call-1",
+        flow=flow.name,
+        version=3,
+        dialled="1000",
+        language=language,
+        started=started,
+        number_told=number_told,
+    )
     return Recorder(began, clock=lambda: 0.0)
 
 

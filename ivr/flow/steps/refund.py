@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from typing import ClassVar, Final, Literal, get_args
 
 from pydantic import Field
@@ -100,9 +101,13 @@ async def _chosen(call: Call, payments: Sequence[EarlierPayment]) -> EarlierPaym
     last = payments[0]
     if await _choice(call, ("refund-last", last.amount, "refund-this-one"), _THIS + _ANOTHER) == _THIS:
         return last
-    keyed = await call.collect(("refund-enter-reference",), _REFERENCE)
-    matches = (payment for payment in payments if keyed and _digits(payment.reference) == keyed)
-    return next(matches, None)
+
+    def place(keyed: str) -> int | None:
+        numbers = [_digits(payment.reference) for payment in payments]
+        return numbers.index(keyed) if keyed and keyed in numbers else None
+
+    found = place(await call.collect(("refund-enter-reference",), replace(_REFERENCE, item=place)))
+    return None if found is None else payments[found]
 
 
 async def _request(call: Call, payment: EarlierPayment) -> RefundRequest | None:
@@ -120,7 +125,7 @@ async def _part(call: Call, payment: EarlierPayment) -> Money:
     """An amount that the caller keys, above nothing and up to what is left."""
     currency = payment.amount.currency
     wanted = KeyedAmount(currency=currency, least=str(Money(1, currency)), most=str(payment.left))
-    keys = Keys(most=wanted.most_keys, first_digit_timeout=12.0)
+    keys = Keys(most=wanted.most_keys, first_digit_timeout=12.0, amount=wanted.read)
     sorry: Prompt = ()
     for _ in range(_ATTEMPTS):
         keyed = await call.collect((*sorry, "refund-enter-amount"), keys)
