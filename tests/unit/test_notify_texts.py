@@ -15,18 +15,25 @@ from pci.contract import Brand, ChargeState
 AMOUNT = Money(99_999_999, "USD")
 
 
+FIGURES = {"en": "999,999.99", "es": "999.999,99", "fr": "999 999,99", "it": "999.999,99", "pt": "999.999,99"}
 PAID = PaymentText("en", AMOUNT, "INV-1107", Brand.VISA, "1111")
 
 
+@pytest.mark.parametrize("language", FIGURES)
 @pytest.mark.parametrize("brand", Brand)
 @pytest.mark.parametrize("state", [ChargeState.APPROVED, ChargeState.NOT_CHARGED])
 def test_given_any_brand_then_the_text_is_gsm_and_names_amount_bill_and_last_four(
-    brand: Brand, state: ChargeState
+    language: str, brand: Brand, state: ChargeState
 ) -> None:
-    text = news(replace(PAID, brand=brand), state)
+    text = news(replace(PAID, language=language, brand=brand), state)
     assert GSM7BitCodec.is_gsm_text(text)
     assert len(text) <= 160
-    assert all(part in text for part in ("999999.99 USD", "INV-1107", "ending 1111"))
+    assert all(part in text for part in (f"{FIGURES[language]} USD", "INV-1107", "1111"))
+
+
+@pytest.mark.parametrize("language", FIGURES)
+def test_given_a_currency_without_decimals_then_there_are_none(language: str) -> None:
+    assert " 500 JPY " in news(replace(PAID, language=language, total=Money(500, "JPY")), ChargeState.APPROVED)
 
 
 def test_given_a_language_without_texts_then_it_is_english() -> None:
@@ -39,14 +46,14 @@ def test_given_braces_in_a_reference_then_they_are_only_text() -> None:
 
 def test_given_a_fee_then_the_receipt_names_it_beside_the_total_and_stays_one_message() -> None:
     text = news(replace(PAID, fee=Money(2_439_024, "USD"), brand=Brand.AMEX), ChargeState.APPROVED)
-    assert "999999.99 USD for bill INV-1107, with a fee of 24390.24 USD" in text
+    assert "999,999.99 USD for bill INV-1107, with a fee of 24,390.24 USD" in text
     assert GSM7BitCodec.is_gsm_text(text)
     assert len(text) <= 160
 
 
 def test_given_what_is_no_bill_then_the_text_says_what_it_was_for() -> None:
     text = news(replace(PAID, reference="donation-cQ4", purpose="donation"), ChargeState.APPROVED)
-    assert text == "Payment received: 999999.99 USD for donation, Visa ending 1111. Thank you."
+    assert text == "Payment received: 999,999.99 USD for donation, Visa ending 1111. Thank you."
 
 
 @pytest.mark.parametrize(
