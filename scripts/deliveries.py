@@ -17,7 +17,7 @@ class Delivery:
 
 
 # prompts that end where an amount or a date begins
-BEFORE_A_VALUE = r"you-owe|about-to-pay|you-paid"
+BEFORE_A_VALUE = r"you-owe|about-to-pay|you-paid|due-on|this-language-press"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ ENGLISH = (
     ),
     Delivery(r"month-\d\d?", "It is due, {} first, twenty twenty-six.", 0.95),
     Delivery(r"nth-\d\d?", "It is due on March, {}, twenty twenty-six.", 0.95, tail=0.05),
-    Delivery(r"you-owe|about-to-pay", "{}, ten dollars.", 0.9, lead=0.1, tail=0.03),
+    Delivery(r"you-owe|about-to-pay|due-on|this-language-press", "{}, ten dollars.", 0.9, lead=0.1, tail=0.03),
     Delivery(r"you-paid", "{}... ten dollars.", 0.9, lead=0.1),
     Delivery(r"with-your", "Please pay it, {} Visa card.", 0.9),
     Delivery(r"brand-.*", "Please pay it with this, {}, ending in four.", tail=0.03),

@@ -61,7 +61,7 @@ def _cells(line: str) -> list[str]:
 def _flows() -> Known:
     tables = {"keys of a flow": _keys(Head), "values": _values()}
     tables |= {"keys of ask.amount": _keys(KeyedAmount), "keys of pay.fee": _keys(Fee)}
-    for verb, kind in VERBS.items():
+    for verb, kind in ((verb, kind.with_keys or kind) for verb, kind in VERBS.items()):
         if not kind.whole and kind.model_fields:
             tables[f"keys of {verb}"] = _keys(kind)
         if kind.outcomes:

@@ -31,6 +31,7 @@ from ivr.flow.call import (
     SecureLineDown,
     SpokenBrand,
     SpokenDigits,
+    SpokenIn,
     SpokenNumber,
     StoredCard,
     Variables,
@@ -64,8 +65,8 @@ class ScriptedCall:
     """The `Call` of a dialogue. `texts` are the prompts in the language of the call, `invoices` the ledger.
 
     What happened is kept: `heard` (one text for each time that something was said), `attempts`, `forgotten` cards,
-    `orders` of captures, `texted` receipts (whom), what was `asked` of APIs, `introductions` to people, and whether
-    the flow `hung_up` or the caller is `gone`.
+    `orders` of captures, the language that is `remembered`, `texted` receipts (whom), what was `asked` of APIs,
+    `introductions` to people, and whether the flow `hung_up` or the caller is `gone`.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class ScriptedCall:
         self.payments: list[EarlierPayment] = []
         self.caller: str | None = None
         self.now = datetime(2026, 6, 10, 12, tzinfo=UTC)
+        self.remembered: str | None = None
         self.hung_up = False
         self.gone = False
 
@@ -99,6 +101,10 @@ class ScriptedCall:
     def language(self) -> str:
         """The language of `texts`."""
         return self._language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        self._language = language
 
     @property
     def variables(self) -> Variables:
@@ -122,6 +128,14 @@ class ScriptedCall:
         if keys.finish_on_key:
             pressed = pressed.split(keys.finish_on_key)[0]
         return pressed[: keys.most]
+
+    async def remembered_language(self) -> str | None:
+        """Nobody has called before, unless a test says so."""
+        return self.remembered
+
+    async def remember_language(self) -> None:
+        """Keep it."""
+        self.remembered = self._language
 
     async def find_invoice(self, account: str) -> Invoice | None:
         """The invoice of this account, unless the ledger is down."""
@@ -268,6 +282,8 @@ class ScriptedCall:
                 return " ".join(part.digits)
             case SpokenNumber():
                 return " ".join(part.number)
+            case SpokenIn():
+                return f"[{part.language}] " + " ".join(self._texts[prompt] for prompt in part.prompts)
             case SpokenBrand():
                 return self._texts[f"brand-{part.brand}"]
 

@@ -122,6 +122,21 @@ class LiveCall:
         """Say it, stop at the first key, give the keys without the finishing one; "" after silence."""
         return await self._line.ask(self._media(prompt), lambda: self._media((_DISTURBED, *prompt)), keys)
 
+    async def remembered_language(self) -> str | None:
+        """The language that an earlier call from this number chose; None if nobody knows."""
+        try:
+            return await self._services.store.languages.find(self._origin.caller)
+        except StoreError as error:
+            _log.warning("language_unknown", reason=type(error).__name__)
+            return None
+
+    async def remember_language(self) -> None:
+        """Keep the language for the next calls from this number, if that can be done."""
+        try:
+            await self._services.store.languages.remember(self._origin.caller, self.language)
+        except StoreError as error:
+            _log.warning("language_not_kept", reason=type(error).__name__)
+
     async def find_invoice(self, account: str) -> Invoice | None:
         """The open invoice of an account; LookupFailed if the ledger cannot say."""
         return await self._services.lookups.find_invoice(account)

@@ -56,7 +56,7 @@ class Session:
         self._started = services.store.database.now()
         self._recorder = Recorder(self._began())
         tell = self._recorder.card_side_told
-        self._call = LiveCall(self.origin, self._line, flow.languages[0], services, tell)
+        self._call = LiveCall(self.origin, self._line, flow.language_for(channel.dialled), services, tell)
         self._task: asyncio.Task[object] | None = None
         self._closing = False
 
@@ -85,7 +85,7 @@ class Session:
         return call
 
     def _began(self) -> Began:
-        origin, language = self.origin, self._flow.languages[0]
+        origin, language = self.origin, self._flow.language_for(self.origin.dialled)
         return Began(
             call=origin.call_id,
             flow=origin.flow,

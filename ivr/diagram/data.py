@@ -19,7 +19,7 @@ from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.refund import Refund
-from ivr.flow.values import DatePart, MoneyPart, Sayable
+from ivr.flow.values import DatePart, MoneyPart, NumberPart, Sayable
 
 CARD = "the card"
 VOICE = "the caller's voice"
@@ -139,4 +139,6 @@ def _value(part: Sayable) -> str:
             return part.money
         case DatePart():
             return part.date
+        case NumberPart():
+            return part.number
     return f"{part.last_digits}"

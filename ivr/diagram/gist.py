@@ -9,12 +9,13 @@ from ivr.flow.expression import Expression
 from ivr.flow.model import Step
 from ivr.flow.steps.ask import Ask
 from ivr.flow.steps.call import CallFlow
+from ivr.flow.steps.language import ChooseLanguage, SetLanguage
 from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.say import Say
 from ivr.flow.steps.set import Set
-from ivr.flow.values import MOST_KEYS, DatePart, DigitsPart, KeyRange, MoneyPart, Sayable
+from ivr.flow.values import MOST_KEYS, DatePart, DigitsPart, KeyRange, MoneyPart, NumberPart, Sayable
 
 
 def gist(step: Step, texts: Mapping[str, str]) -> str:
@@ -22,6 +23,10 @@ def gist(step: Step, texts: Mapping[str, str]) -> str:
     match step:
         case Ask():
             return f"“{_words(step.prompt, texts)}” · {_wanted(step)}"
+        case ChooseLanguage():
+            return " or ".join(step.choices.values())
+        case SetLanguage():
+            return step.to
         case Say() | Asking():
             return f"“{_words(step.prompt, texts)}”"
         case CallFlow():
@@ -48,6 +53,8 @@ def _part(part: Sayable, texts: Mapping[str, str]) -> str:
     match part:
         case MoneyPart():
             return f"{{{part.money}}}"
+        case NumberPart():
+            return f"{{{part.number}}}"
         case DatePart():
             return f"{{{part.date}}}"
         case DigitsPart():

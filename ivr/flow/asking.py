@@ -51,11 +51,15 @@ class Asking(Step):
     def _wrong(self, call: Call) -> Prompt:
         return speech(self._no_match, call.variables)
 
+    def question(self, call: Call) -> Prompt:
+        """What is asked now."""
+        return speech(self.prompt, call.variables)
+
     async def answer(
         self, call: Call, keys: Keys, read: Callable[[str], _T | None], agreed: Callable[[_T], Awaitable[bool]] = _yes
     ) -> _T | None:
         """What `read` makes of keys that fit and the caller has `agreed` to, or None after the last attempt."""
-        question = speech(self.prompt, call.variables)
+        question = self.question(call)
         person = call.variables.person_key
         keys = replace(keys, choices=keys.choices + person)
         sorry: Prompt = ()

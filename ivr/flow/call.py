@@ -49,8 +49,16 @@ class SpokenNumber:
     number: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenIn:
+    """Prompts in a language of their own, whatever that of the call is: each choice of a language is offered so."""
+
+    language: str
+    prompts: tuple[str, ...]
+
+
 # a part of a prompt: a prompt id, or a value that is spoken in the language of the call
-Part = str | Money | date | Decimal | SpokenDigits | SpokenNumber | SpokenBrand
+Part = str | Money | date | Decimal | SpokenDigits | SpokenNumber | SpokenBrand | SpokenIn
 Prompt = tuple[Part, ...]
 
 
@@ -215,9 +223,8 @@ class Variables:
 class Call(Protocol):
     """One call, from the flow's point of view. Every method raises `CallerHungUp` when the caller is gone."""
 
-    @property
-    def language(self) -> str:
-        """The two-letter language that the caller hears."""
+    language: str
+    """The two-letter language that the caller hears, from the next prompt on."""
 
     @property
     def now(self) -> datetime:
@@ -236,6 +243,12 @@ class Call(Protocol):
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
         """Say it, stop at the first key, give the keys without the finishing one; "" after silence."""
+
+    async def remembered_language(self) -> str | None:
+        """The language that an earlier call of this caller chose; None if nobody knows."""
+
+    async def remember_language(self) -> None:
+        """Keep the language of this call for the next ones of the caller. It never fails: then nothing is kept."""
 
     async def find_invoice(self, account: str) -> Invoice | None:
         """The open invoice of an account; `LookupFailed` if the ledger cannot say."""

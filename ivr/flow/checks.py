@@ -22,7 +22,7 @@ from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.set import Set
 from ivr.flow.steps.transfer import Transfer
 from ivr.flow.steps.when import When
-from ivr.flow.values import DigitsPart
+from ivr.flow.values import DigitsPart, NumberPart
 
 _CARD_LINE = re.compile(r"(card-(number|type)|expiry|security-code)(-|$)")
 
@@ -47,6 +47,8 @@ def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -
         _personal(source),
         _card_prompts(source),
         _languages(source, catalogue),
+        _languages_changed(source),
+        _numbers_said(source),
         _languages_of_sub_flows(source),
         _prompts(source, catalogue),
         _defined(source, outside),
@@ -138,6 +140,34 @@ def _languages(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
             what = f"no prompt is recorded in {quoted(language)}"
             mend = "remove the language, or record the prompts"
             yield source.problem(["languages", index], Code.LANGUAGE_GAP, what, mend)
+
+
+def _languages_changed(source: Source) -> Iterator[Problem]:
+    """Languages that a call is to go on in, or to begin in, though the flow does not have them."""
+    flow = source.flow
+    named = [(["answers", number], language) for number, language in flow.answers_in.items()]
+    named += [(["steps", name], language) for name, placed in flow.steps.items() for language in placed.step.speaks()]
+    for path, language in named:
+        if language not in flow.languages:
+            at = find(get(source.tree, path), language) or locate(source.tree, path)
+            what = f"the flow does not speak {quoted(language)}"
+            mend = instead_of(language, flow.languages, f"add {language} to its languages")
+            yield Problem(source.file, at, Code.LANGUAGE_GAP, what, mend)
+
+
+def _numbers_said(source: Source) -> Iterator[Problem]:
+    """Variables that are to be said as numbers and are none."""
+    declared = source.flow.variables
+    for name, placed in source.flow.steps.items():
+        for variable in sorted({part.number for part in placed.step.says() if isinstance(part, NumberPart)}):
+            at = find_key(get(source.tree, ["steps", name]), "number") or locate(source.tree, ["steps", name])
+            if variable not in declared:
+                what = f"the flow declares no variable {quoted(variable)}"
+                mend = instead_of(variable, declared, "add it to variables: at the top of the flow")
+                yield Problem(source.file, at, Code.UNKNOWN_VALUE, what, mend)
+            elif (kind := kind_of(declared[variable])) is not Kind.NUMBER:
+                what = f"{quoted(variable)} is {kind} and cannot be said as a number"
+                yield Problem(source.file, at, Code.WRONG_KIND, what, "say a variable that is a number")
 
 
 def _languages_of_sub_flows(source: Source) -> Iterator[Problem]:

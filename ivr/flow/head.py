@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from ivr.flow.helpline import Helpline
 from ivr.flow.hours import PREFIX, Hours, HoursName
@@ -29,6 +29,24 @@ from ivr.flow.values import (
 DOORS = ("answers", "returns")
 
 
+def one_number(value: object) -> object:
+    """A single number as a list of one, so that both can be written."""
+    return [value] if isinstance(value, str) else value
+
+
+def _answers(value: object) -> str:
+    return "by-number" if isinstance(value, dict) else "numbers"
+
+
+_SOME = Field(min_length=1, max_length=1000)
+Answers = Annotated[
+    Annotated[tuple[DialledNumber, ...], _SOME, Tag("numbers")]
+    | Annotated[dict[DialledNumber, Language], _SOME, Tag("by-number")],
+    Discriminator(_answers),
+    BeforeValidator(one_number),
+]
+
+
 class Head(Written):
     """The keys of a flow."""
 
@@ -39,11 +57,10 @@ class Head(Written):
         max_length=50,
         description="two letters each; a call begins in the first. Every prompt must be recorded in each",
     )
-    answers: Annotated[tuple[DialledNumber, ...], BeforeValidator(listed)] = Field(
+    answers: Answers = Field(
         default=(),
-        min_length=1,
-        max_length=1000,
-        description='the dialled numbers that this flow takes, in quotes: `["1000", "+15551230000"]`',
+        description='the dialled numbers that this flow takes, in quotes: `["1000", "+15551230000"]`; '
+        'or each with the language in which a call to it begins: `{"1000": en, "2000": es}`',
     )
     returns: Annotated[tuple[Name, ...], BeforeValidator(listed)] = Field(
         default=(),

@@ -111,9 +111,9 @@ class _Reader:
             return None
         if not head:  # what the steps say can be checked all the same
             return Flow("", (), (), steps, returns=tuple(self._returns))
-        head_of = (head.flow, head.languages, head.answers, steps, head.variables)
+        head_of = (head.flow, head.languages, tuple(head.answers), steps, head.variables)
         more = {name: getattr(head, name) for name in ("may_say", "may_send", "returns", "hours", "person")}
-        return Flow(*head_of, **more)
+        return Flow(*head_of, **more, answers_in=head.answers if isinstance(head.answers, dict) else {})
 
     def _too_much(self) -> tuple[str, str] | None:
         """What to tell, before a step is read, where reading them all would take too long."""
@@ -158,6 +158,8 @@ class _Reader:
             self._check_targets(node)
             return None
         kind, argument = VERBS[verb], node.entries[verb]
+        if kind.with_keys and isinstance(argument, Mapping):
+            kind = kind.with_keys
         step = self._step(kind, argument)
         if step is None and kind.outcomes_vary:
             self._check_targets(node)

@@ -39,6 +39,8 @@ class Step(Written):
     """The field that all of the argument is, for verbs that have no keys (`say: welcome`)."""
     variants: ClassVar[tuple[tuple[JsonDict, tuple[str, ...]], ...]] = ()
     """Where arguments decide which outcomes there are: a JSON Schema of these arguments, and the outcomes."""
+    with_keys: ClassVar[type[Step] | None] = None
+    """What the verb is where its argument has keys, for verbs that can do without (`language: es`)."""
     outcomes_vary: ClassVar[bool] = False
     """Whether the outcomes are those of its argument, as with a flow that is called."""
 
@@ -68,11 +70,15 @@ class Step(Written):
 
     def needs(self) -> Set[Variable]:
         """The variables that must be known before it runs."""
-        return {part.needs for part in self.says() if not isinstance(part, str)}
+        return {part.needs for part in self.says() if not isinstance(part, str) and part.needs}
 
     def sets(self) -> Mapping[Variable, Set[str]]:
         """What it writes: each variable with the outcomes after which it is known, and not after others."""
         return {}
+
+    def speaks(self) -> tuple[str, ...]:
+        """The languages that the call may go on in after it."""
+        return ()
 
     def reaches(self) -> Outside:
         """Whom and what it may reach that the operator has to define."""
@@ -96,6 +102,7 @@ class Flow:
     """A call flow. A call begins in `languages[0]`; `answers` are the dialled numbers that it takes.
 
     One that other flows call answers no number and has `returns`: where `next` names one of these, it is over.
+    Some of its numbers may be answered in another language than the first: `answers_in`.
     `variables` are its own, with the value that each has when a call begins; what is about a person is spoken only if
     `may_say` names it, and sent to an API only what `may_send` names.
     """
@@ -110,6 +117,11 @@ class Flow:
     may_send: tuple[str, ...] = ()
     hours: Mapping[str, Hours] = field(default_factory=dict)
     person: Helpline | None = None
+    answers_in: Mapping[str, str] = field(default_factory=dict)
+
+    def language_for(self, dialled: str) -> str:
+        """The language in which a call to this number begins."""
+        return self.answers_in.get(dialled, self.languages[0])
 
     @property
     def start(self) -> str:

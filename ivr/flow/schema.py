@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import BeforeValidatorFunctionSchema, NullableSchema
 
 from ivr.flow.fee import FEE, one_word
-from ivr.flow.head import DOORS, Head
+from ivr.flow.head import DOORS, Head, one_number
 from ivr.flow.loader import MOST_STEPS
 from ivr.flow.model import Step
 from ivr.flow.steps import VERBS
@@ -35,7 +35,8 @@ def schema() -> dict[str, Any]:
     """The schema of a flow file."""
     definitions: dict[str, Any] = {}
     head = _of(Head, definitions)
-    steps = [_step(kind, definitions) for kind in VERBS.values()]
+    kinds = [form for kind in VERBS.values() for form in (kind, kind.with_keys) if form]
+    steps = [_step(kind, definitions) for kind in kinds]
     head["properties"]["steps"] |= {
         "type": "object",
         "minProperties": 1,
@@ -109,6 +110,9 @@ class _Generator(GenerateJsonSchema):
             return _one_or_many(made)
         if reader is one_word:
             return {"anyOf": [{"type": ["string", "number"], "pattern": f"^({FEE})$"}, made]}
+        if reader is one_number:
+            numbers, by_number = made["oneOf"]
+            return {"anyOf": [numbers["items"], numbers, by_number]}
         if reader is one_or_many:
             definition = self.get_schema_from_definitions(made["$ref"]) if "$ref" in made else made
             for name in ("say", "attempt"):

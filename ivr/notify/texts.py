@@ -27,6 +27,10 @@ _RECEIPT: Final[Mapping[str, str]] = {
 }
 _RESERVED: Final[Mapping[str, str]] = {
     "en": "Reserved: {amount} {currency} for {what}{fee}, {brand} ending {last4}. It has not been charged yet.",
+    "es": "Importe reservado: {amount} {currency} por {what}{fee}, {brand} terminada en {last4}. No cobrado.",
+    "fr": "Montant réservé: {amount} {currency} pour {what}{fee}, {brand} se terminant par {last4}. Non débité.",
+    "it": "Importo riservato: {amount} {currency} per {what}{fee}, {brand} che termina con {last4}. Non addebitato.",
+    "pt": "Valor reservado: {amount} {currency} para {what}{fee}, {brand} final {last4}. Nada foi cobrado ainda.",
 }
 _NOT_CHARGED: Final[Mapping[str, str]] = {
     "en": "Your payment of {amount} {currency} for {what} did not go through. "

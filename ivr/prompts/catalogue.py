@@ -60,7 +60,12 @@ class Catalogue:
         return self.folder / language / f"{prompt_id}.wav"
 
     def media(self, prompt_id: str, language: str) -> str:
-        """The name under which Asterisk plays the recording; UnknownPrompt if there is no such prompt."""
+        """The name under which Asterisk plays the recording; UnknownPrompt if there is no such prompt.
+
+        An id can name a language of its own, as in es/welcome.
+        """
+        own, _, prompt_id = prompt_id.rpartition("/")
+        language = own or language
         self.text(prompt_id, language)
         return f"sound:{self.recording(prompt_id, language).with_suffix('')}"
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits, SpokenNumber
+from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits, SpokenIn, SpokenNumber
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.english import English
@@ -50,6 +50,9 @@ def _render_part(part: Part, language: str, catalogue: Catalogue) -> Spoken:
             return _phrase(_language(language).digits(_few(part.digits)), language, catalogue)
         case SpokenNumber():
             return _number(part.number, language, catalogue)
+        case SpokenIn():
+            said = [catalogue.text(prompt_id, part.language) for prompt_id in part.prompts]
+            return Spoken(tuple(f"{part.language}/{prompt_id}" for prompt_id in part.prompts), f"{' '.join(said)}.")
         case SpokenBrand():
             return _render_part(f"brand-{part.brand.value}", language, catalogue)
 
@@ -91,5 +94,5 @@ def _sentence(prompt: Prompt, parts: list[Spoken]) -> str:
         is_prompt = isinstance(part, str)
         stop = "." if after_value and is_prompt and spoken.text[0].isupper() else ""
         text = f"{text}{stop} {spoken.text}" if text else spoken.text
-        after_value = not is_prompt and not isinstance(part, SpokenBrand)
+        after_value = not is_prompt and not isinstance(part, SpokenBrand | SpokenIn)
     return text

@@ -76,6 +76,9 @@ class Party(Protocol):
     def card(self) -> Keyed | NoCard:
         """What happens on the card line."""
 
+    def prefers(self) -> str | None:
+        """The language that an earlier call of this caller chose."""
+
     def before_charge(self) -> None:
         """The bank is about to be asked: the last moment to hang up."""
 
@@ -127,6 +130,13 @@ class RehearsedCall:
         if keys.finish_on_key:
             pressed = pressed.split(keys.finish_on_key)[0]
         return pressed[: keys.most]
+
+    async def remembered_language(self) -> str | None:
+        """What the party says."""
+        return self._party.prefers()
+
+    async def remember_language(self) -> None:
+        """There is no next call."""
 
     async def find_invoice(self, account: str) -> Invoice | None:
         """The open bill of this account; LookupFailed if the ledger is down."""

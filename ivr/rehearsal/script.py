@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from ivr.apis.errors import ApiUnreachable
@@ -29,14 +29,16 @@ class Script:
     def __init__(
         self,
         dialogue: Sequence[Line],
-        texts: Mapping[str, str],
+        texts: Callable[[str], str],
         apis: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        prefers: str | None = None,
     ) -> None:
         self.record: list[tuple[str, str]] = []
         self.said: list[str] = []
         self._dialogue = dialogue
         self._texts = texts
         self._apis = apis
+        self._prefers = prefers
         self._at = 0
         self._unheard = ""  # what was said since the last `hears` that came true
         self._silent = False
@@ -44,7 +46,7 @@ class Script:
 
     def words(self, written: str) -> str:
         """The text of a prompt, or the words themselves."""
-        return self._texts.get(written, written)
+        return self._texts(written)
 
     def hear(self, text: str) -> None:
         """Tick off what the dialogue waits for."""
@@ -76,6 +78,10 @@ class Script:
         line = self._take(Kind.PRESSES, Kind.WAITS)
         self._write(line.kind, line.words)
         return line.words
+
+    def prefers(self) -> str | None:
+        """As the test says."""
+        return self._prefers
 
     def ledger_is_down(self) -> bool:
         """Whether the next line says so."""

@@ -67,7 +67,9 @@ def simulate(flow: Flow, ledger: Ledger, catalogue: Catalogue, terminal: Termina
 
     terminal.show(f"You dialled {flow.answers[0]}: {flow.name}. Accounts with bills: {_accounts(ledger)}.")
     terminal.show("Type keys and Enter; Enter alone waits; Ctrl-D hangs up.\n")
-    call = RehearsedCall(terminal, ledger, catalogue, flow.languages[0], Occasion(datetime.now(UTC), caller))
+    call = RehearsedCall(
+        terminal, ledger, catalogue, flow.language_for(flow.answers[0]), Occasion(datetime.now(UTC), caller)
+    )
     loop = asyncio.new_event_loop()  # not asyncio.run: it keeps the first Ctrl-C from whoever waits for a line
     try:
         ending = loop.run_until_complete(run_flow(flow, call, observe))

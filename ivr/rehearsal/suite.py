@@ -14,7 +14,7 @@ from ivr.flow.answer import read_json
 from ivr.flow.engine import Ending
 from ivr.flow.model import Flow
 from ivr.flow.problems import quoted
-from ivr.flow.values import DialledNumber, Written, listed
+from ivr.flow.values import DialledNumber, Language, Written, listed
 from ivr.rehearsal.cards import CARDS, Keyed
 from ivr.rehearsal.ledger import BillState, Entry, Kept
 from ivr.rehearsal.lines import WrittenLine
@@ -111,6 +111,9 @@ class Case(Written):
     at: Moment | None = Field(default=None, description="when: `2026-12-25 10:00`, by the clock of the flow's hours")
     calls_from: Annotated[str, BeforeValidator(_caller)] = Field(
         default="", description="the number that calls, as in `+15550100123`; without it, it is withheld"
+    )
+    prefers: Language | None = Field(
+        default=None, description="the language that the caller chose in an earlier call"
     )
     call: tuple[WrittenLine, ...] = Field(min_length=1, max_length=500, description="what happens, line by line")
     expect: Expected = Field(default=Expected(), description="what must be so after the call")

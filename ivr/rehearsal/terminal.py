@@ -83,6 +83,10 @@ class Terminal:
         """What is chosen that the person does."""
         return PEOPLE[self._choose("person", "A phone rings. What does the person do?", _PEOPLE)]
 
+    def prefers(self) -> str | None:
+        """Nobody called before."""
+        return None
+
     def ledger_is_down(self) -> bool:
         """As it was asked for on the command line."""
         return "ledger" in self._down

@@ -36,9 +36,15 @@ class Verdict:
 async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
     """Play the test of this name; the engine, the steps and the prompts are those of a real call."""
     case, flow, lines = suite.cases[name], suite.flow, suite.lines[name]
-    language = flow.languages[0]
-    texts = {prompt: words[language] for prompt, words in catalogue.texts.items() if language in words}
-    script, ledger = Script(case.call, texts, suite.apis), Ledger(suite.bills, suite.kept)
+    ledger = Ledger(suite.bills, suite.kept)
+    language = flow.language_for(case.dials or flow.answers[0])
+    script = Script(
+        case.call,
+        lambda words: catalogue.texts.get(words, {}).get(call.language, words),
+        suite.apis,
+        case.prefers,
+    )
+    call = RehearsedCall(script, ledger, catalogue, language, _occasion(flow, case))
     trace: list[StepTaken] = []
 
     def observe(taken: StepTaken) -> None:
@@ -48,7 +54,6 @@ async def play(suite: Suite, name: str, catalogue: Catalogue) -> Verdict:
     line = lines[-1]
     failures: tuple[str, ...] = ()
     try:
-        call = RehearsedCall(script, ledger, catalogue, language, _occasion(flow, case))
         ending = await run_flow(flow, call, observe)
         script.finish()
         ledger.settle()

@@ -163,6 +163,16 @@ class TraceRow(Base):
     events: Mapped[str] = mapped_column(Text)
 
 
+class LanguageRow(Base):
+    """The language that a caller chose last, by the number they call from."""
+
+    __tablename__ = "languages"
+
+    caller: Mapped[str] = mapped_column(String(80), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2))
+    chosen: Mapped[datetime]
+
+
 class PaymentRow(Base):
     """An attempt to pay an invoice; written before the card side is asked to charge.
 

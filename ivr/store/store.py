@@ -10,6 +10,7 @@ from ivr.store.calls import Calls
 from ivr.store.cards import Cards
 from ivr.store.database import Clock, Database, utc_now
 from ivr.store.invoices import Invoices
+from ivr.store.languages import Languages
 from ivr.store.models import OutboxKind
 from ivr.store.outbox import Outbox
 from ivr.store.payments import Payments
@@ -32,6 +33,7 @@ class Store:
     versions: Versions
     cards: Cards
     requests: Requests
+    languages: Languages
 
 
 @asynccontextmanager
@@ -52,6 +54,7 @@ async def open_store(
             payments=Payments(database, outbox),
             outbox=outbox,
             traces=Traces(database),
+            languages=Languages(database),
             versions=Versions(database),
             cards=Cards(database),
             requests=Requests(database),

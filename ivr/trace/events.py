@@ -130,6 +130,29 @@ class ApiAnswer(BaseEvent):
         return f"{self.api} {self.result}{owed}"
 
 
+class Remembered(BaseEvent):
+    """The language of an earlier call was looked for."""
+
+    answers: ClassVar = True
+    who: ClassVar = "ledger"
+    type: Literal["remembered"] = "remembered"
+    language: str | None = Field(default=None, description="what the caller chose then")
+
+    def __str__(self) -> str:
+        return f"the caller chose {self.language} before" if self.language else "no language remembered"
+
+
+class LanguageKept(BaseEvent):
+    """The language of the call was kept for the next one of this caller."""
+
+    who: ClassVar = "ledger"
+    type: Literal["language-kept"] = "language-kept"
+    language: str = Field(description="what was chosen")
+
+    def __str__(self) -> str:
+        return f"{self.language} is kept"
+
+
 class Receipt(BaseEvent):
     """The caller was to get a message about the payment."""
 
@@ -182,6 +205,8 @@ Event = (
     | NamedInvoice
     | StoredCard
     | ApiAnswer
+    | Remembered
+    | LanguageKept
     | SecureLine
     | CardSideSaid
     | CardEntry

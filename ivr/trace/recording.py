@@ -50,6 +50,10 @@ class RecordedCall:
         """The two-letter language that the caller hears."""
         return self._call.language
 
+    @language.setter
+    def language(self, language: str) -> None:
+        self._call.language = language
+
     @property
     def now(self) -> datetime:
         """The time; a trace has its own."""
@@ -80,6 +84,17 @@ class RecordedCall:
         made = {"amount": Amount.of(named) if named else None, "item": keys.item(pressed) if keys.item else None}
         self._add(events.Keyed(at=self._recorder.now, keys=len(pressed), others=others, choice=choice, **made))
         return pressed
+
+    async def remembered_language(self) -> str | None:
+        """Write it down."""
+        language = await self._call.remembered_language()
+        self._add(events.Remembered(at=self._recorder.now, language=language))
+        return language
+
+    async def remember_language(self) -> None:
+        """Write it down."""
+        self._add(events.LanguageKept(at=self._recorder.now, language=self.language))
+        await self._call.remember_language()
 
     async def find_invoice(self, account: str) -> Invoice | None:
         """Write down what was found, but not for whom."""

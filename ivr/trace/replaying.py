@@ -73,6 +73,13 @@ class ReplayedCall:
             return next(key for key in _ANY_KEY if key not in keys.choices)
         return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most]
 
+    async def remembered_language(self) -> str | None:
+        """What was remembered then."""
+        return self._answers.take(events.Remembered, "a language that is remembered").language
+
+    async def remember_language(self) -> None:
+        """Nobody calls again."""
+
     async def find_invoice(self, account: str) -> Invoice | None:
         """What was found then."""
         lookup = self._answers.take(events.Lookup, "an invoice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits, SpokenNumber
+from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits, SpokenIn, SpokenNumber
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.errors import UnknownPrompt
@@ -13,15 +13,21 @@ from ivr.prompts.errors import UnknownPrompt
 
 def written(prompt: Prompt) -> tuple[str, ...]:
     """Each part in a word."""
-    return tuple(map(_part, prompt))
+    return tuple(word for part in prompt for word in _words(part))
 
 
 def text(prompt: Prompt, language: str, catalogue: Catalogue) -> str:
     """What the prompt says, with values as one writes them."""
-    return " ".join(_text(_part(part), language, catalogue) for part in prompt)
+    return " ".join(_text(word, language, catalogue) for word in written(prompt))
 
 
-def _part(part: Part) -> str:
+def _words(part: Part) -> tuple[str, ...]:
+    if isinstance(part, SpokenIn):
+        return tuple(f"{part.language}/{prompt_id}" for prompt_id in part.prompts)
+    return (_part(part),)
+
+
+def _part(part: str | Money | date | Decimal | SpokenDigits | SpokenNumber | SpokenBrand) -> str:
     match part:
         case str():
             return part
@@ -40,7 +46,8 @@ def _part(part: Part) -> str:
 
 
 def _text(word: str, language: str, catalogue: Catalogue) -> str:
+    own, _, prompt_id = word.rpartition("/")
     try:
-        return catalogue.text(word, language)
+        return catalogue.text(prompt_id, own or language)
     except UnknownPrompt:  # a value, which no prompt is called
         return word

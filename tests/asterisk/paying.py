@@ -31,11 +31,11 @@ def phone_for(product: Product, name: str, folder: Path) -> AbstractAsyncContext
     return PHONES[name](folder, product.asterisk.sip_port)
 
 
-async def pay(phone: Phone, listener: Listener, card: Card = Card.APPROVED) -> Caller:
+async def pay(phone: Phone, listener: Listener, card: Card = Card.APPROVED, number: str = "1000") -> Caller:
     """Dial, answer every prompt, stay until the call is over."""
     caller = Caller(card, phone, lambda keys, secret: None)
     listener.caller = caller
-    await phone.dial("1000")
+    await phone.dial(number)
     await phone.wait_answered()
     async with alongside(caller.act()):
         try:

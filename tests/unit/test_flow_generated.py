@@ -126,6 +126,11 @@ class AnyCall:
             self.confirmed = prompt[1] if pressed == "1" else None
         return pressed
 
+    async def remembered_language(self) -> str | None:
+        return self._random.choice([None, "en", "es"])
+
+    async def remember_language(self) -> None: ...
+
     async def find_invoice(self, account: str) -> Invoice | None:
         if self._random.random() < 0.1:
             raise LookupFailed

@@ -91,7 +91,7 @@ def test_every_way_of_writing_that_the_loader_takes_is_right_in_an_editor_too() 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_offered_with_what_it_does(verb: str) -> None:
-    (step,) = [
+    step, *_ = [
         step for step in schema()["properties"]["steps"]["additionalProperties"]["oneOf"] if step["title"] == verb
     ]
     assert verb in step["properties"][verb]["description"]

@@ -24,6 +24,7 @@ def test_the_verbs_are_these_and_each_can_be_read_about() -> None:
         "callback",
         "refund",
         "call",
+        "language",
         "hangup",
     ]
     assert all(kind.__doc__ and kind.verb in kind.__doc__ for kind in VERBS.values())

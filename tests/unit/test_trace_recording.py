@@ -49,6 +49,8 @@ CARD = Captured("capture-1", Brand.VISA, "1111")
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "speak": (("welcome",),),
     "collect": (("enter-account",), Keys(most=10)),
+    "remembered_language": (),
+    "remember_language": (),
     "find_invoice": ("1000442",),
     "find_stored_card": ("1000442",),
     "may_keep_card": ("1000442",),
@@ -82,6 +84,12 @@ class Fine:
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
         return "1000442"
+
+    async def remembered_language(self) -> str | None:
+        return None
+
+    async def remember_language(self) -> None:
+        pass
 
     async def find_invoice(self, account: str) -> Invoice | None:
         return ADA
@@ -238,6 +246,9 @@ class Presses:
 
     def press(self, keys: Keys) -> str:
         return next(self._pressed, "")
+
+    def prefers(self) -> str | None:
+        return None
 
     def ledger_is_down(self) -> bool:
         return False

@@ -9,6 +9,7 @@ from ivr.flow.steps.ask import Ask
 from ivr.flow.steps.call import CallFlow
 from ivr.flow.steps.callback import Callback
 from ivr.flow.steps.hangup import Hangup
+from ivr.flow.steps.language import SetLanguage
 from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.menu import Menu
 from ivr.flow.steps.pay import Pay
@@ -19,6 +20,21 @@ from ivr.flow.steps.set import Set
 from ivr.flow.steps.transfer import Transfer
 from ivr.flow.steps.when import When
 
-AnyStep = Say | Ask | Menu | When | Set | Lookup | Pay | Receipt | Transfer | Callback | Refund | CallFlow | Hangup
+AnyStep = (
+    Say
+    | Ask
+    | Menu
+    | When
+    | Set
+    | Lookup
+    | Pay
+    | Receipt
+    | Transfer
+    | Callback
+    | Refund
+    | CallFlow
+    | SetLanguage
+    | Hangup
+)
 
 VERBS: dict[str, type[Step]] = {step.verb: step for step in get_args(AnyStep)}
