@@ -154,11 +154,19 @@ PORTUGUESE = Carriers(
     brand="Pague com este, {}, com final três.",
     ending_in="Pague com o cartão, {}, três, dois.",
 )
+# espeak-ng speaks every word alike, wherever it stands
+MACHINE = (
+    Delivery(r"(digit|letter)-.", tail=0.15),
+    Delivery(BEFORE_A_VALUE, lead=0.1, tail=0.03),
+    Delivery(r"(n|nth|month)-.*|(thousand|million|billion).*|minus|point|.*-and", tail=0.03),
+    Delivery(r".*", lead=0.05, tail=0.2),
+)
 DELIVERIES = {
     "en": ENGLISH,
     "es": SPANISH.deliveries(),
     "fr": FRENCH.deliveries(),
     "it": ITALIAN.deliveries(),
+    "pl": MACHINE,
     "pt": PORTUGUESE.deliveries(),
 }
 
@@ -233,7 +241,7 @@ RESPELT = {
 
 def respelt(prompt_id: str, text: str, language: str) -> str:
     """The text as the voice is given it."""
-    words = RESPELT[language]
+    words = RESPELT.get(language, {})
     spelt = words.get(prompt_id, words.get(text, text))
     if language == "fr" and prompt_id.endswith("-and"):
         return spelt.replace(" et", "| et")  # apart from the plural before it, whose s stays silent

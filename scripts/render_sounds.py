@@ -43,10 +43,13 @@ RECIPE = 3
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice of Kokoro: its name, its file's SHA-256, and the voice of espeak-ng that says how to pronounce."""
+    """A voice of Kokoro: its name, its file's SHA-256, and the voice of espeak-ng that says how to pronounce.
 
-    name: str
-    sha256: str
+    Without a name it is the voice of espeak-ng itself: a machine's, for languages that have no better one.
+    """
+
+    name: str = ""
+    sha256: str = ""
     espeak: str = ""
 
     def recipe(self) -> list[str]:
@@ -60,6 +63,7 @@ VOICES = {
     "es": Voice("ef_dora", "f66ec66bd295acb18372e37008533a9a3228483ccd294e7538d5d9294ac9a532", "es-419"),
     "fr": Voice("ff_siwis", "a35f5675ad08948e326ae75fd0ea16ba5d0042e4f76b5f3d1df77d0a48c54861", "fr-fr"),
     "it": Voice("if_sara", "409b69248798fcdc2542330c76953d230710f19b057e59cb82fdc3c4cf71265c", "it"),
+    "pl": Voice(espeak="pl"),
     "pt": Voice("pf_dora", "3da7b5b2d91847ebf5646f57631af6ececae3c29a89cd300f06edf9aa6cfe9ee", "pt-br"),
 }
 
@@ -150,7 +154,12 @@ def speak(jobs: dict[str, Job]) -> None:
     for language in sorted({path.split("/")[0] for path in jobs}):
         batch = [{**job, "path": path} for path, job in jobs.items() if path.startswith(f"{language}/")]
         voice = VOICES[language]
-        program = [python, Path(__file__).with_name("voice.py"), install_voice_file(voice), SOUNDS]
+        program = [
+            python,
+            Path(__file__).with_name("voice.py"),
+            install_voice_file(voice) if voice.name else "-",
+            SOUNDS,
+        ]
         command = [*program, *(install_espeak(voice.espeak) if voice.espeak else ())]
         with tempfile.TemporaryFile("w+") as order:
             json.dump(batch, order)

@@ -10,6 +10,7 @@ it where the model itself says that its sounds begin and end.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import subprocess
@@ -172,6 +173,19 @@ def record(job: Job, voice: Kokoro, phonemes: Phonemes) -> Audio:
     return with_margins(piece, job["lead"], job["tail"])
 
 
+def record_by_machine(job: Job, command: list[str]) -> Audio:
+    """Have espeak-ng itself speak one job: for a language that has no better voice."""
+    words = [word for word in command if word not in ("-q", "--ipa", "--tie=^")]
+    done = subprocess.run([*words, "--stdout", job["text"]], capture_output=True, check=True)
+    with wave.open(io.BytesIO(done.stdout)) as file:
+        rate, samples = file.getframerate(), file.readframes(file.getnframes())
+    audio = np.frombuffer(samples, "<i2").astype(np.float32) / 32768
+    audio = signal.resample_poly(audio, VOICE_RATE, rate).astype(np.float32)
+    power = envelope(audio, VOICE_RATE)
+    begin, end = trimmed(0, len(audio), power, float(power.max()) * 10 ** (SILENCE / 10))
+    return with_margins(fit_for_line(audio)[begin // RATIO : end // RATIO], job["lead"], job["tail"])
+
+
 def gap_after(text: str, starts: list[int], power: Audio, floor: float) -> tuple[int, int]:
     """Where the sound ends after these phonemes, and sets in again; one quietest moment if it never ends."""
     low = starts[len(text.rstrip(",.:;?! "))] - SLACK
@@ -206,7 +220,7 @@ def fit_for_line(audio: Audio) -> Audio:
 
 def with_margins(piece: Audio, lead: float, tail: float) -> Audio:
     """With soft edges, and silence around it (seconds)."""
-    edge = np.linspace(0.0, 1.0, int(FADE * LINE_RATE), dtype=np.float32)
+    edge = np.linspace(0.0, 1.0, int(FADE * LINE_RATE), dtype=np.float32) ** 2
     piece = piece.copy()
     piece[: len(edge)] *= edge
     piece[-len(edge) :] *= edge[::-1]
@@ -226,13 +240,18 @@ def write(path: Path, line: Audio) -> None:
 def main() -> None:
     """Speak every job of stdin; a line on stdout for each that is done.
 
-    The arguments: the file of the voice, the folder, and how espeak-ng is called unless the language is English.
+    The arguments: the file of the voice (- for espeak-ng itself), the folder, and how espeak-ng is called unless the
+    language is English.
     """
-    (voice_file, folder), espeak = map(Path, sys.argv[1:3]), sys.argv[3:]
-    voice, phonemes = Kokoro(voice_file), Espeak(espeak) if espeak else English()
+    (voice_file, folder), espeak = sys.argv[1:3], sys.argv[3:]
     jobs: list[Job] = json.load(sys.stdin)
-    for job in jobs:
-        write(folder / job["path"], record(job, voice, phonemes))
+    if voice_file == "-":
+        spoken = (record_by_machine(job, espeak) for job in jobs)
+    else:
+        voice, phonemes = Kokoro(Path(voice_file)), Espeak(espeak) if espeak else English()
+        spoken = (record(job, voice, phonemes) for job in jobs)
+    for job, audio in zip(jobs, spoken, strict=True):
+        write(Path(folder) / job["path"], audio)
         print(job["path"], flush=True)
 
 

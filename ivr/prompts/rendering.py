@@ -13,6 +13,7 @@ from ivr.prompts.english import English
 from ivr.prompts.errors import TooManyDigits, UnknownLanguage
 from ivr.prompts.french import French
 from ivr.prompts.italian import Italian
+from ivr.prompts.polish import Polish
 from ivr.prompts.portuguese import Portuguese
 from ivr.prompts.spanish import Spanish
 from ivr.prompts.spoken import Language, Spoken, Words
@@ -23,6 +24,7 @@ LANGUAGES: dict[str, Language] = {
     "es": Spanish(),
     "fr": French(),
     "it": Italian(),
+    "pl": Polish(),
     "pt": Portuguese(),
 }
 

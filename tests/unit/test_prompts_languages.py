@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
+from ivr.flow.library import load_flow
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.errors import AmountTooLarge
@@ -84,6 +86,18 @@ NUMBERS = {
         1_200_000: "um milhão e duzentos mil",
         1_000_000_000: "um bilhão",
     },
+    "pl": {
+        1: "jeden",
+        21: "dwadzieścia jeden",
+        100: "sto",
+        1000: "tysiąc",
+        2000: "dwa tysiące",
+        5000: "pięć tysięcy",
+        12_000: "dwanaście tysięcy",
+        22_000: "dwadzieścia dwa tysiące",
+        21_001: "dwadzieścia jeden tysięcy jeden",
+        3_000_000: "trzy miliony",
+    },
 }
 
 # minor units and currency -> what the recordings say, and how it is written
@@ -151,6 +165,17 @@ AMOUNTS = {
         (200, "JPY"): ("duzentos ienes", "200 ienes"),
         (12540, "CHF"): ("cento e vinte e cinco vírgula quatro zero cê agá efe", "125,40 C H F"),
     },
+    "pl": {
+        (100, "PLN"): ("jeden złoty", "1 złoty"),
+        (201, "PLN"): ("dwa złote i jeden grosz", "2 złote i 1 grosz"),
+        (503, "PLN"): ("pięć złotych i trzy grosze", "5 złotych i 3 grosze"),
+        (1222, "PLN"): ("dwanaście złotych i dwadzieścia dwa grosze", "12 złotych i 22 grosze"),
+        (2112, "PLN"): ("dwadzieścia jeden złotych i dwanaście groszy", "21 złotych i 12 groszy"),
+        (11400, "PLN"): ("sto czternaście złotych", "114 złotych"),
+        (100, "EUR"): ("jedno euro", "1 euro"),
+        (400, "USD"): ("cztery dolary", "4 dolary"),
+        (12540, "CHF"): ("sto dwadzieścia pięć przecinek cztery zero ce ha ef", "125,40 C H F"),
+    },
 }
 
 # what is said, and how it is written
@@ -159,6 +184,7 @@ DATES = {
     "fr": ("premier décembre deux mille vingt-six", "1er décembre 2026"),
     "it": ("primo dicembre due mila ventisei", "1º dicembre 2026"),
     "pt": ("primeiro de dezembro de dois mil e vinte e seis", "1º de dezembro de 2026"),
+    "pl": ("pierwszego grudnia dwa tysiące dwudziestego szóstego roku", "1 grudnia 2026"),
 }
 
 
@@ -240,7 +266,7 @@ def test_french_numbers_shorten_before_dollars(number: int, ids: str) -> None:
 NUMBERS_OF = {"it": 999}  # above, num2words leaves out an o where nobody does
 
 
-@pytest.mark.parametrize("language", ["en", "es", "fr", "it", "pt"])
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
 @given(st.data())
 def test_numbers_are_those_of_num2words(language: str, data: st.DataObject) -> None:
     number = data.draw(st.integers(0, NUMBERS_OF.get(language, 999_999_999)))
@@ -256,6 +282,7 @@ _HEARD = {
     "es": (("veintiuno mil", "veintiún mil"), (" uno mil", " un mil")),
     "fr": (("s ", " "),),
     "it": (("tré", "tre"), ("diciotto", "dicotto")),
+    "pl": ((" jeden tysiąc", " tysiąc"), (" jeden milion ", " milion "), ("sześcset", "sześćset")),
     "pt": ((" e ", " "), ("catorze", "quatorze")),
 }
 
@@ -266,3 +293,11 @@ def letters(text: str, language: str) -> str:
     for written, heard in _HEARD[language]:
         plain = plain.replace(written, heard)
     return plain.replace(" ", "")
+
+
+def test_a_language_that_was_added_can_be_heard_in_a_shipped_flow(tmp_path: Path) -> None:
+    flows = Path(__file__).resolve().parents[2] / "flows"
+    for name in ("balance-only", "find-bill"):
+        text = (flows / f"{name}.yaml").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(re.sub("^languages: .*", "languages: [pl]", text, flags=re.MULTILINE))
+    assert load_flow(tmp_path / "balance-only.yaml", CATALOGUE).languages == ("pl",)
