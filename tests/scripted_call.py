@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 
 from ivr.flow.answer import Json, read_json
 from ivr.flow.call import (
@@ -24,23 +23,19 @@ from ivr.flow.call import (
     Keys,
     Learned,
     LookupFailed,
-    Part,
     PaymentInProgress,
-    Prompt,
     ReceiptChannel,
     SecureLineDown,
-    SpokenBrand,
-    SpokenDigits,
-    SpokenIn,
-    SpokenNumber,
     StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
+from ivr.flow.spoken import Prompt
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
 from tests.dialogue import DialogueMismatch, Line, parse_dialogue
+from tests.spoken_words import written
 
 PAID = "INV-PAID"
 _HEARS = "hears "
@@ -263,29 +258,10 @@ class ScriptedCall:
 
     def _say(self, prompt: Prompt) -> None:
         self._settle()
-        text = " ".join(self._text(part) for part in prompt)
+        text = " ".join(written(part, self._texts) for part in prompt)
         self.heard.append(text)
         self._unheard = f"{self._unheard} {text}"
         self._settle()
-
-    def _text(self, part: Part) -> str:
-        match part:
-            case str():
-                return self._texts[part]
-            case Money():
-                return f"{part} {part.currency}"
-            case Decimal():
-                return f"{part:f}"
-            case date():
-                return part.isoformat()
-            case SpokenDigits():
-                return " ".join(part.digits)
-            case SpokenNumber():
-                return " ".join(part.number)
-            case SpokenIn():
-                return f"[{part.language}] " + " ".join(self._texts[prompt] for prompt in part.prompts)
-            case SpokenBrand():
-                return self._texts[f"brand-{part.brand}"]
 
     def _settle(self) -> None:
         """Tick off what was heard; CallerHungUp if the caller's next deed is to go."""

@@ -28,15 +28,14 @@ from ivr.flow.call import (
     Keys,
     Learned,
     PaymentInProgress,
-    Prompt,
     ReceiptChannel,
     SecureLineDown,
-    SpokenNumber,
     StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
+from ivr.flow.spoken import Prompt, SpokenNumber
 from ivr.money import Money
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from ivr.flow.call import Prompt
 from ivr.flow.problems import quoted, shown
+from ivr.flow.spoken import Prompt
 from ivr.flow.values import Written
 from ivr.money import CURRENCIES, Money, exponent, parse_amount
 

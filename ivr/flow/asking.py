@@ -8,9 +8,10 @@ from typing import ClassVar, TypeVar
 
 from pydantic import Field
 
-from ivr.flow.call import Call, Keys, Prompt
+from ivr.flow.call import Call, Keys
 from ivr.flow.helpline import WantsPerson
 from ivr.flow.model import Step
+from ivr.flow.spoken import Prompt
 from ivr.flow.values import Sayable, Seconds, Speech, speech
 
 _T = TypeVar("_T")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from ivr.bill import Bill
 from ivr.flow.answer import Json
+from ivr.flow.spoken import Prompt
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
 
@@ -26,40 +27,6 @@ if TYPE_CHECKING:
 
 class CallerHungUp(Exception):
     """The caller hung up."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenDigits:
-    """Digits read one by one, such as the last four of a card."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenBrand:
-    """The name of a card brand."""
-
-    brand: Brand
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenNumber:
-    """A telephone number, read in groups of at most four digits. It is in no repr and in no log."""
-
-    number: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenIn:
-    """Prompts in a language of their own, whatever that of the call is: each choice of a language is offered so."""
-
-    language: str
-    prompts: tuple[str, ...]
-
-
-# a part of a prompt: a prompt id, or a value that is spoken in the language of the call
-Part = str | Money | date | Decimal | SpokenDigits | SpokenNumber | SpokenBrand | SpokenIn
-Prompt = tuple[Part, ...]
 
 
 # what an expression of a flow computes with

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ivr.flow.call import Call, Captured, Due, Keys, PaymentInProgress, Prompt, SpokenBrand, SpokenDigits, StoredCard
+from ivr.flow.call import Call, Captured, Due, Keys, PaymentInProgress, StoredCard
+from ivr.flow.spoken import Prompt, SpokenBrand, SpokenDigits
 from pci.contract import ChargeState, DeclineReason
 
 Card = Captured | StoredCard

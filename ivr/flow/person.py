@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ivr.flow.call import Prompt
+from ivr.flow.spoken import Prompt
 
 
 class Reached(StrEnum):

@@ -11,9 +11,10 @@ from typing import Annotated, ClassVar, Literal, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ivr.flow.call import Part, Prompt, SpokenDigits, Value, Variables
+from ivr.flow.call import Value, Variables
 from ivr.flow.errors import MissingVariable
 from ivr.flow.problems import Code, quoted, shown
+from ivr.flow.spoken import Part, Prompt, SpokenDigits
 from ivr.money import Money
 from pci.contract import PromptId
 

@@ -21,7 +21,6 @@ from ivr.flow.call import (
     Learned,
     LookupFailed,
     PaymentInProgress,
-    Prompt,
     ReceiptChannel,
     SecureLineDown,
     StoredCard,
@@ -29,6 +28,7 @@ from ivr.flow.call import (
 )
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
+from ivr.flow.spoken import Prompt
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render

@@ -17,7 +17,6 @@ from ivr.flow.call import (
     Learned,
     LookupFailed,
     PaymentInProgress,
-    Prompt,
     ReceiptChannel,
     SecureLineDown,
     StoredCard,
@@ -25,6 +24,7 @@ from ivr.flow.call import (
 )
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request
+from ivr.flow.spoken import Prompt
 from ivr.money import Money
 from ivr.trace import card_events, events, people
 from ivr.trace.answers import Answers

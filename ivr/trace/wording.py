@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ivr.flow.call import Part, Prompt, SpokenBrand, SpokenDigits, SpokenIn, SpokenNumber
+from ivr.flow.spoken import Part, Prompt, SpokenBrand, SpokenDigits, SpokenIn, SpokenNumber
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.errors import UnknownPrompt

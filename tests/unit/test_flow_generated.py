@@ -21,7 +21,6 @@ from ivr.flow.call import (
     Keys,
     Learned,
     LookupFailed,
-    Prompt,
     ReceiptChannel,
     StoredCard,
     Variables,
@@ -33,6 +32,7 @@ from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
+from ivr.flow.spoken import Prompt
 from ivr.money import Money
 from pci.contract import Brand, CaptureOutcome, ChargeState
 from tests.flow_play import ADA, BOB, SHIPPED

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from ivr.flow.call import Call, SpokenBrand, SpokenDigits
+from ivr.flow.call import Call
+from ivr.flow.spoken import SpokenBrand, SpokenDigits
 from ivr.money import Money
 from pci.contract import Brand
 from tests.dialogue import DialogueMismatch

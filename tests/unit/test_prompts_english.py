@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.call import SpokenDigits
+from ivr.flow.spoken import SpokenDigits
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.english import English

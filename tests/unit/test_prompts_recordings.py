@@ -18,7 +18,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.flow.call import SpokenBrand, SpokenDigits
+from ivr.flow.spoken import SpokenBrand, SpokenDigits
 from ivr.money import _EXPONENTS, _TWO_DIGITS, Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.flow.call import Prompt, SpokenBrand, SpokenDigits
+from ivr.flow.spoken import Prompt, SpokenBrand, SpokenDigits
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.errors import TooManyDigits, UnknownLanguage, UnknownPrompt

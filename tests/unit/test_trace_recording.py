@@ -26,14 +26,13 @@ from ivr.flow.call import (
     Invoice,
     Keys,
     Learned,
-    Prompt,
     ReceiptChannel,
-    SpokenDigits,
     StoredCard,
     Variables,
 )
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request, Window
+from ivr.flow.spoken import Prompt, SpokenDigits
 from ivr.money import Money
 from ivr.rehearsal.call import RehearsedCall
 from ivr.rehearsal.cards import CARDS, Keyed, NoCard

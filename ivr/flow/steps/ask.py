@@ -11,7 +11,8 @@ from pydantic.config import JsonDict
 
 from ivr.flow.amounts import KeyedAmount
 from ivr.flow.asking import Asking
-from ivr.flow.call import Call, Keys, Prompt
+from ivr.flow.call import Call, Keys
+from ivr.flow.spoken import Prompt
 from ivr.flow.values import MOST_KEYS, Digits, KeyRange, SavedVariable, Sayable, Variable
 from ivr.money import Money
 

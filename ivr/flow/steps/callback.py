@@ -12,9 +12,10 @@ from typing import ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
-from ivr.flow.call import Call, Keys, SpokenNumber
+from ivr.flow.call import Call, Keys
 from ivr.flow.model import Step
 from ivr.flow.requests import CallbackRequest, Noted, Window
+from ivr.flow.spoken import SpokenNumber
 from ivr.flow.values import MOST_KEYS, Name, Sayable
 
 Outcome = Literal["noted", "failed", "unavailable"]

@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ivr.flow.asking import Asking
-from ivr.flow.call import Call, Keys, Prompt, SpokenIn
+from ivr.flow.call import Call, Keys
 from ivr.flow.model import Step
 from ivr.flow.problems import quoted
+from ivr.flow.spoken import Prompt, SpokenIn
 from ivr.flow.values import Language, Sayable, Speech, speech
 
 Chosen = Literal["done", "failed"]

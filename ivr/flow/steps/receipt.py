@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from ivr.flow.call import Call, Prompt, ReceiptChannel
+from ivr.flow.call import Call, ReceiptChannel
 from ivr.flow.errors import MissingVariable
 from ivr.flow.model import Step
+from ivr.flow.spoken import Prompt
 from ivr.flow.values import Sayable, Variable, listed
 
 Outcome = Literal["done"]

@@ -6,10 +6,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ivr.flow.call import Call, Prompt
+from ivr.flow.call import Call
 from ivr.flow.model import Step
 from ivr.flow.outside import Outside
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.spoken import Prompt
 from ivr.flow.values import Name, Sayable, Seconds, Speech, speech
 
 # what a person is told of the payment that was tried in this call; of a card nobody is told anything
