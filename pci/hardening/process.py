@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
@@ -114,9 +115,10 @@ def _look_into(folder: Path, options: str, conf: Path) -> Process:
 def _listeners(folder: Path) -> Iterator[Listener]:
     inodes = set()
     for link in (folder / "fd").iterdir():
-        target = os.readlink(link)
-        if target.startswith("socket:["):
-            inodes.add(target[8:-1])
+        with suppress(FileNotFoundError):  # closed meanwhile; the process goes on
+            target = os.readlink(link)
+            if target.startswith("socket:["):
+                inodes.add(target[8:-1])
     for protocol, state in _LISTENS.items():
         for family in ("", "6"):
             table = folder / "net" / (protocol + family)
