@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -12,6 +11,7 @@ from pathlib import Path
 from ivr.commands.options import Commands, sounds
 from ivr.errors import ConfigError
 from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.player import Player
 from ivr.prompts.recordings import import_recording
 
 _ABOUT = "What callers hear: the texts of sounds/prompts.yaml and the recordings that say them."
@@ -24,7 +24,6 @@ _RENDER = (
 )
 _IMPORT = "Make a studio's recording that of a prompt: a WAV file of 8000 Hz, mono, 16 bit."
 _PLAY = "Say what a recording says, where it lies, and play it if this machine has a player."
-_PLAYERS = (("aplay", "-q"), ("paplay",), ("play", "-q"))
 _RENDERER = Path("scripts") / "render_sounds.py"
 
 
@@ -96,8 +95,10 @@ def _play(options: Namespace) -> None:
             f"{options.id} has no recording in {options.language}: render or import it. Its text: {text}"
         )
     print(f"{recording}: {text}")
-    player = next((player for player in _PLAYERS if shutil.which(player[0])), None)
+    player = Player.find()
     if player is None:
         print("No player was found here (aplay, paplay, play): open the file with one of yours.")
-    elif subprocess.run([*player, recording], check=False).returncode:  # noqa: S603 - one of _PLAYERS
-        raise ConfigError(f"{player[0]} could not play it: is there a sound card?")
+        return
+    player.start([recording])
+    if not player.finish():
+        raise ConfigError(f"{player.name} could not play it: is there a sound card?")

@@ -14,7 +14,10 @@ from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.library import load_flow
 from ivr.flow.model import Flow
 from ivr.flow.outside import Outside
+from ivr.flow.spoken import Prompt
 from ivr.prompts.catalogue import Catalogue
+from ivr.prompts.player import Player
+from ivr.prompts.rendering import render
 from ivr.rehearsal.call import Occasion, RehearsedCall
 from ivr.rehearsal.ledger import Entry, Ledger
 from ivr.rehearsal.reading import read_suite, suite_file
@@ -55,8 +58,30 @@ def answers_for(path: Path, flow: Flow, catalogue: Catalogue) -> Mapping[str, Ma
     return read_suite(tests, flow, catalogue).apis if tests.is_file() else {}
 
 
-def simulate(flow: Flow, ledger: Ledger, catalogue: Catalogue, terminal: Terminal, caller: str | None = None) -> None:
-    """Play one call, then show how it ended, the text messages and the ledger; ConfigError if nobody can dial it."""
+class CallAloud(RehearsedCall):
+    """A rehearsed call that is heard as well as read, if it has a player."""
+
+    player: Player | None = None
+
+    def _text(self, prompt: Prompt) -> str:
+        if self.player is not None:
+            spoken = render(prompt, self.language, self._catalogue)
+            self.player.start([self._catalogue.recording(part, self.language) for part in spoken.ids])
+        return super()._text(prompt)
+
+
+def simulate(
+    flow: Flow,
+    ledger: Ledger,
+    catalogue: Catalogue,
+    terminal: Terminal,
+    caller: str | None = None,
+    player: Player | None = None,
+) -> None:
+    """Play one call, then show how it ended, the text messages and the ledger; ConfigError if nobody can dial it.
+
+    With a `player` what is said is heard as well.
+    """
     if not flow.answers:
         raise ConfigError(f"{flow.name} answers no number: simulate a flow that calls it.")
     trace = []
@@ -67,16 +92,24 @@ def simulate(flow: Flow, ledger: Ledger, catalogue: Catalogue, terminal: Termina
 
     terminal.show(f"You dialled {flow.answers[0]}: {flow.name}. Accounts with bills: {_accounts(ledger)}.")
     terminal.show("Type keys and Enter; Enter alone waits; Ctrl-D hangs up.\n")
-    call = RehearsedCall(
+    call = CallAloud(
         terminal, ledger, catalogue, flow.language_for(flow.answers[0]), Occasion(datetime.now(UTC), caller)
     )
+    call.player = player
     loop = asyncio.new_event_loop()  # not asyncio.run: it keeps the first Ctrl-C from whoever waits for a line
     try:
         ending = loop.run_until_complete(run_flow(flow, call, observe))
     finally:
         loop.close()
-    ledger.settle()
+        if player is not None:
+            player.finish()
     terminal.show(f"\n{_ENDS[ending]}, after {len(trace)} step{'s' * (len(trace) != 1)}.")
+    ledger.settle()
+    _tell(ledger, terminal)
+
+
+def _tell(ledger: Ledger, terminal: Terminal) -> None:
+    """What the call has brought: messages, requests, the bills that it came to."""
     for sms in ledger.texts:
         terminal.show(f"Text to {sms.to}: {sms.text}")
     for told in ledger.requests.told:

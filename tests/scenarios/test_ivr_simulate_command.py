@@ -64,6 +64,33 @@ def test_a_card_can_be_chosen_by_its_number_in_the_list_and_enter_takes_the_firs
     assert screen.count("What shall happen there?") == 1
 
 
+def test_aloud_every_sentence_is_played_whole_and_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    player, played = tmp_path / "aplay", tmp_path / "played"
+    player.write_text(f"#!/bin/sh\nexec wc -c < $2 >> {played}\n")
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("sys.stdin", io.StringIO("1000442#\n9\n"))
+
+    assert main(["simulate", str(FLOW_FILE), "--sounds", str(ROOT / "sounds"), "--aloud"]) == 0
+
+    def octets(*prompts: str) -> int:
+        return 44 + sum(CATALOGUE.recording(prompt, "en").stat().st_size - 44 for prompt in prompts)
+
+    assert "Thank you. Goodbye." in capsys.readouterr().out
+    sizes = [int(size) for size in played.read_text().split()]
+    assert sizes[:2] == [octets("welcome"), octets("enter-account")]
+    assert sizes[2] > octets("you-owe", "press-1-to-pay"), "with the amount between them"
+    assert sizes[3:] == [octets("goodbye")]
+
+
+def test_without_a_player_aloud_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert main(["simulate", str(FLOW_FILE), "--sounds", str(ROOT / "sounds"), "--aloud"]) == 2
+    assert "No player was found here: install one" in capsys.readouterr().err
+
+
 def test_the_end_of_the_input_hangs_up() -> None:
     screen = simulated("1000442#\n")
     assert "offer (menu) → caller-hung-up" in screen
