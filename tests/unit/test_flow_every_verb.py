@@ -76,11 +76,23 @@ def handled(step: dict[str, Any]) -> dict[str, Any]:
     return {**step, "next": {outcome: following.get(outcome, "bye") for outcome in made.results()}}
 
 
+def spoken_here(step: dict[str, Any]) -> dict[str, Any]:
+    """The step with the language of the flow where it names another: no schema can know which those are."""
+    match step.get("language"):
+        case str():
+            return {**step, "language": "en"}
+        case {"choices": dict(choices), **others}:
+            return {**step, "language": {**others, "choices": dict.fromkeys(choices, "en")}}
+    return step
+
+
 def in_order(steps: list[dict[str, Any]], *, paid: bool) -> Flow | None:
     """The flow of these steps and a few that speak, each of which can be chosen, if it is found in order."""
     made = {
         f"s{number}": step
-        for number, step in enumerate([*map(handled, steps), *[{"say": "welcome"}] * (5 - len(steps))])
+        for number, step in enumerate(
+            [*map(handled, map(spoken_here, steps)), *[{"say": "welcome"}] * (5 - len(steps))]
+        )
     }
     flow = {
         "flow": "made",

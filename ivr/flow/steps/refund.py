@@ -104,7 +104,7 @@ async def _chosen(call: Call, payments: Sequence[EarlierPayment]) -> EarlierPaym
         return last
 
     def place(keyed: str) -> int | None:
-        numbers = [_digits(payment.reference) for payment in payments]
+        numbers = [_keyed_as(payment.reference) for payment in payments]
         return numbers.index(keyed) if keyed and keyed in numbers else None
 
     found = place(await call.collect(("refund-enter-reference",), replace(_REFERENCE, item=place)))
@@ -147,5 +147,5 @@ async def _choice(call: Call, question: Prompt, choices: str) -> str:
     raise _GaveUp
 
 
-def _digits(reference: str) -> str:
+def _keyed_as(reference: str) -> str:
     return re.sub("[^0-9]", "", reference)
