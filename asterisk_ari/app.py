@@ -109,7 +109,7 @@ class AriApp:
                 await self._first_try.wait()
         except TimeoutError:
             raise self._failure from None
-        if not self.connected:
+        if not self.connected and not self.taken:
             raise self._failure
 
     async def _keep_connected(self) -> None:
@@ -158,6 +158,7 @@ class AriApp:
     def _deliver(self, event: Event) -> None:
         if type(event) is ApplicationReplaced:
             log.error("ari_application_taken", app=self.name)
+            self.connected = False  # from now on, however long the far end takes to part
             self._dispatch.end(ApplicationTaken)
             raise ApplicationTaken
         self._dispatch.deliver(event)

@@ -134,6 +134,26 @@ async def test_given_an_application_that_is_taken_at_once_then_it_ends(peer: Pee
     assert app.taken
 
 
+async def test_given_a_far_end_that_is_slow_to_part_when_the_application_is_taken_then_it_is_over_at_once(
+    peer: Peer,
+) -> None:
+    parted = asyncio.Event()
+
+    async def replaced(peer: Peer, _request: Request) -> None:
+        await peer.tell({"type": "ApplicationReplaced"})
+        await parted.wait()
+
+    peer.answer = replaced
+    async with asyncio.timeout(DEADLINE), AriApp.open(peer.where, "ivr") as app:
+        try:
+            with pytest.raises(AriUnreachable):
+                await app.asterisk.ring("1.0")
+            assert app.taken
+            assert not app.connected
+        finally:
+            parted.set()
+
+
 async def test_given_a_call_over_a_socket_then_no_log_tells_a_key_or_an_answer(peer: Peer) -> None:
     async def answer(peer: Peer, request: Request) -> None:
         await peer.respond(request, 500, '{"message": "4111"}')
