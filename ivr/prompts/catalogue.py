@@ -56,17 +56,19 @@ class Catalogue:
             raise UnknownPrompt(prompt_id, language) from None
 
     def recording(self, prompt_id: str, language: str) -> Path:
-        """The file of the recording, whether it has been made or not."""
-        return self.folder / language / f"{prompt_id}.wav"
+        """The file of the recording, whether it has been made or not.
+
+        An id can name a language of its own, as in es/welcome.
+        """
+        name, language = _named(prompt_id, language)
+        return self.folder / language / f"{name}.wav"
 
     def media(self, prompt_id: str, language: str) -> str:
         """The name under which Asterisk plays the recording; UnknownPrompt if there is no such prompt.
 
-        An id can name a language of its own, as in es/welcome.
+        As in `recording`, an id can name a language of its own.
         """
-        own, _, prompt_id = prompt_id.rpartition("/")
-        language = own or language
-        self.text(prompt_id, language)
+        self.text(*_named(prompt_id, language))
         return f"sound:{self.recording(prompt_id, language).with_suffix('')}"
 
     def missing(self, language: str) -> tuple[str, ...]:
@@ -76,6 +78,12 @@ class Catalogue:
             for prompt_id, texts in self.texts.items()
             if language not in texts or not self.recording(prompt_id, language).is_file()
         )
+
+
+def _named(prompt_id: str, language: str) -> tuple[str, str]:
+    """The id alone, and its language."""
+    own, _, name = prompt_id.rpartition("/")
+    return name, own or language
 
 
 def _read_file(file: Path, texts: dict[str, dict[str, str]]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, Protocol
 
 from ivr.apis.errors import ApiError
@@ -101,10 +102,16 @@ class Occasion:
 
 
 class RehearsedCall:
-    """A call that nobody makes; implements `ivr.flow.call.Call`."""
+    """A call that nobody makes; implements `ivr.flow.call.Call`. `aloud` plays recordings in a row."""
 
     def __init__(
-        self, party: Party, ledger: Ledger, catalogue: Catalogue, language: str, occasion: Occasion | None = None
+        self,
+        party: Party,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        language: str,
+        occasion: Occasion | None = None,
+        aloud: Callable[[Sequence[Path]], None] | None = None,
     ) -> None:
         occasion = occasion or Occasion(datetime.now(UTC))
         self.language = language
@@ -114,6 +121,7 @@ class RehearsedCall:
         self._party = party
         self._ledger = ledger
         self._catalogue = catalogue
+        self._aloud = aloud
         self._paid_for = 0
         self._cards: dict[str, Keyed] = {}
         self._sent: frozenset[ReceiptChannel] = frozenset()
@@ -121,7 +129,7 @@ class RehearsedCall:
     async def speak(self, prompt: Prompt) -> None:
         """Tell the party."""
         if prompt:
-            self._party.hear(self._text(prompt))
+            self._party.hear(self._heard(prompt))
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
         """What the party presses, cut as a live call would cut it."""
@@ -189,7 +197,7 @@ class RehearsedCall:
         if invoice is not None:
             self._ledger.check_not_in_payment(invoice)
         if order.opening:
-            self._party.hear_card_side(self._text(order.opening))
+            self._party.hear_card_side(self._heard(order.opening))
         self._ask(order, CardField.NUMBER)
         for attempt in range(2, order.entry_attempts + 2):
             card = self._party.card()
@@ -236,7 +244,7 @@ class RehearsedCall:
         """What the person does; they hear the whisper if they answer."""
         reached = self._party.person()
         if reached is Reached.TALKED and introduction.whisper:
-            self._party.whisper(self._text(introduction.whisper))
+            self._party.whisper(render(introduction.whisper, self.language, self._catalogue).text)
         return reached
 
     async def hang_up(self) -> None:
@@ -248,7 +256,7 @@ class RehearsedCall:
         if card.outcome is CaptureOutcome.HUNG_UP:
             raise CallerHungUp
         if card.outcome in _PARTING:
-            self._party.hear_card_side(self._text((_PARTING[card.outcome],)))
+            self._party.hear_card_side(self._heard((_PARTING[card.outcome],)))
         return card.outcome
 
     def _take(self, order: CaptureOrder, card: Keyed) -> Captured:
@@ -258,7 +266,7 @@ class RehearsedCall:
             if wanted:
                 self._ask(order, field, brand=card.brand)
                 self._party.hear_card_side(_MASKS[field])
-        self._party.hear_card_side(self._text((_THANKS,)))
+        self._party.hear_card_side(self._heard((_THANKS,)))
         captured = Captured(f"capture-{len(self._cards) + 1}", card.brand, card.last4)
         self._cards[captured.capture_id] = card
         return captured
@@ -281,7 +289,11 @@ class RehearsedCall:
             and rule.error_type in (None, error)
             and rule.card_type in (None, brand)
         )
-        self._party.hear_card_side(self._text(next(own, ("card-type-invalid" if error else usual,))))
+        self._party.hear_card_side(self._heard(next(own, ("card-type-invalid" if error else usual,))))
 
-    def _text(self, prompt: Prompt) -> str:
-        return render(prompt, self.language, self._catalogue).text
+    def _heard(self, prompt: Prompt) -> str:
+        """What the caller hears, as text; as sound too, if the call is `aloud`."""
+        spoken = render(prompt, self.language, self._catalogue)
+        if self._aloud is not None:
+            self._aloud([self._catalogue.recording(prompt_id, self.language) for prompt_id in spoken.ids])
+        return spoken.text

@@ -14,10 +14,8 @@ from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.library import load_flow
 from ivr.flow.model import Flow
 from ivr.flow.outside import Outside
-from ivr.flow.spoken import Prompt
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.player import Player
-from ivr.prompts.rendering import render
 from ivr.rehearsal.call import Occasion, RehearsedCall
 from ivr.rehearsal.ledger import Entry, Ledger
 from ivr.rehearsal.reading import read_suite, suite_file
@@ -58,18 +56,6 @@ def answers_for(path: Path, flow: Flow, catalogue: Catalogue) -> Mapping[str, Ma
     return read_suite(tests, flow, catalogue).apis if tests.is_file() else {}
 
 
-class CallAloud(RehearsedCall):
-    """A rehearsed call that is heard as well as read, if it has a player."""
-
-    player: Player | None = None
-
-    def _text(self, prompt: Prompt) -> str:
-        if self.player is not None:
-            spoken = render(prompt, self.language, self._catalogue)
-            self.player.start([self._catalogue.recording(part, self.language) for part in spoken.ids])
-        return super()._text(prompt)
-
-
 def simulate(
     flow: Flow,
     ledger: Ledger,
@@ -92,10 +78,9 @@ def simulate(
 
     terminal.show(f"You dialled {flow.answers[0]}: {flow.name}. Accounts with bills: {_accounts(ledger)}.")
     terminal.show("Type keys and Enter; Enter alone waits; Ctrl-D hangs up.\n")
-    call = CallAloud(
-        terminal, ledger, catalogue, flow.language_for(flow.answers[0]), Occasion(datetime.now(UTC), caller)
-    )
-    call.player = player
+    occasion = Occasion(datetime.now(UTC), caller)
+    language = flow.language_for(flow.answers[0])
+    call = RehearsedCall(terminal, ledger, catalogue, language, occasion, player.start if player else None)
     loop = asyncio.new_event_loop()  # not asyncio.run: it keeps the first Ctrl-C from whoever waits for a line
     try:
         ending = loop.run_until_complete(run_flow(flow, call, observe))

@@ -85,6 +85,21 @@ def test_aloud_every_sentence_is_played_whole_and_in_order(
     assert sizes[3:] == [octets("goodbye")]
 
 
+def test_aloud_each_language_is_offered_in_its_own_voice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    player = tmp_path / "aplay"
+    player.write_text("#!/bin/sh\n")
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("sys.stdin", io.StringIO("1000442#\n8\n2\n9\n"))
+    flow = ROOT / "flows" / "pay-by-number-language.yaml"
+
+    assert main(["simulate", str(flow), "--sounds", str(ROOT / "sounds"), "--aloud"]) == 0
+
+    assert "The flow ended the call" in capsys.readouterr().out
+
+
 def test_without_a_player_aloud_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", "")
     assert main(["simulate", str(FLOW_FILE), "--sounds", str(ROOT / "sounds"), "--aloud"]) == 2
