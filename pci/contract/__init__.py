@@ -1,0 +1,85 @@
+"""What the call side may ask of the card side, and what it may be told.
+
+The only part of `pci` that `ivr` imports, by this name. Everything here is free of card data by construction: there
+is a token, a brand and the last four digits, and no request whose answer holds a PAN, an expiry date or a CVV.
+
+HTTP over a unix socket, JSON bodies:
+
+    GET    /v1/health                     -> Health
+    POST   /v1/captures                     CaptureRequest -> NDJSON stream of CaptureEvent, the last is CaptureResult
+    POST   /v1/charges                      ChargeRequest  -> Charge
+    GET    /v1/charges/{charge_id}          -> Charge
+    POST   /v1/charges/{charge_id}/collect  -> Charge    take the money that the bank holds
+    POST   /v1/charges/{charge_id}/void     -> Charge    let go of it
+    GET    /v1/tokens/{token}               -> KeptCard
+    POST   /v1/tokens/{token}/keep          KeepRequest -> KeptCard
+    DELETE /v1/tokens/{token}               -> 204
+    POST   /v1/hearings                     HearingRequest -> NDJSON stream of HearingEvent, until it is closed
+
+Only the card side ever gets the audio of a call: what a caller says outside of a capture is heard here as well, and
+ivr is told words of its own list. A capture ends every hearing of its caller before it begins.
+Closing the connection of a hearing ends it. Closing that of a capture gives the caller back and wipes what was keyed.
+A capture is of a card, here and everywhere in Tonewall; what the field calls the capture of funds is `collect`.
+A card is destroyed a few minutes after it was keyed, charged or not, unless it was kept by then.
+Every refusal is an `Error` with one of `ErrorCode`. `not-found` for a charge is a promise: it will never be made.
+"""
+
+from pci.contract.base import Brand, Error, ErrorCode, Health, Identifier, Language, Last4, PromptId, Word
+from pci.contract.captures import (
+    CAPTURE_EVENT,
+    CaptureEvent,
+    CaptureOutcome,
+    CaptureRequest,
+    CaptureResult,
+    CaptureStarted,
+    CardField,
+    EntryError,
+    FieldProgress,
+    PromptRule,
+    PromptSpoken,
+)
+from pci.contract.charges import Charge, ChargeRequest, ChargeState, Closing, DeclineReason, KeepRequest, KeptCard
+from pci.contract.hearings import (
+    HEARING_EVENT,
+    HearingEvent,
+    HearingRequest,
+    HearingStarted,
+    SpeechHeard,
+    SpokenWords,
+)
+
+__all__ = [
+    "CAPTURE_EVENT",
+    "HEARING_EVENT",
+    "Brand",
+    "CaptureEvent",
+    "CaptureOutcome",
+    "CaptureRequest",
+    "CaptureResult",
+    "CaptureStarted",
+    "CardField",
+    "Charge",
+    "ChargeRequest",
+    "ChargeState",
+    "Closing",
+    "DeclineReason",
+    "EntryError",
+    "Error",
+    "ErrorCode",
+    "FieldProgress",
+    "Health",
+    "HearingEvent",
+    "HearingRequest",
+    "HearingStarted",
+    "Identifier",
+    "KeepRequest",
+    "KeptCard",
+    "Language",
+    "Last4",
+    "PromptId",
+    "PromptRule",
+    "PromptSpoken",
+    "SpeechHeard",
+    "SpokenWords",
+    "Word",
+]

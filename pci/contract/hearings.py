@@ -1,0 +1,43 @@
+"""A caller outside of a capture is heard."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from pci.contract.base import Identifier, Language, Model, Word
+
+
+class HearingRequest(Model):
+    """Hear what this caller says, who is in the application of who asks and not in a capture, as words of a list."""
+
+    call_id: Identifier
+    channel_id: Identifier
+    language: Language = "en"
+    words: tuple[Word, ...] = Field(min_length=1, max_length=512)
+
+
+class HearingStarted(Model):
+    """From now on nothing that is said is missed."""
+
+    type: Literal["hearing"] = "hearing"
+
+
+class SpokenWords(Model):
+    """One way of understanding; `score` is a log-likelihood. Words that are none of the list are `[unk]`."""
+
+    words: tuple[str, ...] = Field(repr=False)
+    score: float
+
+
+class SpeechHeard(Model):
+    """A stretch of speech, the likeliest understanding first; until it is `final` there may be more of it."""
+
+    type: Literal["heard"] = "heard"
+    alternatives: tuple[SpokenWords, ...]
+    final: bool
+
+
+HearingEvent = Annotated[HearingStarted | SpeechHeard, Field(discriminator="type")]
+HEARING_EVENT: TypeAdapter[HearingEvent] = TypeAdapter(HearingEvent)

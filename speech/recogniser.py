@@ -1,0 +1,64 @@
+"""The recogniser port: audio in, words out, while the person still speaks.
+
+One `Recogniser` per process holds the models; each thing that is asked gets a `Listener` of its own, which is fed as
+the audio comes and is thrown away when the answer is there. What was heard is never written anywhere from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+RATE: Final = 8000
+"""Samples a second: signed 16 bit, little endian, one channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What may be heard: single words, not sentences. `language` as in the prompts: "en". Other speech is garbage."""
+
+    words: frozenset[str]
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way of understanding a stretch of speech. `score` is a log-likelihood: only differences mean something.
+
+    Speech that is none of the grammar's words is `GARBAGE` among the words.
+    """
+
+    words: tuple[str, ...] = field(repr=False)
+    score: float
+
+
+GARBAGE: Final = "[unk]"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of speech between two pauses, the likeliest first; if not `final`, what it is so far."""
+
+    alternatives: tuple[Alternative, ...]
+    final: bool = True
+
+
+class Listener(Protocol):
+    """Hears one person until it is closed."""
+
+    async def feed(self, audio: bytes) -> Sequence[Heard]:
+        """Take the next audio, of any length, and give what is new: partial results and ended stretches."""
+
+    async def finish(self) -> Sequence[Heard]:
+        """The person has stopped: what was still open, ended."""
+
+    def close(self) -> None:
+        """Forget all audio and text. Closing twice is fine."""
+
+
+class Recogniser(Protocol):
+    """Makes listeners. `ModelMissing` where no model knows the language or a word of the grammar."""
+
+    def listen(self, grammar: Grammar) -> Listener:
+        """Begin to hear."""
