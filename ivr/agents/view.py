@@ -1,0 +1,99 @@
+"""What an agent may see: of themselves, their call, a card that is being keyed. No digit is in it but the last four."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.money import Money
+from pci.contract import Brand, CardField, ChargeState, DeclineReason, EntryError
+
+
+class Status(StrEnum):
+    """Whether an agent may be given a call."""
+
+    SIGNED_OFF = "signed-off"
+    READY = "ready"
+    BUSY = "busy"
+    """Of their own will: a break, paperwork."""
+    ON_CALL = "on-call"
+    WRAP_UP = "wrap-up"
+
+
+class Stage(StrEnum):
+    """Where an agent's call stands."""
+
+    RINGING = "ringing"
+    """Offered: the agent's phone rings, nobody has accepted."""
+    BRIEFING = "briefing"
+    """Accepted: the agent hears what it is about."""
+    DIALLING = "dialling"
+    """The agent calls out, and the other end rings."""
+    TALKING = "talking"
+    CAPTURING = "capturing"
+    """The caller is alone with the card side; the agent sees dots and hears that it goes on."""
+    BETWEEN_FIELDS = "between-fields"
+    """The agent talks with the caller in the middle of a card; nothing is keyed meanwhile."""
+    CHARGING = "charging"
+    ENDED = "ended"
+    """The caller is gone; the agent writes it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One card field. `entered` counts keys, for dots; it stays 0 for a security code."""
+
+    state: str = "waiting"
+    """waiting, entering, accepted, rejected."""
+    entered: int = 0
+    attempt: int = 1
+    error: EntryError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment that is taken in this call, as far as it is."""
+
+    amount: Money
+    reference: str
+    fields: Mapping[CardField, FieldView] = field(default_factory=dict)
+    brand: Brand | None = None
+    last4: str | None = None
+    state: ChargeState | None = None
+    """None until the card is sent to the processor."""
+    decline_reason: DeclineReason | None = None
+    told: str = ""
+    """What became of it where it is no charge: the capture's outcome, `void-requested`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """The call that an agent has."""
+
+    id: str
+    stage: Stage
+    since: datetime
+    number: str
+    """The other end's, as it was told to us: text of strangers, shown as text only."""
+    queue: str = ""
+    context: tuple[tuple[str, str], ...] = ()
+    """What the flow knows, label and value: account, what was tried, which language."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Where else to look, name and address: the operator's templates, filled."""
+    payment: PaymentView | None = None
+    earlier: tuple[PaymentView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent now."""
+
+    agent: str
+    name: str
+    status: Status
+    since: datetime
+    call: CallView | None = None
+    waiting: int = 0
+    """Callers who wait for an agent with these skills."""
