@@ -1,4 +1,4 @@
-"""What an agent may see: of themselves, their call, a card that is being keyed. No digit is in it but the last four."""
+"""What an agent may see: of themselves, their call, a card that is keyed. No digit is in it but the last four."""
 
 from __future__ import annotations
 
