@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ivr.agents.view import AgentView, Status
+from ivr.agents.view import AgentView, Status, Wall
 from ivr.money import Money
 from pci.contract import CardField
 
@@ -27,8 +27,8 @@ class AgentDesk(Protocol):
     def watch(self, agent: str) -> AsyncIterator[AgentView]:
         """The agent as they are now, then again after every change; as many may watch as like."""
 
-    def everybody(self) -> AsyncIterator[Sequence[AgentView]]:
-        """All who are signed on, for the supervisor's wall."""
+    def everybody(self) -> AsyncIterator[Wall]:
+        """All who are signed on and all queues, for the supervisor's wall; then again after every change."""
 
     async def sign_on(self, agent: str, name: str) -> None:
         """Be here, not yet ready. A call that this agent had before a restart or a lost page is theirs again."""
@@ -37,7 +37,7 @@ class AgentDesk(Protocol):
         """Take calls, pause, or leave. Whoever leaves in a call keeps it until it ends."""
 
     async def accept(self, agent: str) -> None:
-        """Take the call that rings."""
+        """Take the call that rings, or that the phone tells of; NoCall once it is somebody else's, or nobody's."""
 
     async def decline(self, agent: str) -> None:
         """Let the next agent have it."""

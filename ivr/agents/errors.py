@@ -35,3 +35,15 @@ class AmountNotAllowed(AgentError):
 
 class CardInNotes(AgentError):
     """A card number stands in the notes. Take it out: cards are keyed by callers and written down by nobody."""
+
+
+class NotesTooLong(AgentError):
+    """These notes are too long: 4,000 characters are kept."""
+
+
+class WrongAddress(AgentError):
+    """A receipt cannot go there: write a mobile number with + and the country code, or an e-mail address."""
+
+
+class NothingToReceipt(AgentError):
+    """No payment of this call was approved, so there is nothing to confirm."""

@@ -26,9 +26,9 @@ class Stage(StrEnum):
     """Where an agent's call stands."""
 
     RINGING = "ringing"
-    """Offered: the agent's phone rings, nobody has accepted."""
+    """Offered: the agent's phone rings."""
     BRIEFING = "briefing"
-    """Accepted: the agent hears what it is about."""
+    """The agent's phone is picked up and tells what it is about; it goes on once the agent has accepted."""
     DIALLING = "dialling"
     """The agent calls out, and the other end rings."""
     TALKING = "talking"
@@ -39,6 +39,26 @@ class Stage(StrEnum):
     CHARGING = "charging"
     ENDED = "ended"
     """The caller is gone; the agent writes it up."""
+
+
+class Notice(StrEnum):
+    """What happened last that an agent should be told in words."""
+
+    NONE = ""
+    PHONE_UNREACHABLE = "phone-unreachable"
+    """Their phone could not be rung; they are busy until they say that it is mended."""
+    NOT_TAKEN = "not-taken"
+    """They did not take a call in time; they are busy until they say that they are there."""
+    CALLER_GONE = "caller-gone"
+    """The caller hung up, in the middle of it or while the phone rang."""
+    OTHER_END_BUSY = "other-end-busy"
+    OTHER_END_SILENT = "other-end-silent"
+    """Nobody answered the call out."""
+    OTHER_END_UNREACHABLE = "other-end-unreachable"
+    PHONE_LOST = "phone-lost"
+    """The agent's own phone dropped out; the caller waits, and the phone is rung again."""
+    PICKED_UP_AGAIN = "picked-up-again"
+    """Tonewall was started anew in the middle of the call, and the call is the agent's still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +115,27 @@ class AgentView:
     status: Status
     since: datetime
     call: CallView | None = None
+    notice: Notice = Notice.NONE
     waiting: int = 0
     """Callers who wait for an agent with these skills."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue now: how many wait in it, and since when the first of them does."""
+
+    name: str
+    waiting: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What a supervisor sees at a glance: every agent who is signed on, and every queue."""
+
+    agents: tuple[AgentView, ...] = ()
+    queues: tuple[QueueView, ...] = ()
+    calls: int = 0
+    """Callers on the line now, those whom no agent talks with among them."""
+    captures: int = 0
+    """Of these, how many are with the card side."""
