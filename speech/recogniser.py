@@ -6,12 +6,15 @@ the audio comes and is thrown away when the answer is there. What was heard is n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 RATE: Final = 8000
 """Samples a second: signed 16 bit, little endian, one channel."""
+BYTES_PER_SECOND: Final = 2 * RATE
+GARBAGE: Final = "[unk]"
+"""What speech is called that is none of the words that were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +36,35 @@ class Alternative:
     score: float
 
 
-GARBAGE: Final = "[unk]"
-
-
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A stretch of speech between two pauses, the likeliest first; if not `final`, what it is so far."""
+    """A stretch of speech between two pauses, the likeliest first; if not `final`, what it is so far.
+
+    A breath ends a stretch, so a card number comes in several: who listens joins them (`speech.digits`).
+    """
 
     alternatives: tuple[Alternative, ...]
     final: bool = True
 
 
 class Listener(Protocol):
-    """Hears one person until it is closed."""
+    """Hears one person until it is closed. One thing at a time is asked of it."""
 
     async def feed(self, audio: bytes) -> Sequence[Heard]:
         """Take the next audio, of any length, and give what is new: partial results and ended stretches."""
 
     async def finish(self) -> Sequence[Heard]:
-        """The person has stopped: what was still open, ended."""
+        """The person has stopped: what was still open, ended. It may be fed again."""
 
     def close(self) -> None:
         """Forget all audio and text. Closing twice is fine."""
 
 
 class Recogniser(Protocol):
-    """Makes listeners. `ModelMissing` where no model knows the language or a word of the grammar."""
+    """Makes listeners."""
+
+    def known(self, words: Iterable[str], language: str = "en") -> frozenset[str]:
+        """Those of the words that can be heard in the language; `ModelMissing` where no model hears it at all."""
 
     def listen(self, grammar: Grammar) -> Listener:
-        """Begin to hear."""
+        """Begin to hear. `ModelMissing`, `WordUnknown`; `TooManyListeners` if no more can be heard at a time."""

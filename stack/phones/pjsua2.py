@@ -56,6 +56,10 @@ class Pjsua2:
             await self._tell(told, key)
             await asyncio.sleep(KEY_SECONDS)
 
+    async def speak(self, wav: Path) -> None:
+        """Say what is in a WAV file (8 kHz, mono, 16 bit); returns at once. A second one is heard beside it."""
+        await self._tell("speak", str(wav.resolve()))
+
     async def hang_up(self) -> None:
         """End the call from this side."""
         await self._tell("hang-up", "")

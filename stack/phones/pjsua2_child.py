@@ -1,8 +1,8 @@
 """The process behind the pjsua2 phone.
 
-Reads one JSON list per line from standard input: ["dial", uri], ["pick-up", ""], ["hang-up", ""],
-and a key as the name of a way of telling it: ["events", key], ["tones", key], ["info", key], ["both", key]; the end
-of the input hangs up and ends the process. Writes one JSON string per line: "ready", "rung", "answered", "ended".
+Reads one JSON list per line from stdin: ["dial", uri], ["pick-up", ""], ["hang-up", ""], ["speak", WAV file],
+and a key as the name of a way of telling it: ["events", key], ["tones", key], ["info", key], ["both", key]; the
+end of the input hangs up and ends the process. Writes one JSON string per line: "ready", "rung", "answered", "ended".
 Its arguments: the WAV file to record to, the name that it calls under, the port where it can be called (0: any).
 """
 
@@ -39,6 +39,7 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
         self.wav = wav
         self.recorder: Any = None
         self.tones: Any = None
+        self.voices: list[Any] = []
         self.over = False
 
     def onCallState(self, _: object) -> None:  # noqa: N802 - PJSIP's name
@@ -56,6 +57,13 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
             self.recorder = pj.AudioMediaRecorder()
             self.recorder.createRecorder(self.wav)
             self.getAudioMedia(-1).startTransmit(self.recorder)
+
+    def speak(self, wav: str) -> None:
+        """Say what is in an 8 kHz mono WAV file, once, from its beginning."""
+        voice = pj.AudioMediaPlayer()
+        voice.createPlayer(wav, pj.PJMEDIA_FILE_NO_LOOP)
+        voice.startTransmit(self.getAudioMedia(-1))
+        self.voices.append(voice)
 
     def press(self, key: str, by: str) -> None:
         """Press a key for as long as people do, told by RTP events or SIP INFO, heard as a tone, or both."""
@@ -158,6 +166,8 @@ def obey(account: Account, wav: str, verb: str, argument: str) -> None:
         call.answer(answer(pj.PJSIP_SC_OK))
     elif verb == "hang-up":
         call.hangup(pj.CallOpParam(True))
+    elif verb == "speak":
+        call.speak(argument)
     else:
         call.press(argument, verb)
 
@@ -180,6 +190,7 @@ def main(wav: str, name: str, port: str = "0") -> None:
                 break
             endpoint.libHandleEvents(HANDLE_EVENTS_MS)
         call.recorder = call.tones = None  # completes the file
+        call.voices.clear()
     call = account.call = account = None  # type: ignore[assignment]
     endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # the goodbyes are said, and it would wait for more
 
