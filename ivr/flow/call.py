@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from ivr.bill import Bill
 from ivr.flow.answer import Json
@@ -29,6 +29,9 @@ class CallerHungUp(Exception):
     """The caller hung up."""
 
 
+Way = Literal["keypad", "speech"]
+"""How a caller may answer."""
+KEYPAD: Final[tuple[Way, ...]] = ("keypad",)
 # what an expression of a flow computes with
 Value = Decimal | bool | str
 
@@ -111,6 +114,7 @@ class CaptureOrder:
     said by the call side, it would have the first digits keyed to the wrong side.
     """
 
+    input: tuple[Way, ...] = KEYPAD
     security_code: bool = True
     postal_code: bool = False
     valid_card_types: tuple[Brand, ...] = (Brand.VISA, Brand.MASTERCARD, Brand.AMEX)

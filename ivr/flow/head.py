@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from ivr.flow.call import KEYPAD
 from ivr.flow.helpline import Helpline
 from ivr.flow.hours import PREFIX, Hours, HoursName
+from ivr.flow.inputs import Inputs
 from ivr.flow.known import Kind, kind_of
 from ivr.flow.problems import Code, Mark, meant, quoted
 from ivr.flow.source import Listing, Mapping, Node, Scalar, locate
@@ -84,6 +86,10 @@ class Head(Written):
     )
     person: Helpline | None = Field(
         default=None, description="a step that one key leads to from every `ask` and `menu`: `{key: 0, step: agent}`"
+    )
+    input: Inputs = Field(
+        default=KEYPAD,
+        description="how callers answer, where a step says nothing else: `[keypad, speech]` for both",
     )
     # read step by step, so that one wrong step does not hide the next
     steps: object = Field(description="the steps, in order; a call begins with the first")

@@ -6,7 +6,7 @@ One pass finds everything that can be found without following the call; `ivr.flo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -97,6 +97,8 @@ class _Reader:
         head = self._model(Head, self._tree)
         for problem in door_problems(self._tree, self._steps):
             self._problem(*problem)
+        if head:
+            self._setting = replace(self._setting, input=head.input)
         if head and head.person:
             self._helpline = head.person
             self._check_target(locate(self._tree, ["person", "step"]), head.person.step)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
+from ivr.flow.call import KEYPAD, Way
 from ivr.flow.known import Kind
 from ivr.flow.problems import Code, quoted
 
@@ -34,7 +35,11 @@ def alone(name: str) -> SubFlow:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`kinds` are the flow's own variables; `find` gives a sub-flow by its name, or raises what to tell instead."""
+    """`kinds` are the flow's own variables; `find` gives a sub-flow by its name, or raises what to tell instead.
+
+    `input` is how its callers answer, where a step says nothing else.
+    """
 
     kinds: Mapping[str, Kind]
     find: Callable[[str], SubFlow] = alone
+    input: tuple[Way, ...] = KEYPAD

@@ -130,3 +130,19 @@ def test_a_single_word_may_stand_where_a_list_may() -> None:
     assert isinstance(pay, Pay)
     (rule,) = pay.prompts
     assert (rule.say, rule.attempt, pay.valid_card_types) == (("security-code-4",), (2,), ("visa",))
+
+
+@pytest.mark.parametrize(
+    ("flow", "step", "input_"),
+    [
+        ("", "", ("keypad",)),
+        ("input: [keypad, speech]\n", "", ("keypad", "speech")),
+        ("input: [keypad, speech]\n", "input: keypad", ("keypad",)),
+        ("", "input: [keypad, speech]", ("keypad", "speech")),
+    ],
+)
+def test_a_step_is_answered_as_it_says_or_as_its_flow_says(flow: str, step: str, input_: tuple[str, ...]) -> None:
+    text = GOOD.replace("steps:\n", f"{flow}steps:\n").replace("first_digit_timeout: 20s", step)
+    pay = flow_of(text).steps["pay"].step
+    assert isinstance(pay, Pay)
+    assert pay.input == input_

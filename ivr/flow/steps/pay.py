@@ -12,8 +12,8 @@ from ivr.flow.amounts import MOST_MINOR
 from ivr.flow.call import Call, CallerHungUp, Captured, CaptureOrder, Due, PaymentInProgress, SecureLineDown
 from ivr.flow.errors import MissingVariable
 from ivr.flow.fee import WrittenFee
+from ivr.flow.inputs import Answered
 from ivr.flow.keeping import SAYS_OF_KEEPING, SAYS_OF_STORED, keep, offer_to_keep, pay_with_stored
-from ivr.flow.model import Step
 from ivr.flow.pay_keys import FOR_EDITORS, KEEPING, PAYING, PAYING_STORED, VARIANTS, Outcome, misfit
 from ivr.flow.paying import SAYS, accepts_fee, charge, confirms
 from ivr.flow.values import MoneyVariable, Purpose, Sayable, Seconds, Variable, listed
@@ -68,7 +68,7 @@ class _Taken:
     card: Captured | None = None
 
 
-class Pay(Step):
+class Pay(Answered):
     """`pay: {action: charge, amount: invoice.amount}`; everything else has the defaults that callers know.
 
     `pay: {action: charge, amount: amount, reference: donation}` takes an amount that the caller named;
