@@ -17,7 +17,6 @@ TRUNKS = ("inband", "info")  # beside the product's own, which takes RTP events
 SILENCE = {"first_digit_timeout": "4s", "inter_digit_timeout": "3s"}  # shorter than shipped, or the proof takes long
 USER = "proof"
 _ENDPOINT = re.compile(r"^\[anonymous\]\n.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
-_MODULES = ("res_pjsip_dtmf_info.so", "res_pjsip_endpoint_identifier_user.so")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,8 @@ class Setting:
         for trunk in TRUNKS:
             more = endpoint[0].replace("[anonymous]", f"[{trunk}]")
             text += "\n" + more.replace("dtmf_mode = rfc4733", f"dtmf_mode = {trunk}")
-        pjsip.write_text(text.replace("_order = anonymous", "_order = username,anonymous"))
-        append(etc / "modules.conf", "".join(f"load = {module}\n" for module in _MODULES))
+        pjsip.write_text(text)
+        append(etc / "modules.conf", "load = res_pjsip_dtmf_info.so\n")
         append(etc / "ari.conf", f"[{USER}]\ntype = user\npassword_format = plain\npassword = {self.password}\n")
 
 

@@ -25,6 +25,10 @@ def _all(value: Json, _: Sight) -> object:
     return value
 
 
+def _nothing(_value: Json, _: Sight) -> object:
+    return {}
+
+
 def _own_channels(value: Json, sight: Sight) -> object:
     """Own channels; of one that the card side has, only that its call has not ended."""
     return [
@@ -54,6 +58,7 @@ def _own_channel(name: str, sight: Sight) -> bool:
 
 SEES: Final[dict[str, Callable[[Json, Sight], object]]] = {
     "all": _all,
+    "nothing": _nothing,
     "own channels": _own_channels,
     "own bridges": _own_bridges,
     "own application": _own_application,

@@ -23,6 +23,7 @@ from pci.gate.asterisk import Asterisk
 from pci.gate.checks import Policy, Refused
 from pci.gate.config import GateSettings
 from pci.gate.connection import Connection, Refusals
+from pci.gate.phones import PATH, PROTOCOL, Phones
 from pci.gate.request import FRAME_LIMIT
 from pci.gate.rules import RULES, why
 from pci.gate.told import TOLD
@@ -66,7 +67,8 @@ async def serving(settings: GateSettings, alarm: Alarm) -> AsyncIterator[None]:
     """Listen on the gate's unix socket until the block ends."""
     login = AriLogin(settings.asterisk.url, settings.asterisk.username, settings.asterisk.password.get_secret_value())
     async with Asterisk.open(login, settings.card_side_app, settings.card_side) as asterisk:
-        gate = Gate(asterisk, settings.policy, alarm, settings.allowed_uids or frozenset({os.geteuid()}))
+        users = settings.allowed_uids or frozenset({os.geteuid()})
+        gate = Gate(asterisk, settings.policy, alarm, users)
         application = web.Application()
         application.router.add_route("*", "/{any:.*}", gate.answer)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_FAREWELL_SECONDS)
@@ -84,33 +86,36 @@ class Gate:
     def __init__(self, asterisk: Asterisk, policy: Policy, alarm: Alarm, allowed_uids: frozenset[int]) -> None:
         self._asterisk = asterisk
         self._policy = policy
+        self._phones = Phones(asterisk, len(policy.phones))
         self._refusals = Refusals(alarm, policy.app)
         self._allowed_uids = allowed_uids
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Serve the WebSocket of the call side, and refuse all else."""
+        """Serve the WebSockets of the call side and of agents' phones, and refuse all else."""
         try:
             self._check(request)
         except Refused as refusal:
             await self._refusals.note(refusal.rule, "connection")
             return web.json_response({"message": why(refusal.rule)}, status=RULES[refusal.rule].status)
         try:
-            return await self._pass(request)
+            return await (self._phones.serve(request) if request.path == PATH else self._pass(request))
         except (AriError, Refused) as error:
-            log.warning("asterisk_not_reached", error=type(error).__name__)
-            return web.json_response({"message": why("asterisk-silent")}, status=503)
+            rule = error.rule if isinstance(error, Refused) else "asterisk-silent"
+            log.warning("call_side_not_served", reason=rule)
+            return web.json_response({"message": why(rule)}, status=RULES[rule].status)
 
     def _check(self, request: web.Request) -> None:
         if peer(request)[1] not in self._allowed_uids:
             raise Refused("user")
         asked = sorted(request.query.items())
         wanted = [("app", self._policy.app)]
-        upgrade = web.WebSocketResponse().can_prepare(request).ok
-        if (
-            (request.method, request.raw_path.partition("?")[0]) != ("GET", "/ari/events")
-            or asked not in (wanted, [*wanted, ("subscribeAll", "false")])
-            or not upgrade
-        ):
+        upgrade = web.WebSocketResponse(protocols=(PROTOCOL,)).can_prepare(request)
+        events = request.raw_path.partition("?")[0] == "/ari/events" and asked in (
+            wanted,
+            [*wanted, ("subscribeAll", "false")],
+        )
+        phone = request.raw_path == PATH and upgrade.protocol == PROTOCOL and self._policy.phones
+        if request.method != "GET" or not upgrade.ok or not (events or phone):
             raise Refused("http")
 
     async def _pass(self, request: web.Request) -> web.StreamResponse:

@@ -50,6 +50,20 @@ class Asterisk:
         """The WebSocket that tells of a Stasis application; an `AriError` if there is none to be had."""
         return open_socket(self._session, self._login, app, _HEARTBEAT)
 
+    @asynccontextmanager
+    async def phone(self, path: str, protocol: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """A WebSocket of Asterisk's that is not ARI's; `Refused` if it answers none."""
+        url = f"{self._login.base_url.rstrip('/')}{path}"
+        no_login = {"Authorization": ""}
+        try:
+            socket = await self._session.ws_connect(url, protocols=(protocol,), headers=no_login, max_msg_size=0)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise Refused("asterisk-silent") from None
+        try:
+            yield socket
+        finally:
+            await socket.close()
+
     async def send(self, method: str, parts: Iterable[str], parameters: Mapping[str, object]) -> Answer:
         """Status and body of Asterisk's answer; `Refused` if there was none."""
         path = "/".join(quote(part, safe="") for part in parts)

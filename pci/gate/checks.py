@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Final
 
 _REST: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{32,64}")
 
 
 def owns(app: str, name: object) -> bool:
@@ -52,6 +53,7 @@ class Policy:
     recordings: re.Pattern[str]
     endpoints: tuple[re.Pattern[str], ...] = ()
     contexts: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,24 @@ def recording(value: object, facts: Facts) -> object:
     return value
 
 
+def phone(value: object, facts: Facts) -> object:
+    """A phone in an agent's page."""
+    if value not in facts.policy.phones:
+        raise Refused("phone")
+    return value
+
+
+def secret(value: object, facts: Facts) -> object:
+    """What a phone is given to register with: its own name, and a secret that cannot be guessed."""
+    named = [("auth_type", "userpass"), ("username", facts.names[0])]
+    match value:
+        case [*others, {"attribute": "password", "value": str() as password}] if others == [
+            {"attribute": name, "value": text} for name, text in named
+        ] and _SECRET.fullmatch(password):
+            return value
+    raise Refused("phone")
+
+
 KINDS: Final[Mapping[str, Check]] = {
     "app": own_app,
     "inside": inside,
@@ -185,4 +205,5 @@ KINDS: Final[Mapping[str, Check]] = {
     "ours": ours,
     "own": own,
     "recording": recording,
+    "phone": phone,
 }

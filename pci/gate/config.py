@@ -39,6 +39,12 @@ class OriginateSettings(Section):
     contexts: frozenset[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,79}$")]] = frozenset()
 
 
+class PhoneSettings(Section):
+    """The phones in agents' pages, by the names of their endpoints: the call side gives each a secret per sign-in."""
+
+    endpoints: frozenset[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]] = frozenset()
+
+
 class GateSettings(Section):
     """The gate's settings. `allowed_uids` may use the socket; none given means this process's own user."""
 
@@ -52,6 +58,7 @@ class GateSettings(Section):
     card_side_app: Identifier = "pci"
     allowed_uids: frozenset[Annotated[int, Field(ge=0)]] = frozenset()
     originate: OriginateSettings = OriginateSettings()
+    phones: PhoneSettings = PhoneSettings()
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:
@@ -70,4 +77,5 @@ class GateSettings(Section):
             re.compile(rf"sound:{folder}/(?!(?:.*/)?(?:{card})\Z)[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*"),
             tuple(re.compile(_NUMBER.join(map(re.escape, form.split("*")))) for form in self.originate.endpoints),
             self.originate.contexts,
+            self.phones.endpoints,
         )

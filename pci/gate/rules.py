@@ -11,6 +11,7 @@ In a path of the table `{…}` stands for one name and says what must be true of
     {ours}       the same; or one that the call side is calling, which bears its name
     {own}        a thing that bears the call side's name: `ivr-…`
     {recording}  the recording of a bridge that bears its name: `ivr-rec-ivr-…`
+    {phone}      a phone in an agent's page, of those in gate.toml
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from pci.gate.checks import (
     number,
     own_app,
     recording,
+    secret,
 )
 from pci.gate.request import Request
 
@@ -66,10 +68,14 @@ RULES: Final = {
     "variables": Rule("channel variables may run functions of Asterisk", alarm=True),
     "move": Rule("only the card side moves a channel to another application or to the dialplan", alarm=True),
     "originate": Rule("the endpoint or context is not in gate.toml's list", alarm=True),
+    "phone": Rule("only the secrets of the phones in gate.toml are set, and none that could be guessed", alarm=True),
     "media": Rule(
         "only recordings of the project's sounds folder are played, and none that asks for a card", alarm=True
     ),
-    "http": Rule("this socket takes the WebSocket of the call side's own application and nothing else", alarm=True),
+    "http": Rule(
+        "this socket takes the WebSocket of the call side's own application, those of phones, and nothing else",
+        alarm=True,
+    ),
     "user": Rule("this user may not use the gate: add its uid to allowed_uids in gate.toml", alarm=True),
 }
 
@@ -149,6 +155,8 @@ ALLOWED: Final = (
     Row("GET", "recordings/live/{recording}"),
     Row("POST", "recordings/live/{recording}/stop"),
     Row("DELETE", "recordings/live/{recording}"),
+    Row("PUT", "asterisk/config/dynamic/res_pjsip/auth/{phone}", needs={"fields": secret}, sees="nothing"),
+    Row("DELETE", "asterisk/config/dynamic/res_pjsip/auth/{phone}"),
 )  # fmt: skip
 _BY_SHAPE: Final = {one.shape: tuple(row for row in ALLOWED if row.shape == one.shape) for one in ALLOWED}
 

@@ -27,7 +27,7 @@ def to_json(asterisk: Asterisk, findings: Sequence[Finding]) -> str:
     return json.dumps(
         {
             "asterisk_conf": str(asterisk.conf),
-            "files": sum(len(conf.files) for conf in asterisk.files.values()),
+            "files": _files(asterisk),
             "process": asterisk.process.pid if asterisk.process else None,
             "version": asterisk.live.version if asterisk.live else None,
             "counts": {severity: _count(findings, severity) for severity in Severity},
@@ -59,10 +59,15 @@ def _lines(asterisk: Asterisk, findings: Sequence[Finding], colour: bool) -> Ite
             yield f"  {finding.rule.code}  {_at(finding.place)}  {_printable(finding.says)}"
             yield f"          {finding.rule.what}: {finding.rule.why}."
             yield f"          Mend: {finding.rule.mend}"
-    looked = f"{sum(len(conf.files) for conf in asterisk.files.values())} files below {asterisk.etc}"
+    looked = f"{_files(asterisk)} files below {asterisk.etc}"
     looked += f", process {asterisk.process.pid}" if asterisk.process else ", no running process"
     looked += f", Asterisk {asterisk.live.version} over ARI" if asterisk.live else ", not asked over ARI (--config)"
     yield f"{len(findings) or 'No'} finding{'' if len(findings) == 1 else 's'} ({looked})"
+
+
+def _files(asterisk: Asterisk) -> int:
+    """How many were read; one that another includes is one."""
+    return len({path for conf in asterisk.files.values() for path in conf.files})
 
 
 def _count(findings: Sequence[Finding], severity: Severity) -> int:

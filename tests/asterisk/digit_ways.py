@@ -41,10 +41,7 @@ from tests.conformance.ari_cable import Cable
 CARD, EXPIRY = "4012888888881881", "1230"
 KEYED = f"{CARD}#{EXPIRY}#"
 MODES = ("rfc4733", "inband", "auto", "info")
-MODULES = (
-    *("res_pjsip_dtmf_info", "res_pjsip_endpoint_identifier_user", "bridge_native_rtp"),
-    *("res_ari_recordings", "chan_bridge_media"),
-)
+MODULES = (*("res_pjsip_dtmf_info", "bridge_native_rtp", "res_ari_recordings", "chan_bridge_media"),)
 DEADLINE = 20.0
 PATIENCE = Patience(quiet=0.5, look=0.2, taken=2.0)
 LONG = "a-long-story"
@@ -62,7 +59,7 @@ def overlay(etc: Path) -> None:
         anonymous[0].replace("[anonymous]", f"[{mode}]").replace("dtmf_mode = rfc4733", f"dtmf_mode = {mode}")
         for mode in MODES
     ]
-    pjsip.write_text("\n".join([text.replace("_order = anonymous", "_order = username,anonymous"), *endpoints]))
+    pjsip.write_text("\n".join([text, *endpoints]))
     loads = "".join(f"require = {module}.so\n" for module in MODULES)
     modules.write_text(
         modules.read_text().replace("noload = bridge_native_rtp.so\n", "") + f"\n[modules](+)\n{loads}"

@@ -235,10 +235,17 @@ async def test_given_another_websocket_than_its_own_then_the_gate_stays_shut_and
         async with session.get("/ari/channels") as answer:
             assert (answer.status, await answer.json()) == (
                 403,
-                {"message": "gate: http: this socket takes the WebSocket of the call side's own application "
-                 "and nothing else"},
+                {"message": "gate: http: this socket takes the WebSocket of the call side's own application, "
+                 "those of phones, and nothing else"},
             )  # fmt: skip
     assert scene.alarms == ["http"]
+
+
+async def test_given_no_phones_in_the_settings_then_no_phone_gets_through(scene: Scene) -> None:
+    async with scene.gate.http() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect("/ws", protocols=("sip",))
+    assert (refused.value.status, scene.alarms) == (403, ["http"])
 
 
 async def test_given_a_user_who_is_not_allowed_then_not_even_that(tmp_path: Path) -> None:

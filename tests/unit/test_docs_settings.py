@@ -27,8 +27,9 @@ PLACES: dict[str, type[BaseModel]] = {
     "gate.toml": gate.GateSettings,
     "gate.toml / [asterisk]": gate.AsteriskLogin,
     "gate.toml / [originate]": gate.OriginateSettings,
+    "gate.toml / [phones]": gate.PhoneSettings,
 }
-SECTIONS = {"people", "apis", "asterisk", "pci", "sms", "smpp", "twilio", "email", "processor", "originate"}
+SECTIONS = {"people", "apis", "asterisk", "pci", "sms", "smpp", "twilio", "email", "processor", "originate", "phones"}
 
 
 def written(value: object) -> str:

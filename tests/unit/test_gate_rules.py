@@ -16,10 +16,20 @@ POLICY = Policy(
     re.compile("sound:/srv/sounds(?:/[a-z0-9-]+)+"),
     (re.compile(re.escape("PJSIP/agent-1")), re.compile(r"PJSIP/\+?[0-9*#]{1,32}@trunk")),
     frozenset({"agents"}),
+    frozenset({"agent-1"}),
 )
 HERE, CAPTIVE = "1700000000.1", "1700000000.2"
 SOUND = "sound:/srv/sounds/en/welcome"
 FACTS = Facts(POLICY, {HERE})
+
+
+def fields(**changed: object) -> list[dict[str, object]]:
+    """What the secret of a phone is set with."""
+    values: dict[str, object] = {"auth_type": "userpass", "username": "agent-1", "password": "s" * 43, **changed}
+    return [{"attribute": name, "value": value} for name, value in values.items()]
+
+
+SECRET_OF = "PUT asterisk/config/dynamic/res_pjsip/auth"
 
 # a row of the table -> a request that it allows: the names in its path, and its parameters
 GOOD: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -49,6 +59,8 @@ GOOD: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "GET recordings/live/{recording}": (("ivr-rec-ivr-b",), {}),
     "POST recordings/live/{recording}/stop": (("ivr-rec-ivr-b",), {}),
     "DELETE recordings/live/{recording}": (("ivr-rec-ivr-b",), {}),
+    "PUT asterisk/config/dynamic/res_pjsip/auth/{phone} fields": (("agent-1",), {"fields": fields()}),
+    "DELETE asterisk/config/dynamic/res_pjsip/auth/{phone}": (("agent-1",), {}),
 }
 ROWS = {" ".join([row.method, row.path, ",".join(row.needs)]).strip(): row for row in ALLOWED}
 
@@ -190,6 +202,16 @@ def test_given_a_widening_parameter_then_the_refusal_names_the_rule_and_is_an_al
         ("DELETE recordings/live/ivr-rec-ivr-b/pause", {}, "record"),
         ("DELETE recordings/live/ivr-rec-ivr-b/mute", {}, "record"),
         ("GET recordings/stored", {}, "record"),
+        (f"{SECRET_OF}/carrier", {"fields": fields(username="carrier")}, "phone"),
+        (f"{SECRET_OF}/agent-1", {"fields": fields(password="1234")}, "phone"),
+        (f"{SECRET_OF}/agent-1", {"fields": fields(username="carrier")}, "phone"),
+        (f"{SECRET_OF}/agent-1", {"fields": fields(auth_type="md5")}, "phone"),
+        (f"{SECRET_OF}/agent-1", {"fields": fields(md5_cred="x")}, "phone"),
+        (f"{SECRET_OF}/agent-1", {"fields": list(reversed(fields()))}, "phone"),
+        (f"{SECRET_OF}/agent-1", {"fields": "password"}, "phone"),
+        ("PUT asterisk/config/dynamic/res_pjsip/endpoint/agent-1", {"fields": fields()}, "asterisk"),
+        ("GET asterisk/config/dynamic/res_pjsip/auth/agent-1", {}, "asterisk"),
+        ("DELETE asterisk/config/dynamic/res_pjsip/auth/carrier", {}, "phone"),
     ],
 )
 def test_given_a_request_beside_the_table_then_it_is_refused_by_its_rule(

@@ -60,13 +60,13 @@ def on_a_trunk(code: str, before: str, after: str, at: str | None = None) -> Fau
 
 FAULTS = [
     # the files
-    replaced("AST001", "rtp.conf", "icesupport = no", "#exec /usr/local/bin/ice"),
-    replaced("AST002", "rtp.conf", "icesupport = no", "icesupport no"),
+    replaced("AST001", "rtp.conf", "icesupport = yes", "#exec /usr/local/bin/ice"),
+    replaced("AST002", "rtp.conf", "icesupport = yes", "icesupport yes"),
     added("AST002", "rtp.conf", "[more"),
-    replaced("AST002", "rtp.conf", "icesupport = no", "#include missing.conf"),
+    replaced("AST002", "rtp.conf", "icesupport = yes", "#include missing.conf"),
     added("AST003", "rtp.conf", "[General]", "dtmftimeout = 3000", at="[General]"),
     added("AST006", "extconfig.conf", "[settings]", "queues => odbc,asterisk"),
-    added("AST006", "sorcery.conf", "[res_pjsip]", "endpoint = realtime,ps_endpoints"),
+    added("AST006", "sorcery.conf", "endpoint = realtime,ps_endpoints"),
     added("AST006", "pjsip_wizard.conf", "[carrier]", "type = wizard", at="[carrier]"),
     # the core
     replaced("AST101", "asterisk.conf", "dumpcore = no", "dumpcore = yes"),
@@ -132,6 +132,9 @@ FAULTS = [
     replaced("AST425", "pjsip.conf", "allow_transfer = no", "allow_transfer = yes"),
     replaced("AST426", "pjsip.conf", "allow_subscribe = no", "", at="[anonymous]"),
     replaced("AST427", "pjsip.conf", "one_touch_recording = no", "one_touch_recording = yes"),
+    replaced("AST441", "phones.conf", "auth = agent-2", "auth = agent-2\ndtmf_mode = rfc4733", "dtmf_mode = rfc4733"),
+    replaced("AST442", "phones.conf", "auth = agent-2", "", at="[agent-2](page-phone)"),
+    added("AST443", "phones.conf", "[agent-1] ; known", "type = auth", "password = xK3-9dxK3-9dxK3", at="; known"),
     replaced("AST431", "pjsip.conf", "user_agent = PBX", "user_agent = PBX\ndebug = yes"),
     added("AST432", "pjproject.conf", "[log_mappings]", "type = log_mappings", "asterisk_notice = 2,3,4,5"),
     replaced("AST433", "pjsip.conf", "user_agent = PBX", "", at="[global]"),

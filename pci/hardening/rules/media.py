@@ -86,6 +86,18 @@ def _anybody(asterisk: Asterisk) -> Iterator[tuple[Place, str]]:
             yield section.place, f"[{section.name}] takes calls from everywhere"
 
 
+def _pages(asterisk: Asterisk) -> list[Section]:
+    """The phones in web pages."""
+    return [one for one in objects(asterisk, "endpoint") if is_on(one.last("webrtc"))]
+
+
+def _written_secrets(asterisk: Asterisk) -> Iterator[tuple[Place, str]]:
+    named = {name.strip() for one in _pages(asterisk) for name in one.last("auth").split(",")}
+    for secret in objects(asterisk, "auth"):
+        if secret.name in named:
+            yield secret.place, f"[{secret.name}] is a secret for every day"
+
+
 # fmt: off
 RULES: Final = (
     Rule("AST401", EXPOSED, "Sound from strangers is taken for the caller's",
@@ -160,5 +172,17 @@ RULES: Final = (
          "it saves an attacker the search for what fits",
          "pjsip.conf: user_agent = PBX in the global section",
          _each(lambda asterisk: objects(asterisk, "global"), "user_agent", bool, "")),
+    Rule("AST441", LEAK, "A phone in a web page is sent keys",
+         "the page plays the keys of a caller in a bridge with it, and a script in it can read them",
+         "pjsip.conf: dtmf_mode = none in each endpoint with webrtc = yes",
+         _each(_pages, "dtmf_mode", lambda value: value.lower() == "none", "rfc4733")),
+    Rule("AST442", EXPOSED, "A phone in a web page needs no secret",
+         "whoever reaches the WebSocket takes the agent's calls",
+         "pjsip.conf: auth = the name of the endpoint; the gate sets the secret",
+         _each(_pages, "auth", bool, "")),
+    Rule("AST443", EXPOSED, "The secret of a phone in a web page is the same every day",
+         "who has seen it once takes the agent's calls for ever",
+         "pjsip.conf: remove the section with type = auth; the gate sets a new secret at each sign-in",
+         _written_secrets),
 )
 # fmt: on

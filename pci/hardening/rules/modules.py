@@ -27,7 +27,7 @@ RECORDS: Final = ("cdr_*.so", "cel_*.so", "res_prometheus.so", "res_statsd.so", 
 DOORS: Final = (
     "chan_sip.so", "chan_iax2.so", "chan_skinny.so", "chan_mgcp.so", "chan_unistim.so", "chan_motif.so",
     "chan_dahdi.so", "chan_ooh323.so", "chan_console.so", "res_pjsip_refer.so", "res_pjsip_messaging.so",
-    "res_pjsip_transport_websocket.so", "res_xmpp.so", "res_agi.so", "app_system.so", "app_externalivr.so",
+    "res_xmpp.so", "res_agi.so", "app_system.so", "app_externalivr.so",
     "app_originate.so", "func_shell.so", "func_curl.so", "res_clioriginate.so", "pbx_spool.so", "pbx_dundi.so",
     "pbx_ael.so", "pbx_lua.so", "pbx_realtime.so", "res_config_*.so", "res_realtime.so", "res_phoneprov.so",
     "res_http_post.so",
