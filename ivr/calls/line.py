@@ -39,8 +39,8 @@ class Line:
         self.returned = asyncio.Event()
         """Set when the caller comes back from the card side."""
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
-        self._deaf = False
-        self._may_leave = False
+        self._deaf = self._may_leave = False
+        self._away = False
 
     # what the session tells of the channel
 
@@ -56,7 +56,7 @@ class Line:
                 self.gone()
         elif self._may_leave:
             self.returned.set()
-            self._may_leave = self._deaf
+            self._may_leave = self._away
 
     def gone(self) -> None:
         """Nobody is on the line any more: CallerHungUp, unless it was us who hung up."""
@@ -76,13 +76,14 @@ class Line:
 
         A caller whose leaving was not seen by the end may still be leaving; that then is no hang-up either.
         """
-        self._deaf = self._may_leave = True
+        was_deaf = self._deaf
+        self._deaf = self._may_leave = self._away = True
         self.returned.clear()
         self._forget_keys()
         try:
             yield
         finally:
-            self._deaf = False
+            self._deaf, self._away = was_deaf, False
             self._may_leave = not self.returned.is_set()
 
     @contextmanager
@@ -135,9 +136,9 @@ class Line:
         for _ in range(_DISTURBANCES):
             playback = await self.start(media)
             try:
-                return await self._end_of(playback)
+                return await self.end_of(playback)
             except Interrupted as gap:
-                await self._undisturbed(gap)
+                await self.undisturbed(gap)
                 await self._silence(playback)
 
     async def say_elsewhere(self, media: Sequence[str]) -> None:
@@ -163,7 +164,7 @@ class Line:
             try:
                 return await read_keys(self._heard, keys, playback, self._silence)
             except Interrupted as gap:
-                await self._undisturbed(gap)
+                await self.undisturbed(gap)
                 await self._silence(playback)
                 media = again()
         return ""
@@ -173,7 +174,8 @@ class Line:
             with suppress(NotFound):  # it ended by itself meanwhile
                 await self.asterisk.stop_playback(playback)
 
-    async def _end_of(self, playback: str) -> None:
+    async def end_of(self, playback: str) -> None:
+        """Wait until it has been heard to its end; Interrupted if that cannot be known."""
         while True:
             event = await self._heard.get()
             if isinstance(event, Gap):
@@ -183,7 +185,7 @@ class Line:
                     _log.error("playback_failed")
                 return
 
-    async def _undisturbed(self, gap: Interrupted) -> None:
+    async def undisturbed(self, gap: Interrupted) -> None:
         """Wait until events flow again; whether the caller is still there comes with them."""
         _log.warning("line_disturbed")
         over = gap.over

@@ -41,7 +41,12 @@ _WHISPERS: Final = 2
 _SHOWN: Final = re.compile(r"\+?[0-9]{1,20}")
 _GONE: Final = (NotFound, NotInApplication)
 # Q.850: engaged, or the call was refused; nobody answered
-_CAUSES: Final = {17: Reached.BUSY, 21: Reached.BUSY, 18: Reached.NO_ANSWER, 19: Reached.NO_ANSWER}
+CAUSES: Final = {17: Reached.BUSY, 21: Reached.BUSY, 18: Reached.NO_ANSWER, 19: Reached.NO_ANSWER}
+
+
+def shown_number(number: str | None) -> str:
+    """What a phone may be shown as the caller's number: a number and nothing else that a stranger made up."""
+    return number if number and _SHOWN.fullmatch(number) else ""
 
 
 class People:
@@ -88,7 +93,7 @@ class People:
                     endpoint,
                     self._app.name,
                     [LEG],
-                    caller=shown if shown and _SHOWN.fullmatch(shown) else "",
+                    caller=shown_number(shown),
                     channel_id=leg.channel_id,
                     seconds=int(introduction.ring) + _GRACE_SECONDS,
                 )
@@ -137,7 +142,7 @@ async def _answered(events: Watch) -> Reached:
             _log.info("person_answered")
             return Reached.TALKED
         if isinstance(event, ChannelDestroyed):
-            return _CAUSES.get(event.cause, Reached.UNAVAILABLE)
+            return CAUSES.get(event.cause, Reached.UNAVAILABLE)
     return Reached.UNAVAILABLE
 
 

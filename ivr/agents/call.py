@@ -1,0 +1,193 @@
+"""One call that an agent has, from the first ring of their phone until one of the two is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+import structlog
+
+from asterisk_ari import AlreadyExists, AriApp, AriError, NotFound, NotInApplication
+from ivr.agents.board import Board
+from ivr.agents.hold import Hold
+from ivr.agents.phone import AgentPhone
+from ivr.agents.states.ringing import Ringing
+from ivr.agents.states.ringing_again import RingingAgain
+from ivr.agents.states.state import Next, Over, State
+from ivr.agents.view import CallView, Notice, Stage
+from ivr.calls.charging import Charging
+from ivr.calls.line import Line
+from ivr.flow.call import CallerHungUp
+from ivr.pci_client import PciClient
+from ivr.prompts.catalogue import Catalogue
+from ivr.store.store import Store
+
+_log = structlog.get_logger()
+_GONE: Final = (NotFound, NotInApplication)
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What every call of an agent stands on. `tasks` outlive the calls."""
+
+    app: AriApp
+    board: Board
+    store: Store
+    pci: PciClient
+    prompts: Catalogue
+    charging: Charging
+    tasks: asyncio.TaskGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a call is about. `number` is the other end's as we were told; `whisper` are the sounds for the agent."""
+
+    call_id: str
+    number: str = field(repr=False)
+    language: str = "en"
+    queue: str = ""
+    context: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    whisper: tuple[str, ...] = ()
+
+
+class Followed(Protocol):
+    """Who is told how far a call is, so that it can be found again after a restart."""
+
+    async def reached(self, call: AgentCall) -> None:
+        """The call has come to another state; never fails."""
+
+
+class AgentCall:
+    """`caller` is the other end, `phone` the agent's own telephone; both are in `bridge` while they talk."""
+
+    phone: AgentPhone
+    state: State
+
+    def __init__(self, equipment: Equipment, matter: Matter, agent: str, caller: Line, hold: Hold) -> None:
+        self.equipment = equipment
+        self.matter = matter
+        self.agent = agent
+        self.caller = caller
+        self.hold = hold
+        self.bridge = equipment.app.asterisk.new_id()
+        self.ring_seconds = 20.0
+        self.endpoint = ""
+        self.left_as_it_is = False
+        """Whether this process stops and both talk on: the next one takes the call up again."""
+        self.view = CallView(
+            matter.call_id,
+            Stage.RINGING,
+            equipment.board.clock(),
+            matter.number,
+            queue=matter.queue,
+            context=matter.context,
+            links=matter.links,
+        )
+        self._deaf = ExitStack()
+
+    async def run(self, first: type[State] = Ringing, followed: Followed | None = None) -> Over:
+        """Go from state to state; how it ended for the agent. CallerHungUp and cancellation: the caller is gone.
+
+        Whatever fails here, the agent's phone is put down and the caller is as before: in no bridge, heard by nobody.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self.phone = AgentPhone(self.equipment.app, self.endpoint, tasks, self)
+                try:
+                    return await self._go_through(first(self), followed)
+                finally:
+                    self.phone.stop_listening()
+        except* CallerHungUp:
+            raise CallerHungUp from None
+        finally:
+            if not self.left_as_it_is:
+                await asyncio.shield(self.equipment.tasks.create_task(self._release()))
+
+    def show(self, **changed: object) -> None:
+        """The agent sees this of the call from now on."""
+        self.view = replace(self.view, **changed)  # type: ignore[arg-type]
+        self.equipment.board.show(self.agent, self.view)
+
+    def notice(self, notice: Notice) -> None:
+        """The agent is told in words what happened."""
+        board = self.equipment.board
+        board.put(replace(board.of(self.agent), notice=notice))
+
+    # what states do with the two ends
+
+    async def join(self) -> None:
+        """Let both hear each other; whatever the caller keys then, a card perhaps, reaches nobody."""
+        asterisk = self.equipment.app.asterisk
+        await self.hold.end()
+        self._deaf.enter_context(self.caller.deaf())
+        with suppress(AlreadyExists):
+            await asterisk.create_bridge(bridge_id=self.bridge)
+        try:
+            await asterisk.add_channel(self.bridge, self.caller.channel_id, absorb_dtmf=True)
+        except _GONE:
+            raise CallerHungUp from None
+        with suppress(*_GONE):  # that the phone is gone is told to the state
+            await asterisk.add_channel(self.bridge, self.phone.line.channel_id)
+        _log.info("agent_joined")
+
+    async def part(self) -> None:
+        """Take the caller out of the bridge, where the agent stays."""
+        try:
+            await self.equipment.app.asterisk.remove_channel(self.bridge, self.caller.channel_id)
+        except _GONE:
+            pass
+        finally:
+            self._deaf.close()
+
+    async def put_on_hold(self, notice: Notice) -> None:
+        """The caller waits, and hears that it goes on; the agent is told why."""
+        self.notice(notice)
+        await self.part()
+        self.hold.begin()
+
+    def ringing_again(self) -> State:
+        """What follows when the agent's phone has dropped out."""
+        return RingingAgain(self)
+
+    # what happens on the agent's phone
+
+    def key_pressed(self, key: str) -> None:
+        """To whatever state the call is in."""
+        self.state.key_pressed(key)
+
+    def phone_gone(self, *, lost: bool) -> None:
+        """To whatever state the call is in."""
+        self.state.phone_gone(lost=lost)
+
+    # inside
+
+    async def _go_through(self, state: State, followed: Followed | None) -> Over:
+        following: Next = state
+        try:
+            while isinstance(following, State):
+                self.state = following
+                self.show(stage=following.stage, since=self.equipment.board.clock())
+                _log.info("agent_call", agent=self.agent, state=following.stage)
+                if followed is not None:
+                    await followed.reached(self)
+                following = await following.run()
+        except CallerHungUp:
+            raise
+        except Exception:  # noqa: BLE001 - a state that fails must not leave its caller in silence
+            _log.exception("agent_call_failed")
+            return Over.LOST
+        return following
+
+    async def _release(self) -> None:
+        """Part them and put the agent's phone down; what is gone already is fine."""
+        self._deaf.close()
+        try:
+            with suppress(*_GONE):
+                await self.equipment.app.asterisk.destroy_bridge(self.bridge)
+            await self.phone.hang_up()
+        except AriError as error:
+            _log.warning("release_failed", reason=type(error).__name__)

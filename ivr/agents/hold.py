@@ -1,0 +1,56 @@
+"""What a caller hears while they wait for somebody: how long it may take, then a soft sound, and so on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from asterisk_ari import NotFound
+from ivr.calls.keys import Interrupted
+from ivr.calls.line import Line
+
+
+class Hold:
+    """Entertains one caller, by `run` in a task of the call; it falls silent when somebody has time for them.
+
+    `pieces` gives what to play next each time that the last one has ended.
+    """
+
+    def __init__(self, line: Line, pieces: Callable[[], Sequence[str]]) -> None:
+        self._line = line
+        self._pieces = pieces
+        self._wanted = asyncio.Event()
+        self._silent = asyncio.Event()
+        self._playing = ""
+
+    async def run(self) -> None:
+        """Play whenever it is wanted, until cancelled; CallerHungUp if nobody is there to hear it."""
+        while True:
+            self._silent.set()
+            await self._wanted.wait()
+            self._silent.clear()
+            try:
+                self._playing = await self._line.start(self._pieces())
+                if not self._wanted.is_set():
+                    await self._stop()
+                await self._line.end_of(self._playing)
+            except Interrupted as gap:
+                await self._line.undisturbed(gap)
+                await self._stop()
+
+    def begin(self) -> None:
+        """Let the caller hear something."""
+        self._wanted.set()
+
+    async def end(self) -> None:
+        """Fall silent; return when it is."""
+        self._wanted.clear()
+        if not self._silent.is_set():
+            await self._stop()
+            await self._silent.wait()
+
+    async def _stop(self) -> None:
+        if self._playing:
+            with suppress(NotFound):  # it ended by itself meanwhile
+                await self._line.asterisk.stop_playback(self._playing)
