@@ -69,7 +69,7 @@ from asterisk_ari.events import (
     Unknown,
 )
 from asterisk_ari.login import AriLogin, AriSocket
-from asterisk_ari.model import Application, AsteriskInfo, Bridge, Channel, LiveRecording, Playback
+from asterisk_ari.model import Application, AsteriskInfo, Bridge, Channel, LiveRecording, MediaLeg, Playback
 from asterisk_ari.watch import Watch
 
 __all__ = [
@@ -101,6 +101,7 @@ __all__ = [
     "Gap",
     "LiveRecording",
     "LoginRefused",
+    "MediaLeg",
     "NotAllowed",
     "NotFound",
     "NotInApplication",

@@ -18,12 +18,14 @@ from asterisk_ari.model import (
     Channel,
     LiveRecording,
     Malformed,
+    MediaLeg,
     Playback,
     listed,
     read_application,
     read_bridge,
     read_channel,
     read_info,
+    read_media_leg,
     read_playback,
     read_recording,
 )
@@ -123,6 +125,32 @@ class Asterisk:
         the channel waits there in silence until `app` is opened again.
         """
         await self._rest.post(f"channels/{_id(channel_id)}/move", {"app": app, "appArgs": _joined(args)})
+
+    async def snoop(self, channel_id: str, app: str, *, snoop_id: str = "") -> Channel:
+        """A channel that hears what the person at the far end of this one says; it comes into `app`.
+
+        Not what is played to them, nor their keys, which go on untouched. It stays with the channel through a `move`
+        and ends with it: `app` is told by a `StasisEnd`, and by no `ChannelDestroyed`.
+        """
+        body = {"spy": "in", "whisper": "none", "app": app}
+        path = f"channels/{_id(channel_id)}/snoop/{_id(snoop_id or self.new_id())}"
+        return _read(read_channel, await self._rest.post(path, body))
+
+    async def external_media(self, app: str, host: str, *, encoding: str = "slin", channel_id: str = "") -> MediaLeg:
+        """A channel whose far end is the program at `host` (`127.0.0.1:40000`), by RTP over UDP; it comes into `app`.
+
+        `slin` is 16-bit samples, the high byte first, 8000 a second, in packets of 20 ms. Packets come once it is in
+        a bridge with somebody, silence too. Nobody notices when the program is gone: hang the channel up yourself.
+        """
+        body: dict[str, object] = {
+            "channelId": channel_id or self.new_id(),
+            "app": app,
+            "external_host": host,
+            "format": encoding,
+            "encapsulation": "rtp",
+            "transport": "udp",
+        }
+        return _read(read_media_leg, await self._rest.post("channels/externalMedia", body))
 
     # playbacks
 

@@ -40,6 +40,15 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaLeg:
+    """A channel whose far end is a program: what its bridge hears is sent there as RTP, from this address."""
+
+    channel: Channel
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
     """A place where channels hear each other."""
 
@@ -150,6 +159,15 @@ def read_channel(value: object) -> Channel:
         running=text(dialplan.get("app_name", "")),
         language=text(raw.get("language", "")),
     )
+
+
+def read_media_leg(value: object) -> MediaLeg:
+    """A channel of external media from its JSON value, which holds where its packets come from."""
+    channel, variables = read_channel(value), _fields(_fields(value).get("channelvars"))
+    port = text(variables.get("UNICASTRTP_LOCAL_PORT"))
+    if not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise Malformed
+    return MediaLeg(channel, text(variables.get("UNICASTRTP_LOCAL_ADDRESS")), int(port))
 
 
 def identity(value: object) -> str:

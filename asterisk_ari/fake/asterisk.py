@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from asterisk_ari.fake import media
 from asterisk_ari.fake.exchange import NORMAL_CLEARING, Exchange
 from asterisk_ari.fake.parts import FakeChannel
 from asterisk_ari.fake.server import Server
@@ -82,6 +83,11 @@ class FakeCall:
         """Press keys, one after the other. Nothing happens once the call is over."""
         if not self.ended:
             self._exchange.press(self._channel, keys)
+
+    def speak(self, sound: bytes) -> None:
+        """Say something: 16-bit samples, 8000 a second, the low byte first. All of it is heard at once."""
+        if not self.ended:
+            media.speak(self._exchange, self._channel, sound)
 
     def pick_up(self) -> None:
         """Answer, where ARI is the caller: see `FakeAsterisk.picks_up`."""

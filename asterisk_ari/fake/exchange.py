@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from itertools import count
 
+from asterisk_ari.fake import media
 from asterisk_ari.fake.parts import FakeApp, FakeBridge, FakeChannel, FakePlayback, Line, Refusal, now
 
 NORMAL_CLEARING = 16
@@ -61,15 +62,15 @@ class Exchange:
 
     def arrive(self, dialled: str, caller: str, app_name: str) -> FakeChannel:
         """A call comes in and is sent to an application; it is dropped at once if nobody has that open."""
-        channel = self._new_channel(f"{next(self._numbers)}.0", f"Fake/{dialled}", dialled, caller)
-        self._enter(channel, app_name, [])
+        channel = self.new_channel(f"{next(self._numbers)}.0", f"Fake/{dialled}", dialled, caller)
+        self.enter(channel, app_name, [])
         return channel
 
     def originate(self, channel_id: str, endpoint: str, app_name: str, args: list[str], caller: str) -> FakeChannel:
         """Call somebody, who comes into the application when they pick up."""
         if channel_id in self.channels:
             raise Refusal(409, "Channel with given unique ID already exists")
-        channel = self._new_channel(channel_id, f"{endpoint}-fake", "", caller)
+        channel = self.new_channel(channel_id, f"{endpoint}-fake", "", caller)
         channel.state, channel.awaited = "Ringing", (app_name, args)
         app = self.apps.get(app_name)
         if app is not None:  # a subscription beside the one of being in the application: it outlives a move
@@ -85,7 +86,7 @@ class Exchange:
             app_name, args = channel.awaited
             channel.awaited = None
             self.answer(channel)
-            self._enter(channel, app_name, args)
+            self.enter(channel, app_name, args)
 
     def press(self, channel: FakeChannel, keys: str) -> None:
         """The person at the far end presses keys, which whoever may hear them hears."""
@@ -109,11 +110,12 @@ class Exchange:
         self._silence(channel)
         self.leave_bridge(channel)
         if channel.app is not None:
-            self._exit(channel, channel.app)
+            self.exit(channel, channel.app)
         del self.channels[channel.id]
         self._tell_all(source, "ChannelDestroyed", cause=cause, cause_txt="", channel=channel.show())
         for app in self.apps.values():
             app.subscriptions.pop(source, None)
+        media.ended(self, channel)
         self._touch()
 
     def answer(self, channel: FakeChannel) -> None:
@@ -137,8 +139,8 @@ class Exchange:
                 channel.app, "ApplicationMoveFailed", channel=channel.show(), destination=destination, args=args
             )
             return
-        self._exit(channel, channel.app)
-        self._enter(channel, destination, args)
+        self.exit(channel, channel.app)
+        self.enter(channel, destination, args)
 
     def in_turn(self, channel: FakeChannel, command: Callable[[], None]) -> asyncio.Future[None]:
         """Do it when all that was asked of the channel before is done; the future tells when that was."""
@@ -196,12 +198,14 @@ class Exchange:
 
     # inside
 
-    def _new_channel(self, channel_id: str, name: str, dialled: str, caller: str) -> FakeChannel:
+    def new_channel(self, channel_id: str, name: str, dialled: str, caller: str) -> FakeChannel:
+        """A channel, in no application yet."""
         channel = FakeChannel(channel_id, name, dialled, caller)
         self.channels[channel_id] = channel
         return channel
 
-    def _enter(self, channel: FakeChannel, app_name: str, args: Sequence[str]) -> None:
+    def enter(self, channel: FakeChannel, app_name: str, args: Sequence[str]) -> None:
+        """Let it come into an application, or hang it up if nobody has that open."""
         app = self.apps.get(app_name)
         if app is None or app.line is None:
             self.hang_up(channel)
@@ -211,7 +215,8 @@ class Exchange:
         self._tell(app, "StasisStart", args=list(args), channel=channel.show())
         self._touch()
 
-    def _exit(self, channel: FakeChannel, app: FakeApp) -> None:
+    def exit(self, channel: FakeChannel, app: FakeApp) -> None:
+        """Let it leave its application."""
         channel.app = None
         self._tell(app, "StasisEnd", channel=channel.show())
         app.unsubscribe(f"channel:{channel.id}")

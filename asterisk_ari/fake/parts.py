@@ -7,6 +7,10 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asterisk_ari.fake.media import FakeMedia
 
 
 def now() -> str:
@@ -115,6 +119,10 @@ class FakeChannel:
     cause: int | None = None
     awaited: tuple[str, list[str]] | None = None
     """Where the channel goes when the person who is called picks up."""
+    snoops_on: FakeChannel | None = field(default=None, repr=False)
+    """The channel whose person is heard through this one."""
+    media: FakeMedia | None = field(default=None, repr=False)
+    """Where sound goes that reaches the far end, if a program is there."""
     born: str = field(default_factory=now)
 
     def show(self) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from asterisk_ari.fake import media
 from asterisk_ari.fake.exchange import Exchange
 from asterisk_ari.fake.parts import FakeApp, FakeBridge, FakeChannel, Refusal
 
@@ -42,6 +43,22 @@ class Verbs:
             path["channel"], _word(asked, "endpoint"), _word(asked, "app"), _args(asked), _word(asked, "callerId")
         )
         return 200, channel.show()
+
+    async def snoop(self, path: dict[str, str], asked: Asked) -> Answer:
+        """POST channels/ID/snoop/ID; only of what comes in."""
+        channel = self._channel(path)
+        if _word(asked, "spy") != "in" or _word(asked, "whisper") not in ("", "none"):
+            raise Refusal(400, "Invalid direction specified for spy")
+        return 200, media.snoop(self._exchange, path["snoop"], channel, _word(asked, "app")).show()
+
+    async def external_media(self, _path: dict[str, str], asked: Asked) -> Answer:
+        """POST channels/externalMedia; only RTP, and only `slin`."""
+        if _word(asked, "format") != "slin":
+            raise Refusal(500, "An internal error prevented this request from being handled")
+        leg = media.external_media(
+            self._exchange, _word(asked, "channelId"), _word(asked, "app"), _word(asked, "external_host")
+        )
+        return 200, leg.show() | {"channelvars": leg.media.variables if leg.media else {}}
 
     async def hang_up(self, path: dict[str, str], asked: Asked) -> Answer:
         """DELETE channels/ID."""

@@ -19,7 +19,7 @@ KEYS: Final = (
 EARS: Final = (
     "app_mixmonitor.so", "app_chanspy.so", "app_record.so", "app_monitor.so", "app_dictate.so", "app_confbridge.so",
     "app_page.so", "app_voicemail*.so", "app_minivm.so", "app_jack.so", "app_queue.so", "*audiosocket.so",
-    "chan_websocket.so", "chan_rtp.so", "res_ari_recordings.so", "res_pjsip_one_touch_record_info.so",
+    "chan_websocket.so", "res_ari_recordings.so", "res_pjsip_one_touch_record_info.so",
 )  # fmt: skip
 TRACES: Final = ("res_hep*.so", "res_pjsip_history.so", "res_pjsip_logger.so", "func_frame_trace.so")
 FRAME_DROP: Final = ("func_frame_drop.so",)
