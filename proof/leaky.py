@@ -145,8 +145,8 @@ def leaky_pci() -> None:
             self._asterisk = _SeesNoBridge(self._asterisk)  # type: ignore[assignment]
         await take(self, *arguments)
 
-    def blind(self: Surroundings, channel: Any, own_app: str) -> Any:  # noqa: ANN401 - as it is
-        return [] if leaks_of(channel.caller_number) in _NOT_ALONE else breaches(self, channel, own_app)
+    def blind(self: Surroundings, channel: Any, own_app: str, own_ears: Any = ()) -> Any:  # noqa: ANN401 - as it is
+        return [] if leaks_of(channel.caller_number) in _NOT_ALONE else breaches(self, channel, own_app, own_ears)
 
     CaptureSession._collect = careless  # type: ignore[method-assign]
     Line.take = not_taken_out  # type: ignore[method-assign, assignment]

@@ -1,17 +1,19 @@
 """Whether anybody else could get a caller's keys or voice: judged from what Asterisk itself says at one moment.
 
 The rule is stricter than it has to be, so that it can be read at a glance: a caller in a capture is in no bridge at
-all (so in none that is joined by native_rtp, that is recorded or has external media in it), nobody snoops, and no
-application but ours is told of the channel.
+all (so in none that is joined by native_rtp, that is recorded or has external media in it), nobody snoops but an ear
+of our own (`pci.hearing`) that nobody else has got at, and no application but ours is told of the channel.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from asterisk_ari import Application, Asterisk, Bridge, Channel
+from pci.hearing.ear import Ear
 
 # how Asterisk lists the subscriptions of an application that was opened with subscribeAll
 _EVERYTHING: Final = frozenset({"__AST_CHANNEL_ALL_TOPIC", "__AST_ENDPOINT_ALL_TOPIC"})
@@ -65,20 +67,33 @@ class Surroundings:
         """As they are now. `AriError` if Asterisk does not say."""
         return cls(await asterisk.applications(), await asterisk.bridges(), await asterisk.channels())
 
-    def breaches(self, channel: Channel, own_app: str) -> list[Breach]:
+    def breaches(self, channel: Channel, own_app: str, own_ears: Collection[Ear] = ()) -> list[Breach]:
         """Why the channel is not alone with `own_app`; what cannot be ended by us comes first."""
         others = [app for app in self.applications if app.name != own_app]
-        snoop = f"Snoop/{channel.id}-"
         return [
             *(Breach(Kind.EVERYTHING, app.name) for app in others if hears_more_than_channels(app, channel.name)),
             *(
                 Breach(Kind.SNOOP)
                 for other in self.channels
-                if other.name.startswith(snoop) or other.running in _SPIES
+                if other.running in _SPIES or _listens_in(other, channel, own_ears)
             ),
+            *(Breach(Kind.SNOOP, bridge.id) for bridge in self.bridges if _joined(bridge, own_ears)),
             *(Breach(Kind.BRIDGE, bridge.id) for bridge in self.bridges if channel.id in bridge.channel_ids),
             *(Breach(Kind.LISTENER, app.name) for app in others if channel.id in app.channel_ids),
         ]
+
+
+def _listens_in(other: Channel, channel: Channel, own_ears: Collection[Ear]) -> bool:
+    """Whether it is a snoop on the channel that is not ours, or one on a part of an ear of ours."""
+    ours = {ear.snoop for ear in own_ears}
+    parts = {part for ear in own_ears for part in (ear.snoop, ear.media)}
+    on_caller = other.name.startswith(f"Snoop/{channel.id}-") and other.id not in ours
+    return on_caller or any(other.name.startswith(f"Snoop/{part}-") for part in parts)
+
+
+def _joined(bridge: Bridge, own_ears: Collection[Ear]) -> bool:
+    """Whether somebody else is in the bridge of an ear of ours, such as a recorder."""
+    return any(bridge.id == ear.bridge and set(bridge.channel_ids) - {ear.snoop, ear.media} for ear in own_ears)
 
 
 def hears_more_than_channels(app: Application, channel_name: str) -> bool:

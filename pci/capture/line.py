@@ -7,7 +7,7 @@ caller is alone (`pci.capture.alone`). A `move` that was accepted proves nothing
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -32,6 +32,7 @@ from asterisk_ari import (
 )
 from pci.capture.alone import Breach, Kind, LineNotAlone, Surroundings
 from pci.capture.recorders import Recorders
+from pci.hearing.ear import Ear
 
 _ROUNDS: Final = 3
 
@@ -65,13 +66,25 @@ class Patience:
 
 
 class Line:
-    """The line of one caller during one capture. `app` is our own Stasis application."""
+    """The line of one caller during one capture. `app` is our own Stasis application.
 
-    def __init__(self, asterisk: Asterisk, events: Watched, channel: Channel, app: str, patience: Patience) -> None:
+    `ears` are our own on the caller since a time by the loop's clock.
+    """
+
+    def __init__(
+        self,
+        asterisk: Asterisk,
+        events: Watched,
+        channel: Channel,
+        app: str,
+        patience: Patience,
+        ears: Callable[[float], Collection[Ear]] = lambda _: (),
+    ) -> None:
         self._asterisk = asterisk
         self._events = events
         self._channel = channel
         self._app = app
+        self._ears = ears
         self.patience: Final = patience
         self._last_key = now()
         self._ours = self._deaf = False
@@ -221,7 +234,9 @@ class Line:
         self.alone_since = None
         breaches: list[Breach] = []
         for _ in range(_ROUNDS):
-            breaches = (await Surroundings.of(self._asterisk)).breaches(self._channel, self._app)
+            began = now()
+            around = await Surroundings.of(self._asterisk)
+            breaches = around.breaches(self._channel, self._app, self._ears(began))
             if not breaches:
                 self.alone_since = now()
                 return

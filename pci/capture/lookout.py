@@ -43,7 +43,7 @@ class Lookout:
             if capture.alone_since is None or capture.alone_since > began:
                 continue  # given back or made alone while we looked
             if around:
-                breaches = around.breaches(capture.channel, self._app.name)
+                breaches = around.breaches(capture.channel, self._app.name, capture.ears(began))
             else:
                 breaches = [Breach(Kind.UNSEEN)] if self._blind >= _BLIND_LOOKS else []
             if breaches:

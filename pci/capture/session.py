@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +21,8 @@ from pci.capture.question import AttemptsSpent, CaptureCancelled, Emit, Intervie
 from pci.capture.recorders import Recorders
 from pci.card import Cvv, Expiry, Pan, PostalCode
 from pci.contract import CaptureOutcome, CaptureRequest, CaptureResult, CaptureStarted, CardField, PromptSpoken
+from pci.hearing.ear import Ear
+from pci.hearing.ears import Ears
 from pci.log import log
 from pci.prompts import Prompts
 from pci.vault import Vault, random_name
@@ -49,6 +51,7 @@ class Room:
     today: Callable[[], date] = date.today
     patience: Patience = field(default_factory=Patience)
     alarm: Alarm = log_alarm
+    ears: Ears = field(default_factory=Ears)
 
 
 class CaptureSession:
@@ -75,6 +78,10 @@ class CaptureSession:
         """Since when, by the loop's clock, the caller has to be alone; None if they need not be now."""
         return self._line.alone_since if self._line else None
 
+    def ears(self, since: float) -> Collection[Ear]:
+        """Our own ears on the caller, now or at some time since then, by the loop's clock."""
+        return self._room.ears.on(self.channel.id, since)
+
     def stop(self) -> None:
         """End the capture now: the caller is given back, nothing is kept."""
         self._stopped = True
@@ -95,7 +102,7 @@ class CaptureSession:
         app = self._room.app
         log.info("capture_began", call_id=self.request.call_id, capture_id=self.id)
         with app.watch(self.channel.id) as events:
-            line = self._line = Line(app.asterisk, events, self.channel, app.name, self._room.patience)
+            line = self._line = Line(app.asterisk, events, self.channel, app.name, self._room.patience, self.ears)
             async with asyncio.TaskGroup() as self._alarms:
                 asked = await self._ask(line, emit)
                 gone = asked is CaptureOutcome.HUNG_UP
@@ -112,6 +119,7 @@ class CaptureSession:
                 self._asking = True
                 if self._stopped:
                     return CaptureOutcome.INTERNAL_ERROR
+                await self._room.ears.silence(self.channel.id)
                 await line.take(self.id, self.request.return_to, self._recorders)
                 await emit(CaptureStarted())
                 await self._collect(line, emit)

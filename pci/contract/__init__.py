@@ -41,6 +41,8 @@ from pci.contract.captures import (
 from pci.contract.charges import Charge, ChargeRequest, ChargeState, Closing, DeclineReason, KeepRequest, KeptCard
 from pci.contract.hearings import (
     HEARING_EVENT,
+    HearingEnd,
+    HearingEnded,
     HearingEvent,
     HearingRequest,
     HearingStarted,
@@ -68,6 +70,8 @@ __all__ = [
     "ErrorCode",
     "FieldProgress",
     "Health",
+    "HearingEnd",
+    "HearingEnded",
     "HearingEvent",
     "HearingRequest",
     "HearingStarted",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -39,5 +40,24 @@ class SpeechHeard(Model):
     final: bool
 
 
-HearingEvent = Annotated[HearingStarted | SpeechHeard, Field(discriminator="type")]
+class HearingEnd(StrEnum):
+    """Why a caller is not heard any more."""
+
+    STOPPED = "stopped"  # by who asked
+    CAPTURE = "capture-began"
+    CALLER_GONE = "caller-gone"
+    TOO_LONG = "too-long"
+    TOO_SLOW = "too-slow"  # more is said than this machine can recognise in time: have them use their keys
+    SOUND_LOST = "sound-lost"  # Asterisk sends none any more
+    OVERHEARD = "overheard"  # somebody else got at what is said
+
+
+class HearingEnded(Model):
+    """The last event, if the hearing is not ended by who asked."""
+
+    type: Literal["ended"] = "ended"
+    reason: HearingEnd
+
+
+HearingEvent = Annotated[HearingStarted | SpeechHeard | HearingEnded, Field(discriminator="type")]
 HEARING_EVENT: TypeAdapter[HearingEvent] = TypeAdapter(HearingEvent)

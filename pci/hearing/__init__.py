@@ -1,0 +1,1 @@
+"""What callers say comes here and nowhere else: as sound from Asterisk. It leaves as words, or not at all."""

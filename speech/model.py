@@ -1,0 +1,39 @@
+"""A speech model on disk, and whether it is one. Nothing is ever downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from speech.errors import ModelBroken, ModelMissing
+
+SHIPPED: Final[Mapping[str, Path]] = {"en": Path(__file__).parent / "models" / "en-digits"}
+"""What comes with Tonewall, by language."""
+
+_NEEDED: Final = ("am/final.mdl", "conf/model.conf")
+_GRAPH: Final = ("graph/HCLr.fst", "graph/Gr.fst")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A folder with a Vosk model for a language."""
+
+    language: str
+    folder: Path
+
+    def check(self) -> None:
+        """`ModelMissing` if there is no such folder; `ModelBroken`, which says why, if it cannot be used."""
+        if not self.folder.is_dir():
+            raise ModelMissing(f"There is no speech model for {self.language!r} in {self.folder}: unpack one there.")
+        missing = [name for name in _NEEDED if not (self.folder / name).is_file()]
+        if missing:
+            raise ModelBroken(
+                f"{self.folder} is no Vosk model: {' and '.join(missing)} are not in it. Unpack it anew."
+            )
+        if not all((self.folder / name).is_file() for name in _GRAPH):
+            raise ModelBroken(
+                f"{self.folder} cannot listen for a list of words: it has no graph/HCLr.fst and graph/Gr.fst. "
+                "Choose a Vosk model with a dynamic graph (most small ones have it)."
+            )

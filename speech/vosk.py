@@ -1,0 +1,160 @@
+"""The recogniser that is used: Vosk. Models are loaded once for the process; worker threads do the hearing.
+
+`AcceptWaveform` lets other Python threads run while it computes, so a pool of a few threads serves many callers. Each
+listener has at most one piece of work in the pool, so no more waits there than there are listeners; who feeds it
+waits for its turn, and notices by that when the machine is too slow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias
+
+from speech.errors import ModelBroken, ModelMissing, TooManyListeners, WordUnknown
+from speech.model import Model
+from speech.recogniser import BYTES_PER_SECOND, GARBAGE, RATE, Alternative, Grammar, Heard
+
+ALTERNATIVES: Final = 20
+LISTENERS: Final = 40
+THREADS: Final = 2
+_New: TypeAlias = tuple[list[Heard], str]
+"""What is new, and the words so far of the stretch that is open."""
+_BLOCK: Final = BYTES_PER_SECOND // 10  # an end of a stretch is looked for after each
+
+
+class VoskRecogniser:
+    """Hears with the models that were opened, at most `listeners` people at a time. Use `open`."""
+
+    def __init__(self, models: Mapping[str, Any], threads: ThreadPoolExecutor, listeners: int) -> None:
+        self._models = models
+        self._threads = threads
+        self._most = listeners
+        self.listening = 0
+        """How many listen now."""
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, models: Iterable[Model], *, threads: int = THREADS, listeners: int = LISTENERS
+    ) -> Iterator[VoskRecogniser]:
+        """Load the models, which blocks for some seconds if they are large. `ModelMissing`, `ModelBroken`."""
+        loaded = {model.language: _load(model) for model in models}
+        with ThreadPoolExecutor(threads, thread_name_prefix="hearing") as pool:
+            yield cls(loaded, pool, listeners)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that can be heard."""
+        return frozenset(self._models)
+
+    def known(self, words: Iterable[str], language: str = "en") -> frozenset[str]:
+        """Those of the words that the language's model knows."""
+        model = self._model(language)
+        return frozenset(word for word in words if _knows(model, word))
+
+    def listen(self, grammar: Grammar) -> VoskListener:
+        """Begin to hear."""
+        model = self._model(grammar.language)
+        if not grammar.words or self.known(grammar.words, grammar.language) != grammar.words:
+            raise WordUnknown
+        if self.listening >= self._most:
+            raise TooManyListeners
+        words = sorted(grammar.words) + [GARBAGE] * _knows(model, GARBAGE)
+        listener = VoskListener(self, self._threads, _listening(model, words))
+        self.listening += 1
+        return listener
+
+    def _model(self, language: str) -> Any:  # noqa: ANN401
+        if language not in self._models:
+            raise ModelMissing
+        return self._models[language]
+
+
+class VoskListener:
+    """One caller's. What Vosk still holds is freed by `close`, or when the thread that is at it has done."""
+
+    def __init__(self, owner: VoskRecogniser, threads: ThreadPoolExecutor, recogniser: object) -> None:
+        self._owner = owner
+        self._threads = threads
+        self._recogniser: object | None = recogniser
+        self._so_far = ""
+        self._odd = b""
+
+    async def feed(self, audio: bytes) -> Sequence[Heard]:
+        """Take the next audio."""
+        audio, self._odd = self._odd + audio, b""
+        if len(audio) % 2:
+            audio, self._odd = audio[:-1], audio[-1:]
+        return await self._at_work(_fed, audio) if audio else ()
+
+    async def finish(self) -> Sequence[Heard]:
+        """End what is open."""
+        return await self._at_work(_finished, b"")
+
+    def close(self) -> None:
+        """Forget everything."""
+        if self._recogniser is not None:
+            self._recogniser, self._so_far, self._odd = None, "", b""
+            self._owner.listening -= 1
+
+    async def _at_work(self, work: Callable[[Any, bytes, str], _New], audio: bytes) -> Sequence[Heard]:
+        if self._recogniser is None:
+            return ()
+        loop = asyncio.get_running_loop()
+        heard, so_far = await loop.run_in_executor(self._threads, work, self._recogniser, audio, self._so_far)
+        self._so_far = so_far if self._recogniser is not None else ""
+        return heard
+
+
+def _load(model: Model) -> Any:  # noqa: ANN401 - vosk has no types
+    model.check()
+    import vosk  # here, for it takes a quarter of a second, and only who hears needs it
+
+    vosk.SetLogLevel(-1)  # it would print what it hears
+    try:
+        return vosk.Model(str(model.folder))
+    except Exception:  # noqa: BLE001 - it raises nothing more exact
+        raise ModelBroken(f"Vosk cannot load the speech model in {model.folder}. Unpack it anew.") from None
+
+
+def _knows(model: Any, word: str) -> bool:  # noqa: ANN401
+    return bool(model.vosk_model_find_word(word) >= 0)
+
+
+def _listening(model: object, words: list[str]) -> Any:  # noqa: ANN401
+    import vosk
+
+    recogniser = vosk.KaldiRecognizer(model, RATE, json.dumps(words, ensure_ascii=False))
+    recogniser.SetMaxAlternatives(ALTERNATIVES)
+    return recogniser
+
+
+def _fed(recogniser: Any, audio: bytes, so_far: str) -> _New:  # noqa: ANN401
+    heard: list[Heard] = []
+    for start in range(0, len(audio), _BLOCK):
+        if recogniser.AcceptWaveform(audio[start : start + _BLOCK]):
+            heard += _ended(recogniser.Result(), so_far)
+            so_far = ""
+    words = str(json.loads(recogniser.PartialResult())["partial"])
+    if words != so_far:
+        heard.append(Heard((Alternative(tuple(words.split()), 0.0),) if words else (), final=False))
+    return heard, words
+
+
+def _finished(recogniser: Any, _: bytes, so_far: str) -> _New:  # noqa: ANN401
+    return _ended(recogniser.FinalResult(), so_far), ""
+
+
+def _ended(result: str, so_far: str) -> list[Heard]:
+    """The stretch that has ended. One of no words is told only if words were told of it before."""
+    alternatives = tuple(
+        Alternative(tuple(one["text"].split()), float(one["confidence"]))
+        for one in json.loads(result)["alternatives"]
+    )
+    if alternatives and alternatives[0].words:
+        return [Heard(alternatives)]
+    return [Heard(())] if so_far else []
