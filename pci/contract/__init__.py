@@ -35,6 +35,7 @@ from pci.contract.captures import (
     CardField,
     EntryError,
     FieldProgress,
+    Input,
     PromptRule,
     PromptSpoken,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "HearingRequest",
     "HearingStarted",
     "Identifier",
+    "Input",
     "KeepRequest",
     "KeptCard",
     "Language",
