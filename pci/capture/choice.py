@@ -1,0 +1,106 @@
+"""Which digits were said, out of the ways in which they may be understood: taken, doubtful, or nothing that fits.
+
+The check digit of a card number chooses well among the alternatives of a good recogniser, and badly among those of a
+poor one: of a hundred numbers that are none, ten pass. So what passes is taken only with a margin: it is about as
+likely as anything that was heard, and nothing else that passes is nearly as likely. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from pci.card import is_card_number, is_expiry, security_code_length
+from pci.contract import Brand
+from speech.digits import SpokenDigits
+
+Passes = Callable[[str], bool]
+
+GROUP: Final = 4
+_GROUPED: Final = 16  # digits of a number that people know in four groups of four
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How sure is sure, in the log-likelihoods of the recogniser.
+
+    What passes may be so much less likely than the likeliest understanding, and has to be so much likelier than the
+    next that passes.
+    """
+
+    behind: float
+    ahead: float
+
+
+MARGIN: Final = Margin(behind=12.0, ahead=6.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """These digits were said."""
+
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Something like these digits was said: ask again, for one group of four (from 0) where only that is in doubt."""
+
+    digits: str = field(repr=False)
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing that was heard fits."""
+
+
+Choice = Taken | Doubtful | Nothing
+
+
+def choose(heard: Sequence[SpokenDigits], passes: Passes, margin: Margin = MARGIN) -> Choice:
+    """What to make of these understandings, which come with the likeliest first and no two of the same digits."""
+    fitting = [one for one in heard if passes(one.digits)]
+    if not fitting:
+        likely = [one for one in heard if heard[0].score - one.score <= margin.behind]
+        group = _in_doubt([one.digits for one in likely])
+        return Nothing() if group is None else Doubtful(likely[0].digits, group)
+    best, *rivals = fitting
+    others = [one.digits for one in rivals if best.score - one.score < margin.ahead]
+    if heard[0].score - best.score > margin.behind:
+        others.append(heard[0].digits)
+    return Doubtful(best.digits, _in_doubt([best.digits, *others])) if others else Taken(best.digits)
+
+
+def with_group(number: Doubtful, said: Sequence[SpokenDigits]) -> list[SpokenDigits]:
+    """The number with its doubtful group as it was said again, or the whole number, if that was said."""
+    before = GROUP * (number.group or 0)
+    head, tail = number.digits[:before], number.digits[before + GROUP :]
+    return [replace(one, digits=head + one.digits + tail) if len(one.digits) == GROUP else one for one in said]
+
+
+def card_number(digits: str) -> bool:
+    """Whether brand, length and check digit agree."""
+    return is_card_number(bytearray(digits.encode()))
+
+
+def expiry(today: date) -> Passes:
+    """Whether it is a month from now on, MMYY."""
+    return lambda digits: is_expiry(bytearray(digits.encode()), today)
+
+
+def security_code(brand: Brand) -> Passes:
+    """Whether it is as long as those of the brand."""
+    return lambda digits: len(digits) == security_code_length(brand)
+
+
+def _in_doubt(readings: Sequence[str]) -> int | None:
+    """The only group of four in which these differ; None if they differ elsewhere, or not at all."""
+    if len(readings) < 2 or {len(digits) for digits in readings} != {_GROUPED}:
+        return None
+    groups = {
+        place // GROUP for digits in readings for place in range(_GROUPED) if digits[place] != readings[0][place]
+    }
+    return groups.pop() if len(groups) == 1 else None
