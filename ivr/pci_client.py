@@ -7,17 +7,18 @@ connect proves that nothing was sent, and closing the connection of a capture en
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
 from aiohttp.http_exceptions import LineTooLong
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
 from pci.contract import (
     CAPTURE_EVENT,
+    HEARING_EVENT,
     CaptureEvent,
     CaptureRequest,
     CaptureResult,
@@ -27,6 +28,9 @@ from pci.contract import (
     Error,
     ErrorCode,
     Health,
+    HearingEnded,
+    HearingEvent,
+    HearingRequest,
     KeepRequest,
     KeptCard,
 )
@@ -35,11 +39,14 @@ _CONNECT_SECONDS = 2.0
 _ANSWER_SECONDS = 5.0
 # the longest prompt of the card side, with room to spare: silence beyond this and the keys' time-outs is a dead peer
 _PROMPT_SECONDS = 60.0
+# the card side hears nobody for longer than five minutes at a time
+_HEARING_SECONDS = 330.0
 _MOST_BYTES = 64 * 1024
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _LOST = (aiohttp.ClientError, TimeoutError, OSError, ValueError, LineTooLong)
 _JSON_BODY = {"Content-Type": "application/json"}
 _Answer = TypeVar("_Answer", bound=BaseModel)
+_Event = TypeVar("_Event")
 
 
 class PciClient:
@@ -102,17 +109,36 @@ class PciClient:
         The last event is the CaptureResult: a stream that ends without one raises PciAnswerLost.
         """
         silence = _PROMPT_SECONDS + request.first_digit_timeout + request.inter_digit_timeout
+        async with aclosing(self._told("/v1/captures", request, silence, CAPTURE_EVENT)) as events:
+            async for event in events:
+                yield event
+                if isinstance(event, CaptureResult):
+                    return
+
+    async def hear(self, request: HearingRequest) -> AsyncGenerator[HearingEvent, None]:
+        """What a caller says, as words of the request's list, as it is heard; closing the generator ends the hearing.
+
+        The first event is the HearingStarted. The last one is the HearingEnded, if the hearing ends by itself: a
+        stream that breaks off without one raises PciAnswerLost. PciRefused says in its code why nobody is heard.
+        """
+        async with aclosing(self._told("/v1/hearings", request, _HEARING_SECONDS, HEARING_EVENT)) as events:
+            async for event in events:
+                yield event
+                if isinstance(event, HearingEnded):
+                    return
+
+    async def _told(
+        self, path: str, request: BaseModel, silence: float, events: TypeAdapter[_Event]
+    ) -> AsyncGenerator[_Event, None]:
         timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=silence)
         try:
-            response = await self._session.post(
-                "/v1/captures", data=_json(request), headers=_JSON_BODY, timeout=timeout
-            )
+            response = await self._session.post(path, data=_json(request), headers=_JSON_BODY, timeout=timeout)
         except _NOT_SENT:
             raise PciUnreachable from None
         except _LOST:
             raise PciAnswerLost from None
         try:
-            async for event in _events(response):
+            async for event in _events(response, events):
                 yield event
         finally:
             response.close()
@@ -142,8 +168,8 @@ class PciClient:
         return text
 
 
-async def _events(response: aiohttp.ClientResponse) -> AsyncGenerator[CaptureEvent, None]:
-    """The lines of a capture up to its result."""
+async def _events(response: aiohttp.ClientResponse, events: TypeAdapter[_Event]) -> AsyncGenerator[_Event, None]:
+    """The lines of a stream, which whoever reads them knows the last one of."""
     if response.status >= 300:
         try:
             text = await _whole(response)
@@ -153,12 +179,10 @@ async def _events(response: aiohttp.ClientResponse) -> AsyncGenerator[CaptureEve
     while True:
         try:
             line = await response.content.readline(max_line_length=_MOST_BYTES)
-            event = CAPTURE_EVENT.validate_json(line)
+            event = events.validate_json(line)
         except _LOST:  # an empty last line is no event either: the stream broke off
             raise PciAnswerLost from None
         yield event
-        if isinstance(event, CaptureResult):
-            return
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

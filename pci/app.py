@@ -20,6 +20,10 @@ from pci.charges import Charges
 from pci.config import Settings, load
 from pci.desk import Desk
 from pci.errors import PciError
+from pci.hearing.desk import HearingDesk
+from pci.hearing.ear import sweep
+from pci.hearing.ears import Ears
+from pci.hearing.models import recogniser
 from pci.keys import KeyRing
 from pci.log import log
 from pci.log import set_up as set_up_logs
@@ -31,6 +35,7 @@ from pci.server import Server, serve
 from pci.store import Store
 from pci.vault import Vault
 from pci.watchdog import watched
+from speech import SpeechError
 
 _UNKEPT_SECONDS: Final = 2 * LIFETIME  # time to charge a card, and to ask the caller whether to keep it
 _BETWEEN_PURGES: Final = 60.0
@@ -45,7 +50,7 @@ def main(config: Path) -> int:
     try:
         harden()
         asyncio.run(_until_told_to_end(load(config)))
-    except* (PciError, AriError, OSError) as errors:
+    except* (PciError, AriError, SpeechError, OSError) as errors:
         status = max(_explain(error) for error in errors.exceptions)
     return status
 
@@ -93,10 +98,11 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             settings.asterisk.url, settings.asterisk.username, settings.asterisk.password.get_secret_value()
         )
         app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
-        room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, audit, alarm=audit.alarm))
+        ears = await _hearing(app, settings, opened)
+        room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, audit, alarm=audit.alarm, ears=ears))
         async with asyncio.TaskGroup() as tasks:
             chores = [tasks.create_task(_look_after_callers(room, stop)), tasks.create_task(_purge(vault, settings))]
-            routes = Server(room, charges, vault, audit, tasks).routes()
+            routes = Server(room, HearingDesk(app, ears, audit, room.holds), charges, vault, audit, tasks).routes()
             async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), routes, audit):
                 log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
                 await stop.wait()
@@ -105,6 +111,12 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 chore.cancel()
         if app.taken:
             raise ApplicationTaken
+
+
+async def _hearing(app: AriApp, settings: Settings, opened: AsyncExitStack) -> Ears:
+    """What hears the callers; what a process that died has left is taken away first."""
+    await sweep(app)
+    return Ears(await asyncio.to_thread(opened.enter_context, recogniser(settings.speech)))
 
 
 async def _look_after_callers(room: CaptureDesk, stop: asyncio.Event) -> None:

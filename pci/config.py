@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from pci.contract import Identifier
+from pci.contract import Identifier, Language
 from pci.errors import ConfigError, KeyFileExposed
 from pci.keys import read_private
 
@@ -99,6 +99,17 @@ class ProcessorSettings(Section):
         return self
 
 
+class SpeechSettings(Section):
+    """What callers say is heard with `models`, by language; the shipped ones need no mention.
+
+    `threads` recognise, for at most `listeners` callers at a time; 0 hears nobody.
+    """
+
+    models: dict[Language, Location] = {}
+    threads: int = Field(default=2, ge=1, le=64)
+    listeners: int = Field(default=40, ge=0, le=1000)
+
+
 class Settings(Section):
     """The card side's settings. `allowed_uids` may use the socket; none given means this process's own user.
 
@@ -112,6 +123,7 @@ class Settings(Section):
     sounds: Location
     asterisk: AsteriskSettings
     processor: ProcessorSettings
+    speech: SpeechSettings = SpeechSettings()
     allowed_uids: frozenset[Annotated[int, Field(ge=0)]] = frozenset()
     forget_after_days: int = Field(default=400, ge=1, le=3650)
 

@@ -66,6 +66,30 @@ class NotReady(Refused):
     code = ErrorCode.NOT_READY
 
 
+class HearingInProgress(Refused):
+    """This caller is heard already: close that hearing first."""
+
+    code = ErrorCode.HEARING_IN_PROGRESS
+
+
+class LanguageNotHeard(Refused):
+    """No speech model is set up for this language: name one in [speech.models] in pci.toml, or have keys used."""
+
+    code = ErrorCode.LANGUAGE_NOT_HEARD
+
+
+class WordNotHeard(Refused):
+    """The speech model does not know one of these words: use another word, or a larger model."""
+
+    code = ErrorCode.WORD_NOT_HEARD
+
+
+class TooManyHearings(Refused):
+    """As many callers are heard as may be at once: raise [speech] listeners in pci.toml, or have keys used."""
+
+    code = ErrorCode.TOO_MANY_HEARINGS
+
+
 class ChannelNotFound(Refused):
     """Asterisk has no such channel."""
 

@@ -30,10 +30,12 @@ from pci.contract import (
     Error,
     ErrorCode,
     Health,
+    HearingRequest,
     KeepRequest,
     KeptCard,
 )
 from pci.errors import Forbidden, InvalidRequest, NotFound, NotReady, PciError, Refused
+from pci.hearing.desk import HearingDesk
 from pci.log import log
 from pci.unix_socket import listen, peer
 
@@ -53,6 +55,10 @@ _STATUS: Final = {
     ErrorCode.NOTHING_HELD: 409,
     ErrorCode.ORDER_IN_PROGRESS: 409,
     ErrorCode.SESSION_IN_PROGRESS: 409,
+    ErrorCode.HEARING_IN_PROGRESS: 409,
+    ErrorCode.WORD_NOT_HEARD: 422,
+    ErrorCode.TOO_MANY_HEARINGS: 429,
+    ErrorCode.LANGUAGE_NOT_HEARD: 501,
     ErrorCode.NOT_SUPPORTED: 501,
     ErrorCode.NOT_READY: 503,
 }
@@ -90,9 +96,16 @@ class Server:
     """Answers requests."""
 
     def __init__(
-        self, captures: CaptureDesk, charges: ChargeDesk, vault: TokenVault, audit: Audit, tasks: asyncio.TaskGroup
+        self,
+        captures: CaptureDesk,
+        hearings: HearingDesk,
+        charges: ChargeDesk,
+        vault: TokenVault,
+        audit: Audit,
+        tasks: asyncio.TaskGroup,
     ) -> None:
         self._captures = captures
+        self._hearings = hearings
         self._charges = charges
         self._vault = vault
         self._audit = audit
@@ -103,6 +116,7 @@ class Server:
         return [
             web.get("/v1/health", self.health, allow_head=False),
             web.post("/v1/captures", self.capture),
+            web.post("/v1/hearings", self.hear),
             web.post("/v1/charges", self.charge),
             web.get("/v1/charges/{charge_id}", self.find_charge, allow_head=False),
             web.post("/v1/charges/{charge_id}/collect", self.collect),
@@ -146,6 +160,10 @@ class Server:
         """Destroy a card; the same answer whether or not there was one."""
         await self._vault.forget(request.match_info["token"])
         return web.Response(status=204)
+
+    async def hear(self, request: web.Request) -> web.StreamResponse:
+        """Stream what a caller says. A client that closes the connection ends it."""
+        return await self._hearings.stream(request, await _body(request, HearingRequest))
 
     async def capture(self, request: web.Request) -> web.StreamResponse:
         """Stream a capture. A client that closes the connection ends it."""

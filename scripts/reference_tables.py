@@ -166,6 +166,7 @@ def _card_side() -> Known:
         "requests": Table(("Request", "What goes in and out"), rows),
         "error codes": Table(("Code", "Status", "Message"), tuple(told)),
         "capture outcomes": _words(contract.CaptureOutcome),
+        "hearing ends": _words(contract.HearingEnd),
         "charge states": _words(contract.ChargeState),
         "decline reasons": _words(contract.DeclineReason),
     }

@@ -12,7 +12,6 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
 from typing import Final
 
 from speech.errors import ModelMissing, TooManyListeners, WordUnknown
@@ -105,6 +104,8 @@ class ScriptedListener:
 
     async def feed(self, audio: bytes) -> Sequence[Heard]:
         """Take the next audio."""
+        if self._closed:
+            return ()
         whole = self._rest + audio
         samples = array("h")
         samples.frombytes(whole[: len(whole) & ~1])
@@ -112,7 +113,7 @@ class ScriptedListener:
         ended = [heard for sample in samples for heard in self._sample(sample)]
         if len(self._said) > self._told:
             self._told = len(self._said)
-            words = tuple(word if word in self._known else GARBAGE for word in self._said)
+            words = tuple(map(self._name, self._said))
             return [*ended, Heard((Alternative(words, 0.0),), final=False)]
         return ended
 
@@ -156,13 +157,14 @@ class ScriptedListener:
         said, self._said, self._told = self._said, [], 0
         if not said:
             return ()
-        ways = [{word: 0.0} | dict(self._rivals.get(word, {})) for word in said]
-        heard: dict[tuple[str, ...], float] = {}
-        for chosen in product(*(way.items() for way in ways[:8])):
-            words = tuple(word if word in self._known else GARBAGE for word, _ in chosen) + tuple(
-                word if word in self._known else GARBAGE for word in said[8:]
-            )
-            score = -sum(cost for _, cost in chosen)
-            heard[words] = max(score, heard.get(words, score))
-        best = heapq.nlargest(_MOST_ALTERNATIVES, heard.items(), key=lambda one: one[1])
-        return [Heard(tuple(Alternative(words, score) for words, score in best))]
+        heard: list[tuple[tuple[str, ...], float]] = [((), 0.0)]
+        for word in said:
+            ways = {word: 0.0} | dict(self._rivals.get(word, {}))
+            longer = [
+                ((*words, self._name(way)), score - cost) for words, score in heard for way, cost in ways.items()
+            ]
+            heard = heapq.nlargest(_MOST_ALTERNATIVES, longer, key=lambda one: one[1])
+        return [Heard(tuple(Alternative(words, score) for words, score in heard))]
+
+    def _name(self, word: str) -> str:
+        return word if word in self._known else GARBAGE

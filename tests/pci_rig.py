@@ -26,11 +26,14 @@ from pci.capture.line import Patience
 from pci.capture.session import Room
 from pci.contract import CAPTURE_EVENT, CaptureEvent, CaptureResult, Charge, ChargeRequest, Closing, Error
 from pci.errors import NotFound
+from pci.hearing.desk import HearingDesk
+from pci.hearing.ears import Ears
 from pci.keys import KeyRing
 from pci.prompts import Prompts
 from pci.server import Server, serve
 from pci.store import Store
 from pci.vault import Vault
+from speech.scripted import ScriptedRecogniser
 
 TODAY = date(2026, 11, 22)
 VISA, AMEX = "4111111111111111", "378282246310005"
@@ -183,9 +186,11 @@ async def open_rig(folder: Path, **patience: float) -> AsyncIterator[Rig]:
         async def alarm(event: str, *, resource: str, reason: str = "", app: str = "") -> None:
             alarms.append((event, reason))
 
-        desk = CaptureDesk(Room(pci, prompts, vault, captures, audit, lambda: TODAY, patient, alarm))
+        ears = Ears(ScriptedRecogniser())
+        desk = CaptureDesk(Room(pci, prompts, vault, captures, audit, lambda: TODAY, patient, alarm, ears))
         async with asyncio.TaskGroup() as tasks:
-            routes = Server(desk, NoCharges(), vault, audit, tasks).routes()
+            hearings = HearingDesk(pci, ears, audit, desk.holds)
+            routes = Server(desk, hearings, NoCharges(), vault, audit, tasks).routes()
             care = tasks.create_task(desk.look_after_callers())
             async with serve(folder / "pci.sock", frozenset({os.geteuid()}), routes, audit):
                 yield Rig(folder, asterisk, ivr, pci, vault, captures, desk, audit, client, alarms)

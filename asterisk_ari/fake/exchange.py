@@ -195,6 +195,7 @@ class Exchange:
         self._tell_all(f"bridge:{bridge.id}", "BridgeDestroyed", bridge=bridge.show())
         for app in self.apps.values():
             app.subscriptions.pop(f"bridge:{bridge.id}", None)
+        self._touch()
 
     # inside
 

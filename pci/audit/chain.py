@@ -33,6 +33,8 @@ class Kind(StrEnum):
     CAPTURE_ENDED = "capture-ended"
     RECORDER_PAUSED = "recorder-paused"  # Asterisk has confirmed it
     RECORDER_RESUMED = "recorder-resumed"
+    HEARING_BEGAN = "hearing-began"  # the call side is told what a caller says, outside of a capture
+    HEARING_ENDED = "hearing-ended"
     CARD_STORED = "card-stored"  # 10.2.1.7
     CARD_KEPT = "card-kept"
     CARD_FORGOTTEN = "card-forgotten"  # 10.2.1.7

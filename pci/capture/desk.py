@@ -14,6 +14,7 @@ from pci.capture.lookout import Lookout
 from pci.capture.session import CaptureSession, Room
 from pci.contract import CaptureRequest, Health
 from pci.errors import ChannelNotFound, InvalidRequest, NotReady, SessionInProgress
+from pci.hearing.ears import Ears
 from pci.log import log
 
 # a capture broken off by a crash of this process: time for the call side to tell the caller so
@@ -27,6 +28,11 @@ class CaptureDesk:
         self._room = room
         self._sessions: dict[str, CaptureSession] = {}
         self._closed = False
+
+    @property
+    def ears(self) -> Ears:
+        """What hears the callers."""
+        return self._room.ears
 
     def health(self) -> Health:
         """Whether a capture could begin now."""
@@ -58,12 +64,17 @@ class CaptureDesk:
         """The capture is over: its channel may be captured again."""
         del self._sessions[session.request.channel_id]
 
+    def holds(self, channel_id: str) -> bool:
+        """Whether this caller is in a capture, or about to be."""
+        return channel_id in self._sessions
+
     def close(self) -> None:
-        """Admit no more and stop what runs: every caller is given back, every kept security code is wiped."""
+        """Admit no more and stop what runs: callers are given back and heard no more, security codes are wiped."""
         self._closed = True
         for session in self._sessions.values():
             session.stop()
         self._room.captures.release_all()
+        self._room.ears.close()
 
     async def look_after_callers(self) -> None:
         """Watch that every caller is alone, and end calls in our application that have no capture.

@@ -14,7 +14,7 @@ HTTP over a unix socket, JSON bodies:
     GET    /v1/tokens/{token}               -> KeptCard
     POST   /v1/tokens/{token}/keep          KeepRequest -> KeptCard
     DELETE /v1/tokens/{token}               -> 204
-    POST   /v1/hearings                     HearingRequest -> NDJSON stream of HearingEvent, until it is closed
+    POST   /v1/hearings                     HearingRequest -> NDJSON stream of HearingEvent
 
 Only the card side ever gets the audio of a call: what a caller says outside of a capture is heard here as well, and
 ivr is told words of its own list. A capture ends every hearing of its caller before it begins.
@@ -35,7 +35,6 @@ from pci.contract.captures import (
     CardField,
     EntryError,
     FieldProgress,
-    Input,
     PromptRule,
     PromptSpoken,
 )
@@ -77,7 +76,6 @@ __all__ = [
     "HearingRequest",
     "HearingStarted",
     "Identifier",
-    "Input",
     "KeepRequest",
     "KeptCard",
     "Language",

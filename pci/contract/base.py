@@ -56,6 +56,10 @@ class ErrorCode(StrEnum):
     NOT_SUPPORTED = "not-supported"
     ORDER_IN_PROGRESS = "order-in-progress"
     CONFLICT = "conflict"
+    HEARING_IN_PROGRESS = "hearing-in-progress"
+    LANGUAGE_NOT_HEARD = "language-not-heard"
+    WORD_NOT_HEARD = "word-not-heard"
+    TOO_MANY_HEARINGS = "too-many-hearings"
     INTERNAL_ERROR = "internal-error"
 
 

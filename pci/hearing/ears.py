@@ -144,6 +144,11 @@ class Ears:
             held.hearing.forget()
             await self._let_go(held)
 
+    def close(self) -> None:
+        """End every hearing: the process is about to end."""
+        for held in self._held.values():
+            held.hearing.stop(HearingEnd.STOPPED)
+
     async def _let_go(self, held: _Held) -> None:
         channel_id = held.hearing.channel_id
         async with held.lock:

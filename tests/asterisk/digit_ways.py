@@ -26,10 +26,12 @@ from pci.capture.fields import PROMPTS
 from pci.capture.line import Patience
 from pci.capture.session import Room
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, CaptureResult, PromptSpoken
+from pci.hearing.ears import Ears
 from pci.keys import KeyRing
 from pci.prompts import Prompts
 from pci.store import Store
 from pci.vault import Vault
+from speech.scripted import ScriptedRecogniser
 from stack.asterisk import Instance
 from stack.leaks import keys_in_events
 from stack.phones import open_pjsua2
@@ -211,7 +213,16 @@ async def open_scene(asterisk: Instance, folder: Path) -> AsyncIterator[Scene]:
         audit = await enter(Audit.open(folder / "audit", os.urandom(32)))
         vault = Vault(await enter(Store.open(folder / "pci.db")), KeyRing(os.urandom(32)), audit)
         desk = CaptureDesk(
-            Room(pci, record_sounds(folder / "sounds"), vault, Captures(), audit, patience=PATIENCE, alarm=alarm)
+            Room(
+                pci,
+                record_sounds(folder / "sounds"),
+                vault,
+                Captures(),
+                audit,
+                patience=PATIENCE,
+                alarm=alarm,
+                ears=Ears(ScriptedRecogniser()),
+            )
         )
         tasks = await enter(asyncio.TaskGroup())
         care = tasks.create_task(desk.look_after_callers())

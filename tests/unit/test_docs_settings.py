@@ -24,12 +24,13 @@ PLACES: dict[str, type[BaseModel]] = {
     "pci.toml": pci.Settings,
     "pci.toml / [asterisk]": pci.AsteriskSettings,
     "pci.toml / [processor]": pci.ProcessorSettings,
+    "pci.toml / [speech]": pci.SpeechSettings,
     "gate.toml": gate.GateSettings,
     "gate.toml / [asterisk]": gate.AsteriskLogin,
     "gate.toml / [originate]": gate.OriginateSettings,
     "gate.toml / [phones]": gate.PhoneSettings,
 }
-SECTIONS = {"people", "apis", "asterisk", "pci", "sms", "smpp", "twilio", "email", "processor", "originate", "phones"}
+SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech originate phones".split())
 
 
 def written(value: object) -> str:

@@ -50,8 +50,7 @@ async def scene() -> AsyncIterator[Scene]:
         call = asterisk.dial("1000")
         await ivr.asterisk.answer(call.channel_id)
         recogniser = ScriptedRecogniser(most=2)
-        async with asyncio.timeout(DEADLINE):
-            yield Scene(asterisk, ivr, pci, call, recogniser, Ears(recogniser))
+        yield Scene(asterisk, ivr, pci, call, recogniser, Ears(recogniser))
 
 
 async def final(hearing: Hearing) -> Heard | None:

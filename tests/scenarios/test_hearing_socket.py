@@ -1,0 +1,138 @@
+"""The call side asks what a caller says, by the card side's socket, with the client that it uses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from asterisk_ari.fake import FakeCall
+from ivr.errors import PciRefused
+from ivr.pci_client import PciClient
+from pci.contract import (
+    CaptureOutcome,
+    ErrorCode,
+    HearingEnd,
+    HearingEnded,
+    HearingEvent,
+    HearingRequest,
+    HearingStarted,
+    SpeechHeard,
+)
+from speech.scripted import say, silence
+from tests.pci_rig import VISA, Rig, heard, open_rig
+
+
+@dataclass
+class Scene:
+    """A caller, the card side, and the call side's client of it."""
+
+    rig: Rig
+    client: PciClient
+    call: FakeCall
+
+    def hear(self, *words: str, channel_id: str = "", language: str = "en") -> AsyncGenerator[HearingEvent, None]:
+        """Ask to hear the caller."""
+        channel_id = channel_id or self.call.channel_id
+        return self.client.hear(
+            HearingRequest(call_id="call-1", channel_id=channel_id, language=language, words=words)
+        )
+
+    async def refusal(self, *words: str, channel_id: str = "", language: str = "en") -> ErrorCode:
+        """Why the caller is not heard."""
+        with pytest.raises(PciRefused) as refused:
+            await anext(self.hear(*words, channel_id=channel_id, language=language))
+        return refused.value.code
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    async with open_rig(tmp_path) as rig, PciClient.open(tmp_path / "pci.sock") as client:
+        yield Scene(rig, client, await rig.incoming())
+
+
+async def until(events: AsyncIterator[HearingEvent]) -> SpeechHeard | HearingEnded:
+    """The next stretch of speech that has ended, or the end."""
+    async for event in events:
+        if isinstance(event, HearingEnded) or (isinstance(event, SpeechHeard) and event.final):
+            return event
+    raise AssertionError("the stream broke off")
+
+
+def audit_log(folder: Path) -> str:
+    """All that was written down."""
+    return "".join(file.read_text() for file in (folder / "audit").glob("*.jsonl"))
+
+
+async def test_given_a_caller_who_is_heard_when_they_speak_then_the_call_side_is_told_words_of_its_list(
+    scene: Scene,
+) -> None:
+    async with aclosing(scene.hear("balance", "agent")) as events:
+        assert await anext(events) == HearingStarted()
+        scene.call.speak(say("agent") + silence(0.5))
+        told = await until(events)
+        assert isinstance(told, SpeechHeard)
+        assert told.alternatives[0].words == ("agent",)
+        scene.call.speak(say("four one one one") + silence(0.5))
+        told = await until(events)
+        assert isinstance(told, SpeechHeard)
+        assert set(told.alternatives[0].words) == {"[unk]"}, "what is not on the list is told to nobody"
+
+
+async def test_given_a_caller_who_is_heard_when_a_capture_begins_then_the_call_side_hears_of_that_and_no_more(
+    scene: Scene,
+) -> None:
+    async with aclosing(scene.hear("four")) as events:
+        assert await anext(events) == HearingStarted()
+        async with scene.rig.capturing(scene.call, security_code=False) as capture:
+            assert await until(events) == HearingEnded(reason=HearingEnd.CAPTURE)
+            await heard(scene.call, "card-number")
+            # nor is anybody heard who is in it
+            assert await scene.refusal("four") is ErrorCode.SESSION_IN_PROGRESS
+            scene.call.press(f"{VISA}#")
+            await heard(scene.call, "expiry")
+            scene.call.press("1230#")
+        assert capture.result.outcome is CaptureOutcome.SUCCESS
+
+
+async def test_given_a_hearing_that_the_call_side_closes_then_nothing_of_it_is_left(scene: Scene) -> None:
+    async with aclosing(scene.hear("yes")) as events:
+        assert await anext(events) == HearingStarted()
+        assert len(scene.rig.asterisk.calls) == 3
+    await scene.rig.asterisk.until(lambda asterisk: len(asterisk.calls) == 1 and not asterisk.bridge_ids)
+
+
+async def test_given_a_caller_who_hangs_up_then_the_hearing_ends(scene: Scene) -> None:
+    async with aclosing(scene.hear("yes")) as events:
+        assert await anext(events) == HearingStarted()
+        scene.call.hang_up()
+        assert await until(events) == HearingEnded(reason=HearingEnd.CALLER_GONE)
+
+
+async def test_who_cannot_be_heard_is_refused_with_the_reason(scene: Scene) -> None:
+    assert await scene.refusal("si", language="es") is ErrorCode.LANGUAGE_NOT_HEARD
+    assert await scene.refusal("yes", channel_id="nobody") is ErrorCode.CHANNEL_NOT_FOUND
+    async with aclosing(scene.hear("yes")) as events:
+        await anext(events)
+        assert await scene.refusal("no") is ErrorCode.HEARING_IN_PROGRESS
+        ears = [call.channel_id for call in scene.rig.asterisk.calls if call.channel_id != scene.call.channel_id]
+        for ear in ears:
+            assert await scene.refusal("no", channel_id=ear) is ErrorCode.CHANNEL_NOT_FOUND
+
+
+async def test_a_hearing_is_on_record_with_nothing_that_was_said(scene: Scene) -> None:
+    async with aclosing(scene.hear("yes")) as events:
+        await anext(events)
+        scene.call.speak(say("yes") + silence(0.5))
+        await until(events)
+        scene.call.hang_up()
+        await until(events)
+    while "hearing-ended" not in (text := audit_log(scene.rig.folder)):
+        await asyncio.sleep(0.01)
+    assert '"kind":"hearing-began"' in text
+    assert "caller-gone" in text
+    assert "yes" not in text
