@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from asterisk_ari import AriError
 from ivr.bills import BillsRefused
 from ivr.commands import (
+    accounts,
     bills,
     callbacks,
     calls,
@@ -36,7 +37,7 @@ from ivr.store.errors import NoSuchVersion, StoreError
 
 _COMMANDS = (
     *(serve, new, check, test, simulate, show, schema, publish, versions, rollback),
-    *(bills, payments, refunds, callbacks, prompts, calls, replay),
+    *(bills, payments, refunds, callbacks, prompts, calls, replay, accounts),
 )
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card

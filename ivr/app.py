@@ -21,6 +21,8 @@ from ivr.calls.retention import Retention
 from ivr.calls.router import Router
 from ivr.calls.settling import Settling
 from ivr.config import ApiSettings, AsteriskSettings, EmailSettings, Settings, SmsSettings
+from ivr.console import server as console
+from ivr.console.behind import Behind
 from ivr.errors import ConfigError
 from ivr.notify.carriers import Carrier, Emails, Texts
 from ivr.notify.outbox import OutboxWorker
@@ -114,10 +116,22 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             _log.info(
                 "ready", version=edition.number, flows=len(edition.book.by_number), max_calls=settings.max_calls
             )
-            await router.serve(stop, settings.stop_grace)
+            async with _console(parts):
+                await router.serve(stop, settings.stop_grace)
         # the calls are over and so is every charge that they began
         for worker in workers:
             worker.cancel()
+
+
+@asynccontextmanager
+async def _console(parts: Parts) -> AsyncIterator[None]:
+    """The pages, served meanwhile; nothing if ivr.toml has no [console]."""
+    settings = parts.settings.console
+    if settings is None:
+        yield
+        return
+    async with console.serving(Behind.of(settings, parts.store)):
+        yield
 
 
 async def _open_apis(opened: AsyncExitStack, apis: Mapping[str, ApiSettings]) -> Apis:

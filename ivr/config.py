@@ -6,130 +6,67 @@ Paths are relative to the file. A secret is never in it: it names another file, 
 from __future__ import annotations
 
 import re
-import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from ivr.apis.api import Api
+from ivr.console.settings import ConsoleSettings
 from ivr.errors import ConfigError
 from ivr.flow.outside import Outside
 from ivr.flow.problems import instead_of
 from ivr.flow.wording import known_keys
+from ivr.setting_kinds import (
+    Location,
+    Name,
+    Port,
+    SecretFile,
+    Section,
+    ServerAddress,
+    fits_a_socket,
+    in_a_folder,
+    problem,
+)
 
 _MOST_BYTES = 64 * 1024
-_MOST_SECRET_BYTES = 4096
-_LONGEST_SOCKET = 107
 _OUTSIDE = r"[a-z][a-z0-9_-]{0,63}"
 _ENDPOINT = r"[A-Za-z0-9]+/[A-Za-z0-9_.@:+/-]{1,200}"
 
 
-def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
-    # load() gives the folder; settings built without it are relative to where the process runs
-    folder: Path = (info.context or {}).get("folder", Path())
-    return folder / path
-
-
-def _read_secret(value: object, info: ValidationInfo) -> str:
-    """The first line of a file that only its owner may read."""
-    if not isinstance(value, str) or not value:
-        raise _problem("is the path of the file that holds the secret")
-    path = _beside_the_file(Path(value), info)
-    try:
-        with path.open("rb") as file:
-            if stat.S_IMODE(path.stat().st_mode) & 0o077:
-                raise _problem(f"others may read {path}: run `chmod 600 {path}`")
-            secret = file.read(_MOST_SECRET_BYTES + 1)
-    except OSError as error:
-        raise _problem(f"cannot read {path}: {error.strerror}") from None
-    text = secret.decode("utf-8", "replace").strip()
-    if not text or not text.isprintable() or len(secret) > _MOST_SECRET_BYTES:
-        raise _problem(f"{path} must hold the secret on one line and nothing else")
-    return text
-
-
-def _server_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _problem("is an address such as http://127.0.0.1:8088")
-    if parts.username or parts.password:
-        raise _problem("must not hold a user name or a password: put them in their own settings")
-    return url.rstrip("/")
-
-
-def _fits_a_socket(path: Path) -> Path:
-    if len(bytes(path)) > _LONGEST_SOCKET:
-        raise _problem(f"is too long: the path of a socket has at most {_LONGEST_SOCKET} bytes")
-    return path
-
-
-def _in_a_folder(path: Path) -> Path:
-    if not path.parent.is_dir():
-        raise _problem(f"there is no folder {path.parent}: make it first")
-    return path
-
-
 def _named_in_flows(name: str) -> str:
     if not re.fullmatch(_OUTSIDE, name):
-        raise _problem("cannot be named in a flow: use small letters, digits and dashes, as in billing")
+        raise problem("cannot be named in a flow: use small letters, digits and dashes, as in billing")
     return name
 
 
 def _endpoint(address: str) -> str:
     if not re.fullmatch(_ENDPOINT, address):
-        raise _problem("is whom Asterisk calls, such as PJSIP/billing or PJSIP/+15551230000@trunk")
+        raise problem("is whom Asterisk calls, such as PJSIP/billing or PJSIP/+15551230000@trunk")
     return address
 
 
-def _problem(sentence: str) -> PydanticCustomError:
-    # braces would be read as placeholders
-    return PydanticCustomError("tonewall", "{sentence}", {"sentence": sentence})
-
-
-Location = Annotated[Path, AfterValidator(_beside_the_file)]
-SecretFile = Annotated[SecretStr, BeforeValidator(_read_secret)]
-ServerAddress = Annotated[str, AfterValidator(_server_address)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
 OutsideName = Annotated[str, AfterValidator(_named_in_flows)]
 
 
-class _Section(BaseModel):
-    """Frozen, and an unknown key is an error: a misspelt setting must not be ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class AsteriskSettings(_Section):
+class AsteriskSettings(Section):
     """The socket of the gate before Asterisk, whose it is (by default our own user's), and our application."""
 
-    gate: Annotated[Location, AfterValidator(_fits_a_socket)]
+    gate: Annotated[Location, AfterValidator(fits_a_socket)]
     app: Name = "ivr"
     gate_uid: int | None = Field(default=None, ge=0)
 
 
-class PciSettings(_Section):
+class PciSettings(Section):
     """Where the card side listens, and how long it may take to answer a charge (seconds)."""
 
-    socket: Annotated[Location, AfterValidator(_fits_a_socket)]
+    socket: Annotated[Location, AfterValidator(fits_a_socket)]
     charge_timeout: float = Field(default=45.0, ge=1, le=120)
 
 
-class SmppSettings(_Section):
+class SmppSettings(Section):
     """An SMS centre that speaks SMPP."""
 
     host: str = Field(min_length=1, max_length=253)
@@ -138,7 +75,7 @@ class SmppSettings(_Section):
     password: SecretFile = Field(alias="password_file")
 
 
-class TwilioSettings(_Section):
+class TwilioSettings(Section):
     """An HTTP gateway that speaks Twilio's message API."""
 
     url: ServerAddress
@@ -146,7 +83,7 @@ class TwilioSettings(_Section):
     auth_token: SecretFile = Field(alias="auth_token_file")
 
 
-class SmsSettings(_Section):
+class SmsSettings(Section):
     """By which gateway texts go out, and from which number or name."""
 
     gateway: Literal["smpp", "twilio", "none"] = "none"
@@ -157,19 +94,19 @@ class SmsSettings(_Section):
     @model_validator(mode="after")
     def _gateway_is_described(self) -> Self:
         if self.gateway != "none" and getattr(self, self.gateway) is None:
-            raise _problem(f'gateway = "{self.gateway}" needs a section [sms.{self.gateway}]')
+            raise problem(f'gateway = "{self.gateway}" needs a section [sms.{self.gateway}]')
         if self.gateway != "none" and not self.sender:
-            raise _problem('needs a sender, such as sender = "+15551230000"')
+            raise problem('needs a sender, such as sender = "+15551230000"')
         return self
 
 
-class PersonSettings(_Section):
+class PersonSettings(Section):
     """A person, or several behind one address, to whom a flow may send a caller by the name of the section."""
 
     endpoint: Annotated[str, AfterValidator(_endpoint)]
 
 
-class EmailSettings(_Section):
+class EmailSettings(Section):
     """The mail server that takes e-mails, and whom they come from."""
 
     host: str = Field(min_length=1, max_length=253)
@@ -182,7 +119,7 @@ class EmailSettings(_Section):
     ca_file: Location | None = None
 
 
-class ApiSettings(_Section):
+class ApiSettings(Section):
     """A merchant's API that a flow may ask by the name of the section."""
 
     url: str = Field(min_length=1, max_length=500)
@@ -204,14 +141,14 @@ class ApiSettings(_Section):
         try:
             _ = self.described
         except ValueError as error:
-            raise _problem(str(error)) from None
+            raise problem(str(error)) from None
         return self
 
 
-class Settings(_Section):
+class Settings(Section):
     """All of ivr.toml."""
 
-    database: Annotated[Location, AfterValidator(_in_a_folder)]
+    database: Annotated[Location, AfterValidator(in_a_folder)]
     flows: Location
     sounds: Location
     max_calls: int = Field(default=200, ge=1, le=10_000)
@@ -221,8 +158,9 @@ class Settings(_Section):
     pci: PciSettings
     sms: SmsSettings = SmsSettings()
     email: EmailSettings | None = None
-    people: dict[OutsideName, PersonSettings] = {}
-    apis: dict[OutsideName, ApiSettings] = {}
+    console: ConsoleSettings | None = None
+    people: dict[OutsideName, PersonSettings] = Field(default_factory=dict)
+    apis: dict[OutsideName, ApiSettings] = Field(default_factory=dict)
 
     @property
     def outside(self) -> Outside:

@@ -83,9 +83,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _words(words: type[StrEnum], length: int = 20) -> Enum:
+def words(kind: type[StrEnum], length: int = 20) -> Enum:
     """A column of an enum's values (not of its Python names), as plain text."""
-    return Enum(words, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
 
 
 class Base(DeclarativeBase):
@@ -102,15 +102,15 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: UtcDateTime(),
-        InvoiceStatus: _words(InvoiceStatus),
-        OutboxKind: _words(OutboxKind),
-        OutboxState: _words(OutboxState),
-        TurnKind: _words(TurnKind),
-        ChargeState: _words(ChargeState),
-        Brand: _words(Brand),
-        Window: _words(Window),
-        RefundReason: _words(RefundReason, 40),
-        RefundStatus: _words(RefundStatus),
+        InvoiceStatus: words(InvoiceStatus),
+        OutboxKind: words(OutboxKind),
+        OutboxState: words(OutboxState),
+        TurnKind: words(TurnKind),
+        ChargeState: words(ChargeState),
+        Brand: words(Brand),
+        Window: words(Window),
+        RefundReason: words(RefundReason, 40),
+        RefundStatus: words(RefundStatus),
     }
 
 

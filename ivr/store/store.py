@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from ivr.store.accounts import Accounts
+from ivr.store.acts import Acts
 from ivr.store.calls import Calls
 from ivr.store.cards import Cards
 from ivr.store.database import Clock, Database, utc_now
+from ivr.store.factors import Factors
 from ivr.store.invoices import Invoices
 from ivr.store.languages import Languages
 from ivr.store.models import OutboxKind
@@ -34,6 +37,9 @@ class Store:
     cards: Cards
     requests: Requests
     languages: Languages
+    accounts: Accounts
+    factors: Factors
+    acts: Acts
 
 
 @asynccontextmanager
@@ -58,4 +64,7 @@ async def open_store(
             versions=Versions(database),
             cards=Cards(database),
             requests=Requests(database),
+            accounts=Accounts(database),
+            factors=Factors(database),
+            acts=Acts(database),
         )

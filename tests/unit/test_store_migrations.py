@@ -18,8 +18,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ivr.store.database import Database, engine_for, sqlite_url
 from ivr.store.errors import SchemaTooNew, StoreUnavailable
-from ivr.store.models import Base, UtcDateTime
+from ivr.store.models import UtcDateTime
 from ivr.store.schema import head, upgrade
+from ivr.store.tables import METADATA
 
 INI = Path(__file__).resolve().parents[2] / "ivr" / "store" / "alembic.ini"
 
@@ -32,7 +33,7 @@ async def on(url: str, look: str) -> object:
         if look == "revision":
             return context.get_current_revision()
         if look == "differences":
-            return compare_metadata(context, Base.metadata)
+            return compare_metadata(context, METADATA)
         return sorted(inspect(connection).get_table_names())
 
     engine = engine_for(url, writes=False)
@@ -45,7 +46,7 @@ async def on(url: str, look: str) -> object:
 async def test_given_no_database_when_upgraded_then_all_tables_are_there_and_match_the_models(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "ivr.db")
     await upgrade(url)
-    assert await on(url, "tables") == sorted(["alembic_version", *Base.metadata.tables])
+    assert await on(url, "tables") == sorted(["alembic_version", *METADATA.tables])
     assert await on(url, "revision") == head()
     assert await on(url, "differences") == []
 
@@ -118,13 +119,13 @@ def test_given_the_alembic_command_then_migrations_run_by_hand_both_ways(
 
 def test_given_postgresql_then_the_same_tables_can_be_made_there() -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    made = [str(CreateTable(table).compile(dialect=dialect)) for table in Base.metadata.sorted_tables]
-    indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes]
+    made = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
+    indexes = [index for table in METADATA.sorted_tables for index in table.indexes]
     made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
     assert any("WHERE state IN ('pending', 'unknown', 'authorized', 'approved')" in statement for statement in made)
     dated = [
         table
-        for table in Base.metadata.sorted_tables
+        for table in METADATA.sorted_tables
         if any(isinstance(column.type, UtcDateTime) for column in table.columns)
     ]
     assert sum("TIMESTAMP WITH TIME ZONE" in statement for statement in made) == len(dated) > 0

@@ -9,13 +9,13 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from ivr.store.database import engine_for
-from ivr.store.models import Base
+from ivr.store.tables import METADATA
 
 
 def migrate(connection: Connection) -> None:
     """Run the migrations on this connection."""
     # SQLite alters a table by writing it anew: `render_as_batch` makes autogenerate say it that way
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
 

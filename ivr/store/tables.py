@@ -1,0 +1,10 @@
+"""Every table there is, wherever its model is written: what a database is compared with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ivr.store import account_models, models
+
+MODELS: Final = (models, account_models)
+METADATA: Final = models.Base.metadata
