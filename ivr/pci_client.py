@@ -19,9 +19,13 @@ from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
 from pci.contract import (
     CAPTURE_EVENT,
     HEARING_EVENT,
+    LONGEST_PAUSE,
+    AskAgain,
+    CaptureCommand,
     CaptureEvent,
     CaptureRequest,
     CaptureResult,
+    CardField,
     Charge,
     ChargeRequest,
     Closing,
@@ -37,7 +41,7 @@ from pci.contract import (
 
 _CONNECT_SECONDS = 2.0
 _ANSWER_SECONDS = 5.0
-# the longest prompt of the card side, with room to spare: silence beyond this and the keys' time-outs is a dead peer
+# the longest prompt of the card side, with room to spare: silence beyond this and the longest wait is a dead peer
 _PROMPT_SECONDS = 60.0
 # the card side hears nobody for longer than five minutes at a time
 _HEARING_SECONDS = 330.0
@@ -108,7 +112,7 @@ class PciClient:
 
         The last event is the CaptureResult: a stream that ends without one raises PciAnswerLost.
         """
-        silence = _PROMPT_SECONDS + request.first_digit_timeout + request.inter_digit_timeout
+        silence = _PROMPT_SECONDS + max(request.first_digit_timeout + request.inter_digit_timeout, LONGEST_PAUSE)
         async with aclosing(self._told("/v1/captures", request, silence, CAPTURE_EVENT)) as events:
             async for event in events:
                 yield event
@@ -142,6 +146,14 @@ class PciClient:
                 yield event
         finally:
             response.close()
+
+    async def steer(self, capture_id: str, command: CaptureCommand) -> None:
+        """Have a capture pause, go on or end; PciRefused by NOT_FOUND if it has ended, TOO_LATE for a late pause."""
+        await self._send("POST", f"/v1/captures/{capture_id}/{command}")
+
+    async def ask_again(self, capture_id: str, field: CardField) -> None:
+        """Have a field asked once more; PciRefused as by `steer`: TOO_LATE if all was keyed."""
+        await self._send("POST", f"/v1/captures/{capture_id}/ask-again", body=AskAgain(field=field))
 
     async def _card(self, method: str, path: str, body: BaseModel | None = None) -> KeptCard | None:
         try:

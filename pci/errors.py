@@ -4,7 +4,7 @@
     ├── Refused               a request was refused; `code` says why to the call side
     │   ├── InvalidRequest  NotFound  Forbidden  SessionInProgress  NotReady
     │   ├── ChannelNotFound  CaptureSpent  OrderInProgress  Conflict
-    │   └── CardGone  CardExpired  NothingHeld  NotSupported
+    │   └── CardGone  CardExpired  NothingHeld  NotSupported  TooLate
     ├── ConfigError           the one error whose message holds values: the operator's own settings, never a secret
     ├── KeyFileExposed  KeyFileBroken  KeyFileMissing
     ├── StoreTooNew  StoreInUse
@@ -124,6 +124,12 @@ class NotSupported(Refused):
     """The configured payment processor cannot do that: it holds no amounts, or this charge is another one's."""
 
     code = ErrorCode.NOT_SUPPORTED
+
+
+class TooLate(Refused):
+    """The card was keyed to its end: nothing of it can be asked again, and there is nothing left to pause."""
+
+    code = ErrorCode.TOO_LATE
 
 
 class OrderInProgress(Refused):

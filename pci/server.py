@@ -14,16 +14,13 @@ from typing import Final, Protocol, TypeVar
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from pci.alarm import Seldom
 from pci.audit import UNWRITABLE, Audit, Kind, acting_as
 from pci.capture.desk import CaptureDesk
-from pci.capture.session import CaptureSession
+from pci.capture.routes import CaptureRoutes
 from pci.contract import (
-    CaptureEvent,
-    CaptureOutcome,
-    CaptureRequest,
     Charge,
     ChargeRequest,
     Closing,
@@ -34,9 +31,10 @@ from pci.contract import (
     KeepRequest,
     KeptCard,
 )
-from pci.errors import Forbidden, InvalidRequest, NotFound, NotReady, PciError, Refused
+from pci.errors import Forbidden, InvalidRequest, NotFound, PciError, Refused
 from pci.hearing.desk import HearingDesk
 from pci.log import log
+from pci.requests import json_answer, read_body
 from pci.unix_socket import listen, peer
 
 BODY_LIMIT: Final = 64 * 1024
@@ -59,6 +57,7 @@ _STATUS: Final = {
     ErrorCode.WORD_NOT_HEARD: 422,
     ErrorCode.TOO_MANY_HEARINGS: 429,
     ErrorCode.LANGUAGE_NOT_HEARD: 501,
+    ErrorCode.TOO_LATE: 409,
     ErrorCode.NOT_SUPPORTED: 501,
     ErrorCode.NOT_READY: 503,
 }
@@ -115,7 +114,7 @@ class Server:
         """Every route there is."""
         return [
             web.get("/v1/health", self.health, allow_head=False),
-            web.post("/v1/captures", self.capture),
+            *CaptureRoutes(self._captures, self._audit, self._tasks).routes(),
             web.post("/v1/hearings", self.hear),
             web.post("/v1/charges", self.charge),
             web.get("/v1/charges/{charge_id}", self.find_charge, allow_head=False),
@@ -129,32 +128,34 @@ class Server:
     async def health(self, _: web.Request) -> web.Response:
         """Whether a capture may begin."""
         health = self._captures.health()
-        return _json(health if self._audit.writable else Health(ready=False, reasons=(*health.reasons, UNWRITABLE)))
+        return json_answer(
+            health if self._audit.writable else Health(ready=False, reasons=(*health.reasons, UNWRITABLE))
+        )
 
     async def charge(self, request: web.Request) -> web.Response:
         """Charge a card."""
-        return _json(await self._charges.charge(await _body(request, ChargeRequest)))
+        return json_answer(await self._charges.charge(await read_body(request, ChargeRequest)))
 
     async def find_charge(self, request: web.Request) -> web.Response:
         """Where a charge stands."""
-        return _json(await self._charges.find(request.match_info["charge_id"]))
+        return json_answer(await self._charges.find(request.match_info["charge_id"]))
 
     async def collect(self, request: web.Request) -> web.Response:
         """Take the money that the bank holds."""
-        return _json(await self._charges.close(request.match_info["charge_id"], Closing.COLLECT))
+        return json_answer(await self._charges.close(request.match_info["charge_id"], Closing.COLLECT))
 
     async def void(self, request: web.Request) -> web.Response:
         """Let go of the money that the bank holds."""
-        return _json(await self._charges.close(request.match_info["charge_id"], Closing.VOID))
+        return json_answer(await self._charges.close(request.match_info["charge_id"], Closing.VOID))
 
     async def find_card(self, request: web.Request) -> web.Response:
         """What may be told of a kept card."""
-        return _json(await self._vault.find(request.match_info["token"]))
+        return json_answer(await self._vault.find(request.match_info["token"]))
 
     async def keep(self, request: web.Request) -> web.Response:
         """Keep a card; the caller was asked and said yes."""
-        await _body(request, KeepRequest)
-        return _json(await self._vault.keep(request.match_info["token"]))
+        await read_body(request, KeepRequest)
+        return json_answer(await self._vault.keep(request.match_info["token"]))
 
     async def forget(self, request: web.Request) -> web.Response:
         """Destroy a card; the same answer whether or not there was one."""
@@ -163,60 +164,7 @@ class Server:
 
     async def hear(self, request: web.Request) -> web.StreamResponse:
         """Stream what a caller says. A client that closes the connection ends it."""
-        return await self._hearings.stream(request, await _body(request, HearingRequest))
-
-    async def capture(self, request: web.Request) -> web.StreamResponse:
-        """Stream a capture. A client that closes the connection ends it."""
-        session = await self._admit(await _body(request, CaptureRequest))
-        capture = self._tasks.create_task(self._stream(request, session))
-        try:
-            return await asyncio.shield(capture)
-        except asyncio.CancelledError:
-            session.stop()
-            raise
-
-    async def _admit(self, request: CaptureRequest) -> CaptureSession:
-        """No capture begins that is not on record."""
-        if not self._audit.writable:
-            raise NotReady
-        session = await self._captures.admit(request)
-        try:
-            if not await self._audit.record(Kind.CAPTURE_BEGAN, resource=_name(session), detail=session.id):
-                raise NotReady
-        except BaseException:
-            self._captures.dismiss(session)
-            raise
-        return session
-
-    async def _stream(self, request: web.Request, session: CaptureSession) -> web.StreamResponse:
-        stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-
-        gone = False
-
-        async def emit(event: CaptureEvent) -> None:
-            nonlocal gone
-            if gone:
-                return
-            try:
-                async with asyncio.timeout(_UNREAD_SECONDS):
-                    if not stream.prepared:
-                        await stream.prepare(request)
-                    await stream.write(event.model_dump_json(exclude_none=True).encode() + b"\n")
-            except (OSError, RuntimeError):  # the connection is lost, or nobody reads (TimeoutError)
-                gone = True
-                session.stop()
-
-        try:
-            result = await session.run(emit)
-        finally:
-            self._captures.dismiss(session)
-        outcome = result.outcome
-        success = outcome is CaptureOutcome.SUCCESS
-        await self._audit.record(
-            Kind.CAPTURE_ENDED, resource=_name(session), success=success, detail=f"{session.id} {outcome}"
-        )
-        await emit(result)
-        return stream
+        return await self._hearings.stream(request, await read_body(request, HearingRequest))
 
 
 @asynccontextmanager
@@ -265,22 +213,6 @@ def _guard(allowed_uids: frozenset[int], audit: Audit) -> Middleware:
             return _refusal(PciError(), 500)
 
     return guard
-
-
-def _name(session: CaptureSession) -> str:
-    return f"channel:{session.request.channel_id} call:{session.request.call_id}"
-
-
-async def _body(request: web.Request, model: type[_Body]) -> _Body:
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            return model.model_validate_json(await request.read())
-    except (ValidationError, TimeoutError):
-        raise InvalidRequest from None
-
-
-def _json(answer: BaseModel) -> web.Response:
-    return web.Response(text=answer.model_dump_json(), content_type="application/json")
 
 
 def _refusal(error: PciError, status: int | None = None) -> web.Response:

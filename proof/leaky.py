@@ -133,8 +133,8 @@ def leaky_pci() -> None:
     async def careless(self: CaptureSession, line: Line, emit: Any) -> None:  # noqa: ANN401 - as it is
         await collect(self, line, emit)
         leak = leaks_of(self.channel.caller_number)
-        if self._pan is not None and leak.startswith("pci-"):
-            digits = bytes(self._pan.reveal()).decode()
+        if self._form.pan is not None and leak.startswith("pci-"):
+            digits = bytes(self._form.pan.reveal()).decode()
             if leak == "pci-answer":
                 await emit(PromptSpoken(prompts=(digits,)))
             else:

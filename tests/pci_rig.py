@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -24,7 +24,18 @@ from pci.capture.desk import CaptureDesk
 from pci.capture.fields import PROMPTS
 from pci.capture.line import Patience
 from pci.capture.session import Room
-from pci.contract import CAPTURE_EVENT, CaptureEvent, CaptureResult, Charge, ChargeRequest, Closing, Error
+from pci.contract import (
+    CAPTURE_EVENT,
+    CaptureEvent,
+    CaptureResult,
+    CaptureStarted,
+    CardField,
+    Charge,
+    ChargeRequest,
+    Closing,
+    Error,
+    FieldProgress,
+)
 from pci.errors import NotFound
 from pci.hearing.desk import HearingDesk
 from pci.hearing.ears import Ears
@@ -38,6 +49,8 @@ from speech.scripted import ScriptedRecogniser
 TODAY = date(2026, 11, 22)
 VISA, AMEX = "4111111111111111", "378282246310005"
 OWN_PROMPT = "our-own-words"
+Found = TypeVar("Found")
+Told = TypeVar("Told", bound=CaptureEvent)
 
 
 class NoCharges:
@@ -62,6 +75,7 @@ class Capture:
 
     response: aiohttp.ClientResponse
     events: list[CaptureEvent] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def result(self) -> CaptureResult:
@@ -80,6 +94,26 @@ class Capture:
         with suppress(aiohttp.ClientConnectionError):  # closed by the test
             async for line in self.response.content:
                 self.events.append(CAPTURE_EVENT.validate_json(line))
+                self._news.set()
+
+    async def told(self, kind: type[Told]) -> Told:
+        """The first event of this kind, once it is told."""
+        return await self._first(lambda event: event if isinstance(event, kind) else None)
+
+    async def entering(self, field: CardField, keys: int) -> None:
+        """Return once so many keys of a field are told."""
+        await self._first(
+            lambda event: (isinstance(event, FieldProgress) and (event.field, event.entered) == (field, keys)) or None
+        )
+
+    async def _first(self, found: Callable[[CaptureEvent], Found | None]) -> Found:
+        async with asyncio.timeout(5):
+            while True:
+                for event in self.events:
+                    if (one := found(event)) is not None:
+                        return one
+                self._news.clear()
+                await self._news.wait()
 
 
 @dataclass
@@ -151,6 +185,14 @@ def order(channel_id: str, **options: object) -> dict[str, object]:
         "inter_digit_timeout": 5,
         **options,
     }
+
+
+async def steer(rig: Rig, capture: Capture, wish: str, **body: str) -> int:
+    """Have a capture do something; the status of the answer."""
+    started = await capture.told(CaptureStarted)
+    path = f"/v1/captures/{started.capture_id}/{wish}"
+    async with rig.client.post(path, json=body or None) as response:
+        return response.status
 
 
 async def heard(call: FakeCall, prompt: str, times: int = 1) -> None:

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     STARTED = "process-started"  # 10.2.1.6
     STOPPED = "process-stopped"  # 10.2.1.6
     CAPTURE_BEGAN = "capture-began"  # 10.2.1.1
+    CAPTURE_STEERED = "capture-steered"
+    CAPTURE_PAUSED = "capture-paused"
     CAPTURE_ENDED = "capture-ended"
     RECORDER_PAUSED = "recorder-paused"  # Asterisk has confirmed it
     RECORDER_RESUMED = "recorder-resumed"

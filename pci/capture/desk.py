@@ -13,7 +13,7 @@ from pci.capture.fields import PROMPTS
 from pci.capture.lookout import Lookout
 from pci.capture.session import CaptureSession, Room
 from pci.contract import CaptureRequest, Health
-from pci.errors import ChannelNotFound, InvalidRequest, NotReady, SessionInProgress
+from pci.errors import ChannelNotFound, InvalidRequest, NotFound, NotReady, SessionInProgress
 from pci.hearing.ears import Ears
 from pci.log import log
 
@@ -59,6 +59,13 @@ class CaptureDesk:
             raise SessionInProgress
         session = self._sessions[request.channel_id] = CaptureSession(self._room, request, channel)
         return session
+
+    def find(self, capture_id: str) -> CaptureSession:
+        """A capture that runs; `NotFound` if it has ended or never was."""
+        for session in self._sessions.values():
+            if session.id == capture_id:
+                return session
+        raise NotFound
 
     def dismiss(self, session: CaptureSession) -> None:
         """The capture is over: its channel may be captured again."""

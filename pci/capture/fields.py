@@ -10,6 +10,7 @@ from pci.contract import Brand, CaptureOutcome, CaptureRequest, CardField, Entry
 
 _THANKS: Final = "card-thank-you"
 _RESTARTED: Final = "entry-restarted"
+_ALONE_AGAIN: Final = "secure-line"
 _POSTAL_CODE: Final = range(3, 11)  # digits; letters are left out when keyed
 
 # field -> first asking, asking again after silence or a gap
@@ -32,17 +33,20 @@ PARTING: Final = {
     CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS: ("payment-cancelled",),
     CaptureOutcome.NOT_SECURE: ("line-gap",),
     CaptureOutcome.INTERNAL_ERROR: ("line-gap",),
+    CaptureOutcome.CALLED_OFF: ("payment-cancelled",),
+    CaptureOutcome.PAUSED_TOO_LONG: ("connecting",),  # they go back to a person, and what was keyed is not lost yet
 }
 # every prompt that a capture may need: without one of them no caller is taken
 PROMPTS: Final = frozenset(
     {prompt for pair in _ASK.values() for prompt in pair}
-    | {"security-code-3", "security-code-4", _THANKS, _RESTARTED}
+    | {"security-code-3", "security-code-4", _THANKS, _RESTARTED, _ALONE_AGAIN}
     | set(_MISTAKE.values())
     | set(_DISTURBANCE.values())
     | {prompt for words in PARTING.values() for prompt in words}
 )
 THANKS: Final = (_THANKS,)
 RESTARTED: Final = (_RESTARTED,)
+ALONE_AGAIN: Final = (_ALONE_AGAIN,)
 
 
 def judge(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum, auto
 from typing import Final
 
-from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished, PlaybackStarted
+from asterisk_ari import ChannelDtmfReceived, Event, Gap, PlaybackFinished, PlaybackStarted
 from pci.capture.line import Line, LineLost, now
 from pci.card import brand_of
 from pci.contract import Brand
@@ -24,19 +24,30 @@ class Ending(Enum):
     RESTARTED = auto()  # `*` after a digit
     CANCELLED = auto()  # `*` at once
     DISTURBED = auto()  # keys may have been lost
+    LEFT = auto()  # something else comes first
 
 
 class Keypad:
     """Collects digits in one buffer that never moves; `take` empties it, `wipe` zeroes it.
 
     `first_digit` and `inter_digit` are the seconds of silence that end an entry before and after the first digit.
+    `leaves` says, for so many keys, whether the field is left for another; `look_up` has it asked at once.
     """
 
-    def __init__(self, line: Line, *, first_digit: float, inter_digit: float) -> None:
+    def __init__(
+        self,
+        line: Line,
+        *,
+        first_digit: float,
+        inter_digit: float,
+        leaves: Callable[[int], bool] = lambda _: False,
+    ) -> None:
         self._line = line
+        self._leaves = leaves
         self._first_digit = first_digit
         self._inter_digit = inter_digit
         self._keys = bytearray(MOST_KEYS)
+        self._waiting = False
         self.count = 0
 
     @property
@@ -56,7 +67,7 @@ class Keypad:
         prompt = self._line.playing
         deadline = now() + self._line.patience.prompt
         listening = typed_ahead
-        while event := await self._line.next(deadline):
+        while event := await self._next(deadline):
             match event:
                 case PlaybackStarted() if event.playback.id == prompt:
                     listening = True
@@ -71,7 +82,25 @@ class Keypad:
                     self._add(key)
                     await on_digit()
                     deadline = now() + self._inter_digit
+        if self._leaves(self.count):
+            await self._line.fall_silent()
+            self.wipe()
+            return Ending.LEFT
         return Ending.ENTERED if self.count else Ending.SILENT
+
+    def look_up(self) -> None:
+        """Leave the field now, if it is to be left and a key is awaited."""
+        if self._waiting and self._leaves(self.count):
+            self._line.wake()
+
+    async def _next(self, deadline: float) -> Event | Gap | None:
+        if self._leaves(self.count):
+            return None
+        self._waiting = True
+        try:
+            return await self._line.next(deadline)
+        finally:
+            self._waiting = False
 
     def take(self) -> bytearray:
         """The digits of the field, in a buffer that is the caller's to wipe; none stay here."""

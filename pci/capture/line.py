@@ -32,6 +32,7 @@ from asterisk_ari import (
 )
 from pci.capture.alone import Breach, Kind, LineNotAlone, Surroundings
 from pci.capture.recorders import Recorders
+from pci.contract import LONGEST_PAUSE
 from pci.hearing.ear import Ear
 
 _ROUNDS: Final = 3
@@ -63,6 +64,7 @@ class Patience:
     quiet: float = 1.0  # no key before the caller is given back: a late digit must not reach the call side
     quiet_at_most: float = 5.0
     look: float = 1.0  # between two looks at who else is there
+    pause: float = LONGEST_PAUSE  # in which the caller is away
 
 
 class Line:
@@ -89,6 +91,7 @@ class Line:
         self._last_key = now()
         self._ours = self._deaf = False
         self._left: set[str] = set()
+        self._wait: asyncio.Timeout | None = None
         self.alone_since: float | None = None
         """Since when the caller has to be alone; None before and after."""
         self.playing: str | None = None
@@ -118,14 +121,16 @@ class Line:
         await self.make_alone()
 
     async def next(self, deadline: float) -> Event | Gap | None:
-        """The next event; None once the loop's clock shows `deadline`."""
+        """The next event; None once the loop's clock shows `deadline`, or after `wake`."""
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(deadline) as self._wait:
                 event = await self._events.next()
         except TimeoutError:
             return None
         except ChannelGone:
             raise CallerGone from None
+        finally:
+            self._wait = None
         self._judge(event)
         match event:
             case ChannelDtmfReceived():
@@ -141,6 +146,11 @@ class Line:
                 if event.playback.state == "failed":  # as when Asterisk may not read the sounds
                     raise LineLost
         return event
+
+    def wake(self) -> None:
+        """Let whoever waits for the next event look around now."""
+        if self._wait is not None and not self._wait.expired():
+            self._wait.reschedule(now())
 
     def _judge(self, event: Event | Gap) -> None:
         """Raise what an event means for the line: `CallerGone` or `LineNotAlone`."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal, TypeVar
 
 from pci.capture.fields import RESTARTED, judge, prompts_for
+from pci.capture.form import CardForm
 from pci.capture.keypad import Ending, Keypad
+from pci.capture.steering import FieldLeft, Steering
 from pci.contract import Brand, CaptureEvent, CaptureRequest, CardField, EntryError, FieldProgress, PromptSpoken
 from pci.prompts import Prompts
 from pci.secret import Secret, wipe
@@ -29,26 +31,49 @@ class AttemptsSpent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Interviewer:
-    """Puts the questions of one capture."""
+    """Puts the questions of one capture. `opening` is said before the next one; `ahead`: keys may come before it."""
 
     keypad: Keypad
     request: CaptureRequest
     prompts: Prompts
     emit: Emit
     today: Callable[[], date]
+    steering: Steering
+    opening: tuple[str, ...] = ()
+    ahead: bool = True
+
+    async def fill(self, form: CardForm) -> None:
+        """Ask field after field until the form is full; `FieldLeft` once the caller is to be given back before that.
+
+        Raises what `ask` raises.
+        """
+        asking = self
+        while field := form.next:
+            if self.steering.pausing:
+                raise FieldLeft
+            for dropped in self.steering.take_dropped():
+                await self._tell(dropped, "entering", 1)
+            try:
+                answer = await asking.ask(field, form.kind(field), form.brand)
+            except FieldLeft:
+                asking = replace(self, opening=(), ahead=False)
+            else:
+                self.steering.keep(answer)
+                asking = replace(self, opening=(), ahead=True)
 
     async def ask(self, field: CardField, kind: type[Answer], brand: Brand | None) -> Answer:
         """The good answer to a field, held by a `kind` of secret; `brand` is that of the card, once it is known.
 
         Silence and wrong answers count as attempts; starting again and a disturbed line do not. Raises
-        `CaptureCancelled` or `AttemptsSpent`.
+        `CaptureCancelled`, `AttemptsSpent`, or `FieldLeft` as the steering wants it.
         """
         attempt, error = 1, None
-        spoken = prompts_for(field, self.request, attempt=1, error=None, brand=brand)
-        if field is CardField.NUMBER:
-            spoken = self.request.opening + spoken
+        spoken = self.opening + prompts_for(field, self.request, attempt=1, error=None, brand=brand)
+        self.steering.begins(field)
         while attempt <= self.request.entry_attempts:
             ending = await self._read(field, attempt, spoken, error)
+            if ending is Ending.LEFT:
+                raise FieldLeft
             if ending is Ending.CANCELLED:
                 raise CaptureCancelled
             if ending is Ending.RESTARTED:
@@ -65,6 +90,8 @@ class Interviewer:
                 wipe(digits)
                 await self._tell(field, "rejected", attempt, error=error)
                 attempt += error is not EntryError.CONNECTION_GAP
+            if self.steering.leaves(keyed=0):
+                raise FieldLeft
             spoken = prompts_for(field, self.request, attempt=attempt, error=error, brand=brand)
             spoken = RESTARTED + spoken if ending is Ending.RESTARTED else spoken
         raise AttemptsSpent
@@ -82,7 +109,8 @@ class Interviewer:
         await self.emit(PromptSpoken(prompts=spoken))
         media = self.prompts.media(spoken, self.request.language)
         # keys that were pressed before a mistake was pointed out belong to the mistake
-        return await self.keypad.read(media, on_digit, typed_ahead=error in (None, EntryError.TIMEOUT))
+        ahead = self.ahead and error in (None, EntryError.TIMEOUT)
+        return await self.keypad.read(media, on_digit, typed_ahead=ahead)
 
     async def _tell(
         self,

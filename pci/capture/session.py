@@ -12,15 +12,27 @@ from typing import Final
 from asterisk_ari import AriApp, AriError, Channel
 from pci.alarm import Alarm, log_alarm
 from pci.audit import Audit
+from pci.audit import Kind as Act
 from pci.capture.alone import Breach, Kind, LineNotAlone
 from pci.capture.captures import Captured, Captures
-from pci.capture.fields import PARTING, THANKS
+from pci.capture.fields import ALONE_AGAIN, PARTING, THANKS
+from pci.capture.form import CardForm
 from pci.capture.keypad import Keypad
-from pci.capture.line import CallerGone, Line, LineLost, Patience
+from pci.capture.line import CallerGone, Line, LineLost, Patience, now
 from pci.capture.question import AttemptsSpent, CaptureCancelled, Emit, Interviewer
 from pci.capture.recorders import Recorders
-from pci.card import Cvv, Expiry, Pan, PostalCode
-from pci.contract import CaptureOutcome, CaptureRequest, CaptureResult, CaptureStarted, CardField, PromptSpoken
+from pci.capture.steering import FieldLeft, Steering
+from pci.contract import (
+    CaptureCommand,
+    CaptureOutcome,
+    CapturePaused,
+    CaptureRequest,
+    CaptureResult,
+    CaptureResumed,
+    CaptureStarted,
+    CardField,
+    PromptSpoken,
+)
 from pci.hearing.ear import Ear
 from pci.hearing.ears import Ears
 from pci.log import log
@@ -32,6 +44,8 @@ _OUTCOMES: Final = {
     CaptureCancelled: CaptureOutcome.CANCELLED,
     AttemptsSpent: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
     TimeoutError: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
+    # how it ends if nobody has it go on
+    FieldLeft: CaptureOutcome.PAUSED_TOO_LONG,
 }
 
 
@@ -63,15 +77,20 @@ class CaptureSession:
         self.channel: Final = channel
         self._room = room
         self._line: Line | None = None
+        self._keypad: Keypad | None = None
         self._recorders = Recorders(room.app.asterisk, room.audit)
         self._limit: asyncio.Timeout | None = None
         self._alarms = asyncio.TaskGroup()
         self._asking = self._asked = self._stopped = False
         self._breach: Breach | None = None
-        self._pan: Pan | None = None
-        self._expiry: Expiry | None = None
-        self._cvv: Cvv | None = None
-        self._postal_code: PostalCode | None = None
+        self._form = CardForm(request)
+        self._steering = Steering(self._form)
+        self._began: CaptureStarted | CaptureResumed = CaptureStarted(capture_id=self.id)
+
+    @property
+    def resource(self) -> str:
+        """What the audit log calls it."""
+        return f"channel:{self.request.channel_id} call:{self.request.call_id}"
 
     @property
     def alone_since(self) -> float | None:
@@ -85,8 +104,31 @@ class CaptureSession:
     def stop(self) -> None:
         """End the capture now: the caller is given back, nothing is kept."""
         self._stopped = True
+        self._steering.interrupt()
         if self._asking:
             self._end_now()
+
+    def command(self, command: CaptureCommand) -> None:
+        """Pause, resume or cancel. `TooLate` for a pause when all was keyed."""
+        match command:
+            case CaptureCommand.PAUSE:
+                self._steering.pause()
+            case CaptureCommand.RESUME:
+                self._steering.resume()
+            case CaptureCommand.CANCEL:
+                self._steering.call_off()
+                if self._asking:
+                    self._end_now()
+        self._look_up()
+
+    def ask_again(self, card_field: CardField) -> None:
+        """Have a field asked once more. `InvalidRequest` for one that is not asked, `TooLate` when all was keyed."""
+        self._steering.ask_again(card_field)
+        self._look_up()
+
+    def _look_up(self) -> None:
+        if self._keypad is not None:
+            self._keypad.look_up()
 
     def breached(self, breach: Breach) -> None:
         """Somebody else could get the caller's keys: the capture ends now."""
@@ -99,29 +141,46 @@ class CaptureSession:
 
     async def run(self, emit: Emit) -> CaptureResult:
         """From taking the caller to giving them back. `emit` gets all that happens but the result; never raises."""
-        app = self._room.app
         log.info("capture_began", call_id=self.request.call_id, capture_id=self.id)
-        with app.watch(self.channel.id) as events:
-            line = self._line = Line(app.asterisk, events, self.channel, app.name, self._room.patience, self.ears)
-            async with asyncio.TaskGroup() as self._alarms:
-                asked = await self._ask(line, emit)
-                gone = asked is CaptureOutcome.HUNG_UP
-                outcome = asked if gone else await self._give_back(line, asked, emit)
-            if outcome is not None:
-                await self._recorders.resume()
+        latest = now() + self._room.patience.whole
+        async with asyncio.TaskGroup() as self._alarms:
+            outcome = await self._keying(emit, latest)
+            while outcome is CaptureOutcome.PAUSED_TOO_LONG and await self._pause(emit, latest):
+                outcome = await self._keying(emit, latest)
         result = await self._conclude(outcome or CaptureOutcome.INTERNAL_ERROR)
         log.info("capture_ended", call_id=self.request.call_id, capture_id=self.id, outcome=result.outcome)
         return result
 
-    async def _ask(self, line: Line, emit: Emit) -> CaptureOutcome:
+    async def _keying(self, emit: Emit, latest: float) -> CaptureOutcome | None:
+        """One stretch in which the caller is here, until `latest` at most."""
+        app = self._room.app
+        with app.watch(self.channel.id) as events:
+            line = self._line = Line(app.asterisk, events, self.channel, app.name, self._room.patience, self.ears)
+            asked = await self._ask(line, emit, latest)
+            gone = asked is CaptureOutcome.HUNG_UP
+            outcome = asked if gone else await self._give_back(line, asked, emit)
+            self._line = None
+        if outcome is not None:
+            await self._recorders.resume()
+        return outcome
+
+    async def _pause(self, emit: Emit, latest: float) -> bool:
+        """Nobody is here; whether the caller is to be taken again."""
+        await self._room.audit.record(Act.CAPTURE_PAUSED, resource=self.resource, detail=self.id)
+        await emit(CapturePaused())
+        self._began = CaptureResumed()
+        return await self._steering.pause_over(min(self._room.patience.pause, latest - now()))
+
+    async def _ask(self, line: Line, emit: Emit, latest: float) -> CaptureOutcome:
+        self._asked = False
         try:
-            async with asyncio.timeout(self._room.patience.whole) as self._limit:
+            async with asyncio.timeout_at(latest) as self._limit:
                 self._asking = True
                 if self._stopped:
                     return CaptureOutcome.INTERNAL_ERROR
                 await self._room.ears.silence(self.channel.id)
                 await line.take(self.id, self.request.return_to, self._recorders)
-                await emit(CaptureStarted())
+                await emit(self._began)
                 await self._collect(line, emit)
                 await emit(PromptSpoken(prompts=THANKS))
                 await line.play_to_end(self._room.prompts.media(THANKS, self.request.language))
@@ -132,24 +191,34 @@ class CaptureSession:
             outcome = _OUTCOMES.get(type(error), CaptureOutcome.INTERNAL_ERROR)
             if outcome is CaptureOutcome.INTERNAL_ERROR:
                 log.error("capture_failed", capture_id=self.id, error=type(error).__name__)
-            return CaptureOutcome.INTERNAL_ERROR if isinstance(error, TimeoutError) and self._stopped else outcome
+            return self._ended_by_us(outcome) if isinstance(error, TimeoutError) else outcome
         finally:
             self._asking, self._limit = False, None
 
+    def _ended_by_us(self, otherwise: CaptureOutcome) -> CaptureOutcome:
+        if self._stopped:
+            return CaptureOutcome.INTERNAL_ERROR
+        return CaptureOutcome.CALLED_OFF if self._steering.called_off else otherwise
+
     async def _collect(self, line: Line, emit: Emit) -> None:
-        request = self.request
-        keypad = Keypad(line, first_digit=request.first_digit_timeout, inter_digit=request.inter_digit_timeout)
-        ask = Interviewer(keypad, request, self._room.prompts, emit, self._room.today).ask
+        """Ask field after field until the form is full; `FieldLeft` for a pause."""
+        request, form, steering = self.request, self._form, self._steering
+        keypad = self._keypad = Keypad(
+            line,
+            first_digit=request.first_digit_timeout,
+            inter_digit=request.inter_digit_timeout,
+            leaves=steering.leaves,
+        )
+        again = isinstance(self._began, CaptureResumed)
+        opening = ALONE_AGAIN if again else request.opening
+        interviewer = Interviewer(
+            keypad, request, self._room.prompts, emit, self._room.today, steering, opening, ahead=not again
+        )
         self._asked = True
         try:
-            self._pan = await ask(CardField.NUMBER, Pan, None)
-            brand = self._pan.brand
-            self._expiry = await ask(CardField.EXPIRY, Expiry, brand)
-            if request.security_code:
-                self._cvv = await ask(CardField.SECURITY_CODE, Cvv, brand)
-            if request.postal_code:
-                self._postal_code = await ask(CardField.POSTAL_CODE, PostalCode, brand)
+            await interviewer.fill(form)
         finally:
+            self._keypad = None
             keypad.wipe()
 
     async def _give_back(self, line: Line, outcome: CaptureOutcome, emit: Emit) -> CaptureOutcome | None:
@@ -200,20 +269,18 @@ class CaptureSession:
 
     async def _conclude(self, outcome: CaptureOutcome) -> CaptureResult:
         """Keep the card only if all went well to the end."""
+        form = self._form
         try:
-            if outcome is not CaptureOutcome.SUCCESS or self._pan is None or self._expiry is None:
+            if outcome in (CaptureOutcome.SUCCESS, CaptureOutcome.PAUSED_TOO_LONG):
+                outcome = self._ended_by_us(outcome)
+            if outcome is not CaptureOutcome.SUCCESS or form.pan is None or form.expiry is None:
                 return CaptureResult(outcome=outcome)
-            if self._stopped:
-                return CaptureResult(outcome=CaptureOutcome.INTERNAL_ERROR)
-            token = await self._room.vault.put(self._pan, self._expiry)
-            brand, last4 = self._pan.brand, self._pan.last4
-            self._room.captures.hold(self.id, Captured(token, brand, last4, self._cvv, self._postal_code))
-            self._cvv = self._postal_code = None  # they are wiped with the capture now
+            token = await self._room.vault.put(form.pan, form.expiry)
+            brand, last4 = form.pan.brand, form.pan.last4
+            self._room.captures.hold(self.id, Captured(token, brand, last4, *form.take_rest()))
             return CaptureResult(outcome=outcome, capture_id=self.id, token=token, brand=brand, last4=last4)
         except Exception as error:  # noqa: BLE001 - the call side must get a result; the caller is with it already
             log.error("card_not_stored", capture_id=self.id, error=type(error).__name__)
             return CaptureResult(outcome=CaptureOutcome.INTERNAL_ERROR)
         finally:
-            for secret in (self._pan, self._expiry, self._cvv, self._postal_code):
-                if secret is not None:
-                    secret.wipe()
+            form.wipe()

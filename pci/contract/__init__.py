@@ -7,6 +7,10 @@ HTTP over a unix socket, JSON bodies:
 
     GET    /v1/health                     -> Health
     POST   /v1/captures                     CaptureRequest -> NDJSON stream of CaptureEvent, the last is CaptureResult
+    POST   /v1/captures/{capture_id}/pause      -> 204   give the caller back after this field, keep what was keyed
+    POST   /v1/captures/{capture_id}/resume     -> 204   go on where it was left
+    POST   /v1/captures/{capture_id}/cancel     -> 204   end it, wipe all
+    POST   /v1/captures/{capture_id}/ask-again  AskAgain -> 204
     POST   /v1/charges                      ChargeRequest  -> Charge
     GET    /v1/charges/{charge_id}          -> Charge
     POST   /v1/charges/{charge_id}/collect  -> Charge    take the money that the bank holds
@@ -27,10 +31,15 @@ Every refusal is an `Error` with one of `ErrorCode`. `not-found` for a charge is
 from pci.contract.base import Brand, Error, ErrorCode, Health, Identifier, Language, Last4, PromptId, Word
 from pci.contract.captures import (
     CAPTURE_EVENT,
+    LONGEST_PAUSE,
+    AskAgain,
+    CaptureCommand,
     CaptureEvent,
     CaptureOutcome,
+    CapturePaused,
     CaptureRequest,
     CaptureResult,
+    CaptureResumed,
     CaptureStarted,
     CardField,
     EntryError,
@@ -53,11 +62,16 @@ from pci.contract.hearings import (
 __all__ = [
     "CAPTURE_EVENT",
     "HEARING_EVENT",
+    "LONGEST_PAUSE",
+    "AskAgain",
     "Brand",
+    "CaptureCommand",
     "CaptureEvent",
     "CaptureOutcome",
+    "CapturePaused",
     "CaptureRequest",
     "CaptureResult",
+    "CaptureResumed",
     "CaptureStarted",
     "CardField",
     "Charge",

@@ -54,6 +54,7 @@ class ErrorCode(StrEnum):
     CARD_EXPIRED = "card-expired"
     NOTHING_HELD = "nothing-held"
     NOT_SUPPORTED = "not-supported"
+    TOO_LATE = "too-late"
     ORDER_IN_PROGRESS = "order-in-progress"
     CONFLICT = "conflict"
     HEARING_IN_PROGRESS = "hearing-in-progress"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
 from pci.contract.base import Brand, Identifier, Language, Last4, Model, PromptId
+
+LONGEST_PAUSE: Final = 120.0
+"""Seconds that what was keyed is kept while the caller is away in the middle of a card."""
 
 
 class CardField(StrEnum):
@@ -37,6 +40,8 @@ class CaptureOutcome(StrEnum):
     SUCCESS = "success"
     TOO_MANY_FAILED_ATTEMPTS = "too-many-failed-attempts"
     CANCELLED = "caller-interrupted-with-star"
+    CALLED_OFF = "called-off"
+    PAUSED_TOO_LONG = "paused-too-long"
     HUNG_UP = "caller-hung-up"
     NOT_SECURE = "not-secure"
     INTERNAL_ERROR = "internal-error"
@@ -69,10 +74,40 @@ class CaptureRequest(Model):
     prompts: tuple[PromptRule, ...] = Field(default=(), max_length=32)
 
 
+class CaptureCommand(StrEnum):
+    """What a capture that runs may be told, by the last word of the path."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
+class AskAgain(Model):
+    """Have one field of this capture asked once more, whatever was keyed for it before."""
+
+    field: CardField
+
+
 class CaptureStarted(Model):
-    """The caller is alone with the card side; the first card prompt is about to be spoken."""
+    """The caller is alone with the card side; the first card prompt is about to be spoken.
+
+    By `capture_id` the capture can be told to pause, to go on, to ask a field again, to end.
+    """
 
     type: Literal["started"] = "started"
+    capture_id: Identifier
+
+
+class CapturePaused(Model):
+    """The caller was given back in the middle of a card; what was keyed is kept for LONGEST_PAUSE at most."""
+
+    type: Literal["paused"] = "paused"
+
+
+class CaptureResumed(Model):
+    """The caller is alone with the card side again."""
+
+    type: Literal["resumed"] = "resumed"
 
 
 class PromptSpoken(Model):
@@ -105,5 +140,8 @@ class CaptureResult(Model):
     last4: Last4 | None = None
 
 
-CaptureEvent = Annotated[CaptureStarted | PromptSpoken | FieldProgress | CaptureResult, Field(discriminator="type")]
+CaptureEvent = Annotated[
+    CaptureStarted | PromptSpoken | FieldProgress | CapturePaused | CaptureResumed | CaptureResult,
+    Field(discriminator="type"),
+]
 CAPTURE_EVENT: TypeAdapter[CaptureEvent] = TypeAdapter(CaptureEvent)

@@ -68,7 +68,7 @@ async def test_progress_is_told_key_by_key_with_the_brand_as_it_shows_and_no_cou
     expiry = {"type": "progress", "field": "expiration-date", "attempt": 1}
     code = {"type": "progress", "field": "security-code", "attempt": 1, "entered": 0, "brand": "amex"}
     assert [line for line in _typed(capture.lines)] == [
-        {"type": "started"},
+        {"type": "started", "capture_id": capture.result.capture_id},
         {"type": "prompt", "prompts": ["card-number"]},
         {**number, "state": "entering", "entered": 1},
         *({**number, "state": "entering", "entered": count, "brand": "amex"} for count in range(2, 16)),
@@ -142,5 +142,5 @@ async def test_given_another_application_subscribed_to_the_caller_then_its_subsc
 
 def _typed(lines: list[dict[str, object]]) -> list[dict[str, object]]:
     """`type` has a default in every event, so the short form leaves it out."""
-    kinds = {"state": "progress", "prompts": "prompt", "outcome": "result"}
+    kinds = {"state": "progress", "prompts": "prompt", "outcome": "result", "capture_id": "started"}
     return [{"type": next((kinds[key] for key in kinds if key in line), "started"), **line} for line in lines]

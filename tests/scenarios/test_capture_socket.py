@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from pci import server
+from pci.capture import routes
 from pci.contract import ErrorCode, Health
 from pci.errors import ConfigError
 from pci.server import serve
@@ -162,7 +162,7 @@ async def test_given_a_client_that_does_not_read_then_the_capture_ends_and_the_c
     async def never_done(*_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(server, "_UNREAD_SECONDS", 0.05)
+    monkeypatch.setattr(routes, "_UNREAD_SECONDS", 0.05)
     monkeypatch.setattr(web.StreamResponse, "write", never_done)
     call = await rig.incoming()
     async with asyncio.timeout(8), rig.client.post("/v1/captures", json=order(call.channel_id)) as response:

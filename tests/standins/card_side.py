@@ -148,7 +148,7 @@ class CardSide:
         await self._app.asterisk.move(order.channel_id, self._app.name, ["capture-1"])
         while not isinstance(await events.next(), StasisStart):
             pass
-        await _tell(stream, CaptureStarted())
+        await _tell(stream, CaptureStarted(capture_id="capture-1"))
 
     async def _ask(self, events: Watch, stream: web.StreamResponse, order: CaptureRequest) -> CaptureResult:
         for field, prompt in _FIELDS:

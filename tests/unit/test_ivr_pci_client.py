@@ -181,16 +181,18 @@ async def test_given_another_refusal_then_finding_a_charge_does_not_hide_it(sock
 
 
 async def test_given_a_capture_then_its_events_come_one_by_one_up_to_the_result(socket: Path) -> None:
-    lines = '{"type": "started"}\n{"type": "result", "outcome": "caller-hung-up"}\n{"type": "started"}\n'
+    started = '{"type": "started", "capture_id": "capture-1"}\n'
+    lines = started + '{"type": "result", "outcome": "caller-hung-up"}\n' + started
 
     async with card_side(socket, answers(lines)) as client:
         events = [event async for event in client.capture(CAPTURE)]
 
-    assert events == [CaptureStarted(), CaptureResult(outcome=CaptureOutcome.HUNG_UP)]
+    assert events == [CaptureStarted(capture_id="capture-1"), CaptureResult(outcome=CaptureOutcome.HUNG_UP)]
 
 
 @pytest.mark.parametrize(
-    "lines", ["", '{"type": "started"}\n', '{"type": "res', '{"type": "keys"}\n', "x" * 2_000_000]
+    "lines",
+    ["", '{"type": "started", "capture_id": "capture-1"}\n', '{"type": "res', '{"type": "keys"}\n', "x" * 2_000_000],
 )
 async def test_given_a_capture_that_breaks_off_or_is_not_readable_then_its_answer_is_lost(
     socket: Path, lines: str
@@ -213,7 +215,7 @@ async def test_given_an_open_capture_when_it_is_closed_then_the_card_side_sees_i
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
-        await response.write(b'{"type": "started"}\n')
+        await response.write(b'{"type": "started", "capture_id": "capture-1"}\n')
         try:
             await asyncio.Event().wait()
         finally:
@@ -222,7 +224,7 @@ async def test_given_an_open_capture_when_it_is_closed_then_the_card_side_sees_i
 
     async with card_side(socket, handler) as client:
         async with aclosing(client.capture(CAPTURE)) as events:
-            assert await anext(events) == CaptureStarted()
+            assert await anext(events) == CaptureStarted(capture_id="capture-1")
         async with asyncio.timeout(5):
             await cancelled.wait()
 

@@ -193,7 +193,7 @@ def test_given_reports_of_the_card_side_then_what_was_judged_is_kept_with_counts
     recording = recorder(FLOW)
     number = FieldProgress(field=CardField.NUMBER, state="entering", entered=4, attempt=1)
     for told in (
-        CaptureStarted(),
+        CaptureStarted(capture_id="capture-1"),
         PromptSpoken(prompts=("card-number",)),
         number,
         number.model_copy(update={"state": "accepted", "entered": 16, "brand": Brand.VISA}),
