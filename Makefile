@@ -7,7 +7,7 @@ TESTS ?=
 # compiled modules are kept: our programs start, and the tests are collected, in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run prove test test-fast check bench docs asterisk peers dev lock sounds format clean
+.PHONY: help demo run prove test test-fast check bench docs ear speech-eval asterisk peers dev lock sounds format clean
 
 help:  ## Show this help
 	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then on=$$'\033[36m' off=$$'\033[0m'; fi; \
@@ -39,9 +39,17 @@ check: .venv/installed  ## Format, lint, types, import rules, size budget, what 
 	$(PY) -m scripts.render_reference --check
 	$(PY) -m ivr check flows && $(PY) -m ivr test flows --min-coverage 95
 
-bench: .venv/installed asterisk peers  ## One short call three ways, side by side; how many callers can be heard
+bench: .venv/installed asterisk peers  ## One short call three ways, side by side -> bench/results.json
 	$(PY) -m bench
-	$(PY) -m bench.streams
+
+speech-eval: .venv/installed  ## How often spoken cards are right: recordings in DATA=folder (N=<of each condition>)
+	@[ -n "$(DATA)" ] || { echo "make speech-eval: name a folder: DATA=folder"; exit 2; }
+	$(PY) -m bench.speech_eval $(DATA) $(if $(N),--count $(N))
+
+ear: .venv/installed  ## Train the model of spoken digits anew (DATA=recordings of people, MINUTES=120)
+	@[ -n "$(DATA)" ] || { echo "make ear: name the folder that holds fsdd/: DATA=folder"; exit 2; }
+	$(PY) -m ear.install
+	.tools/ear/bin/python -m ear all $(DATA) $(if $(MINUTES),--minutes $(MINUTES))
 
 asterisk: .venv/installed  ## Find an Asterisk >= 20, or unpack Debian's into .tools/
 	@$(PY) -m stack.asterisk

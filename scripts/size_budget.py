@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("asterisk_ari", "bench", "ivr", "pci", "proof", "scripts", "speech", "stack", "tests")
+FOLDERS = ("asterisk_ari", "bench", "ear", "ivr", "pci", "proof", "scripts", "speech", "stack", "tests")
 FILE_LINES = 300
 FUNCTION_LINES = 40
 # these only read configuration or stand in for others: no card comes near them

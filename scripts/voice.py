@@ -76,7 +76,7 @@ class Kokoro:
         self._model = onnxruntime.InferenceSession(
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
-        self._styles = np.fromfile(voice_file, dtype=np.float32).reshape(-1, 1, STYLE)
+        self.styles = np.fromfile(voice_file, dtype=np.float32).reshape(-1, 1, STYLE)
         self._vocabulary: dict[str, int] = json.loads(files("hibari").joinpath("assets/vocab.json").read_text())
 
     @staticmethod
@@ -96,7 +96,7 @@ class Kokoro:
             ["audio", DURATIONS],
             {
                 "tokens": np.array([[0, *tokens, 0]], np.int64),
-                "style": self._styles[len(tokens) - 1],
+                "style": self.styles[len(tokens) - 1],
                 "speed": np.array([speed], np.float32),
             },
         )

@@ -1,7 +1,6 @@
 """What can go wrong with accounts, as a branch of the tree in `ivr.errors`.
 
 ConfigError
-├── SsoUnavailable          the server for single sign-on does not answer as it should
 └── AccountError
     ├── NameRefused
     ├── NameTaken
@@ -19,10 +18,6 @@ from ivr.errors import ConfigError
 
 if TYPE_CHECKING:
     from ivr.accounts.account import Account
-
-
-class SsoUnavailable(ConfigError):
-    """The server for single sign-on does not answer as it should: check [console.sso] in ivr.toml."""
 
 
 class AccountError(ConfigError):

@@ -1,0 +1,109 @@
+"""Make the ear: `make ear DATA=folder`.
+
+    python -m ear all DATA      everything below, with the usual amounts
+    python -m ear speak         let the speakers speak: the corpus grows (--minutes)
+    python -m ear train         train on the synthetic voices (--steps); goes on where it stopped
+    python -m ear tune DATA     go on from there with people too; --without NAME leaves one of them out
+    python -m ear export NAME   write a trained network as a Vosk model
+    python -m ear sets DATA     make the recordings that `make speech-eval` reads
+
+DATA/fsdd holds a folder of recordings for each person: digit_name_take.wav, 8 kHz. All that is made is kept in
+--work (run/ear); the steps may run side by side, for training looks for what is new in the corpus.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from ear.examples import Material
+from ear.export import write_model
+from ear.install import SOUNDS, VOICES, programs
+from ear.kokoro import Voices
+from ear.machines import Machines
+from ear.network import Network
+from ear.people import development_speakers
+from ear.sets import write_people, write_voices
+from ear.speak import machine, natural
+from ear.train import Plan, load, normalise, train
+from stack.errors import StackError
+
+BASE = "base"  # the network that has heard no people but Asterisk's
+MACHINE_UTTERANCES = 4000
+
+
+def main() -> int:
+    """Run a step; 2 if something that it needs is not there."""
+    parser = argparse.ArgumentParser(prog="python -m ear", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("argument", nargs="?", default="", metavar="DATA|NAME")
+    parser.add_argument("--work", type=Path, default=Path("run/ear"), metavar="FOLDER")
+    parser.add_argument("--minutes", type=float, default=120, help="of speaking, for `speak`")
+    parser.add_argument("--steps", type=int, help="of training")
+    parser.add_argument("--without", default="", metavar="NAME", help="a person who is not to be heard in training")
+    parser.add_argument("--cards", type=int, default=8, help="of each voice in the sets")
+    parser.add_argument("--out", type=Path, default=Path("speech/models/en-digits"), help="where `export` writes")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    try:
+        STEPS[options.step](options)
+    except (StackError, OSError) as error:
+        print(f"ear: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def everything(options: argparse.Namespace) -> None:
+    """The shipped model, from nothing."""
+    speak(options)
+    train_base(options)
+    tune(options)
+    options.argument = "all"
+    export(options)
+
+
+def speak(options: argparse.Namespace) -> None:
+    """Machine voices, then natural ones."""
+    machine(options.work / "corpus", Machines(programs()), MACHINE_UTTERANCES, seed=1)
+    natural(options.work / "corpus", Voices(VOICES), 60 * options.minutes, seed=1)
+
+
+def train_base(options: argparse.Namespace) -> None:
+    """Synthetic voices only."""
+    torch.manual_seed(0)
+    network, material = Network(), Material(options.work / "corpus", SOUNDS)
+    normalise(network, material)
+    train(network, material, Plan(options.steps or 4000), options.work / f"{BASE}.pt")
+
+
+def tune(options: argparse.Namespace) -> None:
+    """With people, from the base; the rate falls from the first step on."""
+    data = Path(options.argument)
+    heard = tuple(sorted(name for name in development_speakers(data) if name != options.without))
+    material = Material(options.work / "corpus", SOUNDS, data, heard)
+    plan = Plan(options.steps or 600, rate=1e-3, falling_from=0.0, seed=2)
+    name = f"without-{options.without}" if options.without else "all"
+    train(load(options.work / f"{BASE}.pt"), material, plan, options.work / f"{name}.pt")
+
+
+def export(options: argparse.Namespace) -> None:
+    """A Vosk model out of a checkpoint, by name: base, all, without-NAME."""
+    write_model(load(options.work / f"{options.argument}.pt"), options.out, programs())
+
+
+def sets(options: argparse.Namespace) -> None:
+    """The voices that are kept for checking, and each person by themselves."""
+    write_voices(options.work / "sets" / "voices", Voices(VOICES), Machines(programs()), options.cards)
+    if options.argument:
+        people = development_speakers(Path(options.argument))
+        write_people(options.work / "sets" / "people", people, 5 * options.cards, Machines(programs()))
+
+
+STEPS = {"all": everything, "speak": speak, "train": train_base, "tune": tune, "export": export, "sets": sets}
+
+if __name__ == "__main__":
+    sys.exit(main())

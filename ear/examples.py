@@ -1,0 +1,94 @@
+"""Training examples, made as they are needed: no two steps of the training hear the same call."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ear.channel import Channel, Sound, levelled, somebody_else, trimmed
+from ear.corpus import RATE, Source, Utterance, read_wav
+from ear.features import Features, mfcc
+from ear.people import development_speakers, strung, telephone_voice
+from ear.words import GARBAGE
+
+NOBODY, PERSON, MACHINE = 0.04, 0.11, 0.2  # shares of the examples; of people for each of them
+REREAD = 400  # examples after which the corpus is looked at for what is new
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Where to find what is trained on; `people` are the development speakers to hear, by name."""
+
+    corpus: Path
+    sounds: Path  # Asterisk's English recordings
+    data: Path | None = None
+    people: Collection[str] = ()
+
+
+class Examples:
+    """An endless supply; another seed gives other examples."""
+
+    def __init__(self, material: Material, seed: int) -> None:
+        self._dice = random.Random(seed)
+        self._generator = np.random.default_rng(seed)
+        self._channel = Channel(self._generator)
+        self._corpus = material.corpus
+        self._read: dict[Path, list[tuple[Path, Utterance]]] = {}
+        people = development_speakers(material.data, material.people) if material.data else {}
+        self._people = [*people.values(), telephone_voice(material.sounds)]
+        self._made = 0
+
+    def one(self) -> tuple[Features, tuple[str, ...]]:
+        """What is heard, and the words in it."""
+        if self._made % REREAD == 0:
+            self._look_for_new()
+        self._made += 1
+        kind = self._dice.random()
+        if kind < NOBODY:
+            return self._nobody(), ()
+        if kind < NOBODY + PERSON * len(self._people):
+            sound, words = strung(self._dice.choice(self._people), self._dice)
+        else:
+            sound, words = self._speaker("machine" if kind > 1 - MACHINE else "kokoro")
+            if len(sound) < 3 * RATE and self._dice.random() < 0.3:
+                more, more_words = self._speaker("kokoro")
+                pause = np.zeros(int(RATE * self._dice.uniform(0.1, 0.6)))
+                sound, words = np.concatenate([levelled(sound), pause, levelled(more)]), _joined(words, more_words)
+        return mfcc(self._channel.call(sound, self._talkers()), self._generator), words
+
+    def _speaker(self, kind: str) -> tuple[Sound, tuple[str, ...]]:
+        path, utterance = self._pick(kind)
+        sound = trimmed(read_wav(path).astype(np.float64))
+        throat = self._dice.uniform(0.84, 1.2) if self._dice.random() < 0.6 else 1.0
+        return somebody_else(sound, self._dice.uniform(0.8, 1.25), throat), utterance.words
+
+    def _pick(self, kind: str) -> tuple[Path, Utterance]:
+        sources = [source for source in self._read if source.name.startswith(kind)] or list(self._read)
+        return self._dice.choice(
+            self._read[self._dice.choices(sources, [len(self._read[one]) for one in sources])[0]]
+        )
+
+    def _talkers(self) -> list[Sound]:
+        count = self._dice.choice((1, 2, 3, 4, 5))
+        return [read_wav(self._pick("machine")[0]).astype(np.float64) for _ in range(count)]
+
+    def _nobody(self) -> Features:
+        length = int(RATE * self._dice.uniform(1, 4))
+        noise = self._channel.noise(length, []) * 10 ** (self._dice.uniform(-70, -20) / 20)
+        return mfcc(np.round(np.clip(noise, -1, 1) * 32767), self._generator)
+
+    def _look_for_new(self) -> None:
+        for folder in sorted(self._corpus.iterdir()):
+            known = self._read.setdefault(folder, [])
+            known += [(folder / one.file, one) for one in Source(folder).read(len(known))]
+
+
+def _joined(words: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    both = [*words, *more]
+    return tuple(
+        word for before, word in zip(["", *both], both, strict=False) if word != GARBAGE or before != GARBAGE
+    )

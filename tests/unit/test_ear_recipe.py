@@ -1,0 +1,60 @@
+"""The recipe of the ear, as far as it needs no training: what is said, and what may be heard in it."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ear import graphs
+from ear.sayings import any_saying, saying_of, sentences
+from ear.speakers import ENGLISH, FOREIGN, HELD_OUT, any_mixture
+from ear.words import GARBAGE, WORDS
+from speech.model import SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("four double two, oh nine.", ("four", "double", "two", "oh", "nine")),
+        ("hold on, let me look", (GARBAGE,)),
+        ("um, it's four two please", (GARBAGE, "four", "two", GARBAGE)),
+    ],
+)
+def test_what_the_ear_does_not_know_is_garbage_once_for_a_stretch(text: str, words: tuple[str, ...]) -> None:
+    assert saying_of(text).words == words
+
+
+def test_no_sentence_holds_a_word_that_sounds_like_a_digit_and_is_written_otherwise() -> None:
+    spoken = {word for line in sentences() for word in re.findall("[a-z]+", line.lower())}
+
+    assert not spoken & {"won", "ate", "too", "fore"}
+
+
+@given(st.randoms())
+def test_nobody_who_is_kept_for_checking_ever_speaks_in_the_corpus(dice: random.Random) -> None:
+    speaker = any_mixture(dice)
+
+    assert not {speaker.first, speaker.second}.intersection(HELD_OUT)
+    assert {speaker.first, speaker.second} <= {*ENGLISH, *FOREIGN}
+
+
+@given(st.randoms())
+def test_every_saying_can_be_followed_in_the_graph_of_everything(dice: random.Random) -> None:
+    words = any_saying(dice).words
+
+    chain, all_words = graphs.said(words), graphs.everything()
+
+    assert set(words) <= set(WORDS)
+    for place in range(1, len(chain.outputs)):
+        step = all_words.steps[chain.outputs[place - 1], chain.outputs[place]]
+        assert chain.onward[place] == pytest.approx(step)
+
+
+def test_the_model_that_comes_along_knows_the_words_of_the_recipe() -> None:
+    listed = (SHIPPED["en"] / "graph" / "words.txt").read_text().splitlines()
+
+    assert {line.split()[0] for line in listed} == {"<eps>", *WORDS}
