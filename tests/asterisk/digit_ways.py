@@ -10,7 +10,7 @@ import asyncio
 import os
 import re
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,7 +24,7 @@ from pci.capture.captures import Captures
 from pci.capture.desk import CaptureDesk
 from pci.capture.fields import PROMPTS
 from pci.capture.line import Patience
-from pci.capture.session import Room
+from pci.capture.session import CaptureSession, Room
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, CaptureResult, PromptSpoken
 from pci.hearing.ears import Ears
 from pci.keys import KeyRing
@@ -70,8 +70,9 @@ def overlay(etc: Path) -> None:
 
 @dataclass
 class Capture:
-    """A capture under way."""
+    """A capture under way, and what steers it."""
 
+    session: CaptureSession
     events: list[CaptureEvent] = field(default_factory=list)
     result: CaptureResult | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,10 +83,19 @@ class Capture:
         self.events.append(event)
         self._news.set()
 
-    async def prompted(self, prompt: str) -> None:
-        """Return once the caller is told this."""
+    async def prompted(self, prompt: str, times: int = 1) -> None:
+        """Return once the caller is told this so many times."""
+        await self._until(
+            lambda: sum(isinstance(event, PromptSpoken) and prompt in event.prompts for event in self.events) >= times
+        )
+
+    async def told(self, kind: type[CaptureEvent]) -> None:
+        """Return once an event of this kind is told."""
+        await self._until(lambda: any(isinstance(event, kind) for event in self.events))
+
+    async def _until(self, reached: Callable[[], bool]) -> None:
         async with asyncio.timeout(DEADLINE):
-            while not any(isinstance(event, PromptSpoken) and prompt in event.prompts for event in self.events):
+            while not reached():
                 self._news.clear()
                 await self._news.wait()
 
@@ -133,7 +143,7 @@ class Scene:
         """A capture; leaving the block waits for its end, and for the caller to be back or gone."""
         order = {"call_id": "call", "channel_id": channel_id, "security_code": False, **options}
         session = await self.desk.admit(CaptureRequest.model_validate(order))
-        capture = Capture()
+        capture = Capture(session)
 
         async def run() -> None:
             capture.result = await session.run(capture.emit)
