@@ -17,6 +17,7 @@ from ivr.commands import (
     callbacks,
     calls,
     check,
+    models,
     new,
     payments,
     prompts,
@@ -37,7 +38,7 @@ from ivr.store.errors import NoSuchVersion, StoreError
 
 _COMMANDS = (
     *(serve, new, check, test, simulate, show, schema, publish, versions, rollback),
-    *(bills, payments, refunds, callbacks, prompts, calls, replay, accounts),
+    *(bills, payments, refunds, callbacks, prompts, models, calls, replay, accounts),
 )
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card

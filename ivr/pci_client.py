@@ -6,7 +6,7 @@ connect proves that nothing was sent, and closing the connection of a capture en
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -32,11 +32,15 @@ from pci.contract import (
     Error,
     ErrorCode,
     Health,
+    HeardLanguage,
+    HeardLanguages,
     HearingEnded,
     HearingEvent,
     HearingRequest,
     KeepRequest,
     KeptCard,
+    WordsAsked,
+    WordsKnown,
 )
 
 _CONNECT_SECONDS = 2.0
@@ -130,6 +134,15 @@ class PciClient:
                 yield event
                 if isinstance(event, HearingEnded):
                     return
+
+    async def heard_languages(self) -> tuple[HeardLanguage, ...]:
+        """What callers can be heard in."""
+        return _read(HeardLanguages, await self._send("GET", "/v1/languages")).languages
+
+    async def known_words(self, language: str, words: Iterable[str]) -> frozenset[str]:
+        """Those of the words that can be heard in the language; PciRefused `language-not-heard`."""
+        asked = WordsAsked(language=language, words=tuple(words))
+        return frozenset(_read(WordsKnown, await self._send("POST", "/v1/words", body=asked)).known)
 
     async def _told(
         self, path: str, request: BaseModel, silence: float, events: TypeAdapter[_Event]

@@ -23,7 +23,7 @@ from pci.errors import PciError
 from pci.hearing.desk import HearingDesk
 from pci.hearing.ear import sweep
 from pci.hearing.ears import Ears
-from pci.hearing.models import recogniser
+from pci.hearing.models import chosen, recogniser
 from pci.keys import KeyRing
 from pci.log import log
 from pci.log import set_up as set_up_logs
@@ -94,15 +94,13 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             Attempts(store), captures, vault, audit, processor, keys.derive("idempotency"), settings.processor.timeout
         )
         charges = await opened.enter_async_context(Charges.open(desk))
-        login = AriLogin(
-            settings.asterisk.url, settings.asterisk.username, settings.asterisk.password.get_secret_value()
-        )
-        app = await opened.enter_async_context(AriApp.open(login, settings.asterisk.app))
+        app = await opened.enter_async_context(AriApp.open(_login(settings), settings.asterisk.app))
         ears = await _hearing(app, settings, opened)
         room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, audit, alarm=audit.alarm, ears=ears))
         async with asyncio.TaskGroup() as tasks:
             chores = [tasks.create_task(_look_after_callers(room, stop)), tasks.create_task(_purge(vault, settings))]
-            routes = Server(room, HearingDesk(app, ears, audit, room.holds), charges, vault, audit, tasks).routes()
+            hearings = HearingDesk(app, ears, audit, room.holds, chosen(settings.speech))
+            routes = Server(room, hearings, charges, vault, audit, tasks).routes()
             async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), routes, audit):
                 log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
                 await stop.wait()
@@ -111,6 +109,11 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 chore.cancel()
         if app.taken:
             raise ApplicationTaken
+
+
+def _login(settings: Settings) -> AriLogin:
+    asterisk = settings.asterisk
+    return AriLogin(asterisk.url, asterisk.username, asterisk.password.get_secret_value())
 
 
 async def _hearing(app: AriApp, settings: Settings, opened: AsyncExitStack) -> Ears:

@@ -30,6 +30,7 @@ from pci.contract import (
     HearingRequest,
     KeepRequest,
     KeptCard,
+    WordsAsked,
 )
 from pci.errors import Forbidden, InvalidRequest, NotFound, PciError, Refused
 from pci.hearing.desk import HearingDesk
@@ -115,6 +116,8 @@ class Server:
         return [
             web.get("/v1/health", self.health, allow_head=False),
             *CaptureRoutes(self._captures, self._audit, self._tasks).routes(),
+            web.get("/v1/languages", self.languages, allow_head=False),
+            web.post("/v1/words", self.words),
             web.post("/v1/hearings", self.hear),
             web.post("/v1/charges", self.charge),
             web.get("/v1/charges/{charge_id}", self.find_charge, allow_head=False),
@@ -161,6 +164,14 @@ class Server:
         """Destroy a card; the same answer whether or not there was one."""
         await self._vault.forget(request.match_info["token"])
         return web.Response(status=204)
+
+    async def languages(self, _: web.Request) -> web.Response:
+        """What callers can be heard in."""
+        return json_answer(self._hearings.languages())
+
+    async def words(self, request: web.Request) -> web.Response:
+        """Which words can be heard."""
+        return json_answer(self._hearings.known(await read_body(request, WordsAsked)))
 
     async def hear(self, request: web.Request) -> web.StreamResponse:
         """Stream what a caller says. A client that closes the connection ends it."""

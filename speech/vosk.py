@@ -139,7 +139,7 @@ def _fed(recogniser: Any, audio: bytes, so_far: str) -> _New:  # noqa: ANN401
         if recogniser.AcceptWaveform(audio[start : start + _BLOCK]):
             heard += _ended(recogniser.Result(), so_far)
             so_far = ""
-    words = str(json.loads(recogniser.PartialResult())["partial"])
+    words = str(json.loads(recogniser.PartialResult()).get("partial", ""))  # there is none right after a stretch
     if words != so_far:
         heard.append(Heard((Alternative(tuple(words.split()), 0.0),) if words else (), final=False))
     return heard, words

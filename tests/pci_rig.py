@@ -44,6 +44,7 @@ from pci.prompts import Prompts
 from pci.server import Server, serve
 from pci.store import Store
 from pci.vault import Vault
+from speech import Model
 from speech.scripted import ScriptedRecogniser
 
 TODAY = date(2026, 11, 22)
@@ -210,8 +211,8 @@ def record_sounds(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def open_rig(folder: Path, **patience: float) -> AsyncIterator[Rig]:
-    """Everything up and connected."""
+async def open_rig(folder: Path, models: tuple[Model, ...] = (), **patience: float) -> AsyncIterator[Rig]:
+    """Everything up and connected. `models` are what the card side says that it hears with."""
     patient = Patience(**{"quiet": 0.05, "quiet_at_most": 0.5, "taken": 1.0, "look": 0.02, **patience})
     async with (
         FakeAsterisk.open() as asterisk,
@@ -231,7 +232,7 @@ async def open_rig(folder: Path, **patience: float) -> AsyncIterator[Rig]:
         ears = Ears(ScriptedRecogniser())
         desk = CaptureDesk(Room(pci, prompts, vault, captures, audit, lambda: TODAY, patient, alarm, ears))
         async with asyncio.TaskGroup() as tasks:
-            hearings = HearingDesk(pci, ears, audit, desk.holds)
+            hearings = HearingDesk(pci, ears, audit, desk.holds, models)
             routes = Server(desk, hearings, NoCharges(), vault, audit, tasks).routes()
             care = tasks.create_task(desk.look_after_callers())
             async with serve(folder / "pci.sock", frozenset({os.geteuid()}), routes, audit):

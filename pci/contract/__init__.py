@@ -18,6 +18,8 @@ HTTP over a unix socket, JSON bodies:
     GET    /v1/tokens/{token}               -> KeptCard
     POST   /v1/tokens/{token}/keep          KeepRequest -> KeptCard
     DELETE /v1/tokens/{token}               -> 204
+    GET    /v1/languages                  -> HeardLanguages
+    POST   /v1/words                        WordsAsked -> WordsKnown
     POST   /v1/hearings                     HearingRequest -> NDJSON stream of HearingEvent
 
 Only the card side ever gets the audio of a call: what a caller says outside of a capture is heard here as well, and
@@ -50,6 +52,8 @@ from pci.contract.captures import (
 from pci.contract.charges import Charge, ChargeRequest, ChargeState, Closing, DeclineReason, KeepRequest, KeptCard
 from pci.contract.hearings import (
     HEARING_EVENT,
+    HeardLanguage,
+    HeardLanguages,
     HearingEnd,
     HearingEnded,
     HearingEvent,
@@ -57,6 +61,8 @@ from pci.contract.hearings import (
     HearingStarted,
     SpeechHeard,
     SpokenWords,
+    WordsAsked,
+    WordsKnown,
 )
 
 __all__ = [
@@ -84,6 +90,8 @@ __all__ = [
     "ErrorCode",
     "FieldProgress",
     "Health",
+    "HeardLanguage",
+    "HeardLanguages",
     "HearingEnd",
     "HearingEnded",
     "HearingEvent",
@@ -100,4 +108,6 @@ __all__ = [
     "SpeechHeard",
     "SpokenWords",
     "Word",
+    "WordsAsked",
+    "WordsKnown",
 ]

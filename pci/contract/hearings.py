@@ -19,6 +19,33 @@ class HearingRequest(Model):
     words: tuple[Word, ...] = Field(min_length=1, max_length=512)
 
 
+class HeardLanguage(Model):
+    """A language that callers can be heard in, and the name of the model."""
+
+    language: Language
+    model: str
+    shipped: bool
+
+
+class HeardLanguages(Model):
+    """Every one there is."""
+
+    languages: tuple[HeardLanguage, ...]
+
+
+class WordsAsked(Model):
+    """Which of these words can be heard in this language?"""
+
+    language: Language = "en"
+    words: tuple[Word, ...] = Field(min_length=1, max_length=512)
+
+
+class WordsKnown(Model):
+    """These."""
+
+    known: tuple[str, ...]
+
+
 class HearingStarted(Model):
     """From now on nothing that is said is missed."""
 

@@ -13,7 +13,18 @@ from pydantic import BaseModel
 from asterisk_ari import AriApp, AriError
 from asterisk_ari import NotFound as NoSuchThing
 from pci.audit import Audit, Kind
-from pci.contract import HearingEnd, HearingEnded, HearingRequest, HearingStarted, SpeechHeard, SpokenWords
+from pci.contract import (
+    HeardLanguage,
+    HeardLanguages,
+    HearingEnd,
+    HearingEnded,
+    HearingRequest,
+    HearingStarted,
+    SpeechHeard,
+    SpokenWords,
+    WordsAsked,
+    WordsKnown,
+)
 from pci.errors import (
     ChannelNotFound,
     HearingInProgress,
@@ -26,7 +37,7 @@ from pci.errors import (
 )
 from pci.hearing.ear import NoEar
 from pci.hearing.ears import AlreadyHeard, Ears, Hearing
-from speech import Grammar, Heard, ModelMissing, TooManyListeners, WordUnknown
+from speech import SHIPPED, Grammar, Heard, Model, ModelMissing, TooManyListeners, WordUnknown
 
 _LONGEST_SECONDS: Final = 300.0
 _UNREAD_SECONDS: Final = 5.0
@@ -40,13 +51,44 @@ _REFUSALS: Final[dict[type[Exception], type[Refused]]] = {
 
 
 class HearingDesk:
-    """Admits hearings. `captured` tells whether a caller is in a capture: then nothing that they say is told."""
+    """Admits hearings, with these `models`.
 
-    def __init__(self, app: AriApp, ears: Ears, audit: Audit, captured: Callable[[str], bool]) -> None:
+    `captured` tells whether a caller is in a capture: then nothing that they say is told.
+    """
+
+    def __init__(
+        self,
+        app: AriApp,
+        ears: Ears,
+        audit: Audit,
+        captured: Callable[[str], bool],
+        models: tuple[Model, ...] = (),
+    ) -> None:
         self._app = app
         self._ears = ears
+        self._models = models
         self._audit = audit
         self._captured = captured
+
+    def languages(self) -> HeardLanguages:
+        """What callers can be heard in."""
+        return HeardLanguages(
+            languages=tuple(
+                HeardLanguage(
+                    language=model.language,
+                    model=model.folder.name,
+                    shipped=model.folder == SHIPPED.get(model.language),
+                )
+                for model in self._models
+            )
+        )
+
+    def known(self, asked: WordsAsked) -> WordsKnown:
+        """Which words can be heard; `LanguageNotHeard`."""
+        try:
+            return WordsKnown(known=tuple(sorted(self._ears.known(asked.words, asked.language))))
+        except ModelMissing:
+            raise LanguageNotHeard from None
 
     async def stream(self, request: web.Request, wanted: HearingRequest) -> web.StreamResponse:
         """Tell what is heard until the client closes the connection, or the hearing ends. Raises one of `Refused`."""

@@ -124,6 +124,13 @@ async def test_who_cannot_be_heard_is_refused_with_the_reason(scene: Scene) -> N
             assert await scene.refusal("no", channel_id=ear) is ErrorCode.CHANNEL_NOT_FOUND
 
 
+async def test_the_call_side_can_ask_which_words_are_known(scene: Scene) -> None:
+    assert await scene.client.known_words("en", ["balance", "agent"]) == {"balance", "agent"}
+    with pytest.raises(PciRefused) as refused:
+        await scene.client.known_words("es", ["saldo"])
+    assert refused.value.code is ErrorCode.LANGUAGE_NOT_HEARD
+
+
 async def test_a_hearing_is_on_record_with_nothing_that_was_said(scene: Scene) -> None:
     async with aclosing(scene.hear("yes")) as events:
         await anext(events)
