@@ -1,6 +1,7 @@
 """What can go wrong with accounts, as a branch of the tree in `ivr.errors`.
 
 ConfigError
+├── SsoUnavailable          the server for single sign-on does not answer as it should
 └── AccountError
     ├── NameRefused
     ├── NameTaken
@@ -18,6 +19,10 @@ from ivr.errors import ConfigError
 
 if TYPE_CHECKING:
     from ivr.accounts.account import Account
+
+
+class SsoUnavailable(ConfigError):
+    """The server for single sign-on does not answer as it should: check [console.sso] in ivr.toml."""
 
 
 class AccountError(ConfigError):

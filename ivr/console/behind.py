@@ -15,6 +15,7 @@ from ivr.accounts.log import Log
 from ivr.accounts.office import Office
 from ivr.accounts.passkeys import Passkeys
 from ivr.accounts.passwords import Passwords
+from ivr.accounts.sso import SingleSignOn
 from ivr.console.rendering import Rendering
 from ivr.console.settings import ConsoleSettings
 from ivr.store.sessions import Sessions
@@ -42,6 +43,7 @@ class Behind:
     office: Office
     log: Log
     rendering: Rendering
+    sso: SingleSignOn | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
@@ -50,6 +52,7 @@ class Behind:
         keyed = Keyed(settings.secret.get_secret_value())
         codes = Codes(store.accounts, store.factors, keyed)
         passwords = passwords or Passwords()
+        sso = SingleSignOn(store.accounts, settings.sso.provider, settings.origin) if settings.sso else None
         log, invitations = Log(store.acts), Invitations(store.accounts, settings.origin)
         return cls(
             settings=settings,
@@ -64,4 +67,5 @@ class Behind:
             office=Office(store.accounts, invitations, log),
             log=log,
             rendering=Rendering.load(),
+            sso=sso,
         )

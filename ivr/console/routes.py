@@ -22,7 +22,8 @@ from typing import Final, TypeAlias
 from aiohttp import web
 
 from ivr.accounts.role import Role
-from ivr.console.pages import account, files, home, log, people, sign_in, welcome
+from ivr.accounts.sso import BACK
+from ivr.console.pages import account, files, home, log, people, sign_in, sso, welcome
 from ivr.console.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
@@ -63,6 +64,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/sign-in", sign_in.submit, ANYBODY, early=True),
     Route("POST", "/sign-in/passkey/ask", sign_in.ask_passkey, ANYBODY, early=True),
     Route("POST", "/sign-in/passkey", sign_in.use_passkey, ANYBODY, early=True),
+    Route("GET", "/sign-in/sso", sso.leave_for, ANYBODY, early=True),
+    Route("GET", BACK, sso.come_back, ANYBODY, early=True),
     Route("GET", "/welcome/{token}", welcome.show, ANYBODY, early=True),
     Route("POST", "/welcome/{token}", welcome.choose, ANYBODY, early=True),
     Route("POST", "/sign-out", sign_in.leave, SIGNED_IN, early=True),

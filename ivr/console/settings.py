@@ -9,11 +9,36 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from ivr.setting_kinds import Location, SecretFile, Section, problem
+from ivr.accounts.provider import Provider
+from ivr.setting_kinds import Location, SecretFile, Section, ServerAddress, problem
 
 _SHORTEST_SECRET = 32
 _ORIGIN = "is what browsers show as the address, without a path, such as https://console.example.com"
 _LISTEN = "is an address and a port, such as 127.0.0.1:8448"
+
+
+class SsoSettings(Section):
+    """An OpenID Connect provider that people may sign in at."""
+
+    issuer: ServerAddress
+    client_id: str = Field(min_length=1, max_length=200)
+    client_secret: SecretFile | None = Field(default=None, alias="client_secret_file")
+    claim: Literal["email", "preferred_username"] = "email"
+    label: str = Field(default="single sign-on", min_length=1, max_length=60)
+
+    @field_validator("issuer")
+    @classmethod
+    def _not_in_the_clear(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1"):
+            raise problem("begins with https://: who can change its answers can sign in as anybody")
+        return issuer
+
+    @property
+    def provider(self) -> Provider:
+        """The same in the words of those who ask it."""
+        secret = self.client_secret.get_secret_value() if self.client_secret else ""
+        return Provider(self.issuer, self.client_id, secret, self.claim, self.label)
 
 
 class ConsoleSettings(Section):
@@ -27,6 +52,7 @@ class ConsoleSettings(Section):
     behind_proxy: bool = False
     idle_minutes: int = Field(default=15, ge=1, le=15)
     second_factor: Literal["needed", "optional"] = "needed"
+    sso: SsoSettings | None = None
 
     @property
     def host(self) -> str:

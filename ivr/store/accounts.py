@@ -165,7 +165,7 @@ class Accounts:
             row = await session.get_one(AccountRow, number)
             if row.password is not None:
                 session.add(OldPasswordRow(account_id=number, password=row.password))
-            row.password, row.totp_salt, row.totp_step = None, None, 0
+            row.password, row.totp_salt, row.totp_step, row.subject = None, None, 0, None
             row.tries, row.locked_until = 0, None
             await _close(session, number)
             session.add(InvitationRow(digest=digest, account_id=number, until=until))

@@ -24,6 +24,8 @@ MAY: dict[tuple[str, str], frozenset[Visitor]] = {
     ("POST", "/sign-in"): EVERYBODY,
     ("POST", "/sign-in/passkey/ask"): EVERYBODY,
     ("POST", "/sign-in/passkey"): EVERYBODY,
+    ("GET", "/sign-in/sso"): EVERYBODY,
+    ("GET", "/sign-in/sso/back"): EVERYBODY,
     ("GET", "/welcome/{token}"): EVERYBODY,
     ("POST", "/welcome/{token}"): EVERYBODY,
     ("POST", "/sign-out"): ALL_ROLES,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from ivr import config as ivr
-from ivr.console.settings import ConsoleSettings
+from ivr.console.settings import ConsoleSettings, SsoSettings
 from pci import config as pci
 from pci.gate import config as gate
 from tests.unit.reading_docs import has_default, keys_of, sections, table
@@ -23,6 +23,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [apis.NAME]": ivr.ApiSettings,
     "ivr.toml / [email]": ivr.EmailSettings,
     "ivr.toml / [console]": ConsoleSettings,
+    "ivr.toml / [console.sso]": SsoSettings,
     "pci.toml": pci.Settings,
     "pci.toml / [asterisk]": pci.AsteriskSettings,
     "pci.toml / [processor]": pci.ProcessorSettings,
@@ -32,7 +33,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "gate.toml / [originate]": gate.OriginateSettings,
     "gate.toml / [phones]": gate.PhoneSettings,
 }
-SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console originate phones".split())
+SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console sso originate phones".split())
 
 
 def written(value: object) -> str:
