@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 import structlog
@@ -191,14 +191,8 @@ class LiveCall:
             channel_id=self._line.channel_id,
             return_to=services.app,
             language=self.language,
-            security_code=order.security_code,
-            postal_code=order.postal_code,
-            valid_card_types=order.valid_card_types,
-            first_digit_timeout=order.first_digit_timeout,
-            inter_digit_timeout=order.inter_digit_timeout,
-            entry_attempts=order.entry_attempts,
-            opening=order.opening,
-            prompts=order.prompts,
+            person=bool(self.variables.person_key),
+            **asdict(order),
         )
         visit = Visit(self._line, services.pci, services.prompts, self.language, self._tell)
         result = await visit.pay(request)

@@ -49,6 +49,10 @@ class Asking(Step):
     def _no_match(self) -> tuple[Sayable, ...]:
         return (self.wrong_keys,) if self.no_match is None else self.no_match
 
+    def may_lead_to_person(self) -> bool:
+        """By one key."""
+        return True
+
     def _wrong(self, call: Call) -> Prompt:
         return speech(self._no_match, call.variables)
 

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ivr.flow.asking import Asking
 from ivr.flow.expression import MOST_TOGETHER
 from ivr.flow.head import Head, door_problems, kinds_of, returns_of
 from ivr.flow.helpline import PERSON, Helpline
@@ -172,7 +171,7 @@ class _Reader:
         for target in step.targets().values():
             self._check_target(find(argument, target) or argument.at, target)
         ways = self._ways(name, step, named)
-        if self._helpline and isinstance(step, Asking):
+        if self._helpline and step.may_lead_to_person():
             ways[PERSON] = self._helpline.step
         return Placed(step, ways)
 

@@ -52,6 +52,10 @@ class Step(Written):
         """Those that can come without waiting for the caller, here."""
         return self.at_once
 
+    def may_lead_to_person(self) -> bool:
+        """Whether its caller may ask for a person, where the flow says which step that is."""
+        return False
+
     def may_end_call(self) -> bool:
         """Whether the call can end in this step, whatever `next` says."""
         return not self.outcomes

@@ -76,6 +76,7 @@ CARDS: Final[dict[str, Keyed | NoCard]] = {
     "not-charged": Keyed("the bank cannot be reached", Brand.VISA, "1111", Charged(ChargeState.NOT_CHARGED)),
     "in-progress": Keyed("another payment of the same is open", Brand.VISA, "1111", in_progress=True),
     "cancelled": NoCard("the caller presses star instead of a card", CaptureOutcome.CANCELLED),
+    "asks-for-person": NoCard("the caller says that they want a person", CaptureOutcome.PERSON_WANTED),
     "too-many-failed-attempts": NoCard(
         "the caller mistypes until no attempt is left", CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS
     ),

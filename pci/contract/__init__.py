@@ -46,6 +46,7 @@ from pci.contract.captures import (
     CardField,
     EntryError,
     FieldProgress,
+    Input,
     PromptRule,
     PromptSpoken,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "HearingRequest",
     "HearingStarted",
     "Identifier",
+    "Input",
     "KeepRequest",
     "KeptCard",
     "Language",

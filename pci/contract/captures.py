@@ -22,6 +22,10 @@ class CardField(StrEnum):
     POSTAL_CODE = "postal-code"
 
 
+Input = Literal["keypad", "speech"]
+"""How a field may be answered. Keys always count: the first one makes a field that was to be said a keyed one."""
+
+
 class EntryError(StrEnum):
     """Why a field was asked again."""
 
@@ -32,6 +36,8 @@ class EntryError(StrEnum):
     INVALID_SECURITY_CODE = "invalid-security-code"
     INVALID_POSTAL_CODE = "invalid-postal-code"
     CONNECTION_GAP = "connection-gap"
+    NOT_UNDERSTOOD = "not-understood"
+    NOT_CONFIRMED = "not-confirmed"
 
 
 class CaptureOutcome(StrEnum):
@@ -42,6 +48,7 @@ class CaptureOutcome(StrEnum):
     CANCELLED = "caller-interrupted-with-star"
     CALLED_OFF = "called-off"
     PAUSED_TOO_LONG = "paused-too-long"
+    PERSON_WANTED = "caller-asked-for-person"
     HUNG_UP = "caller-hung-up"
     NOT_SECURE = "not-secure"
     INTERNAL_ERROR = "internal-error"
@@ -58,12 +65,18 @@ class PromptRule(Model):
 
 
 class CaptureRequest(Model):
-    """Take this caller away, ask for a card, give the caller back to `return_to`."""
+    """Take this caller away, ask for a card, give the caller back to `return_to`.
+
+    With `speech` among its `input`, fields may be said, where a model knows the language and not too many callers
+    speak already. With `person`, a caller who speaks may ask for one.
+    """
 
     call_id: Identifier
     channel_id: Identifier
     return_to: Identifier = "ivr"
     language: Language = "en"
+    input: tuple[Input, ...] = ("keypad",)
+    person: bool = False
     security_code: bool = True
     postal_code: bool = False
     valid_card_types: tuple[Brand, ...] = Field(default=(Brand.VISA, Brand.MASTERCARD, Brand.AMEX), min_length=1)
@@ -118,7 +131,7 @@ class PromptSpoken(Model):
 
 
 class FieldProgress(Model):
-    """A key was pressed or a field was judged. `entered` is a count; it stays 0 for a security code."""
+    """A key was pressed, digits were heard, or a field was judged. `entered` is a count; 0 for a security code."""
 
     type: Literal["progress"] = "progress"
     field: CardField

@@ -64,10 +64,10 @@ ANYWHERE = {
 
 
 def handled(step: dict[str, Any]) -> dict[str, Any]:
-    """The step with the outcomes that it has, where these depend on its argument and no schema can know them."""
+    """The step with all the outcomes that it has: few that are left out go on by themselves."""
     verb, following = next(verb for verb in step if verb != "next"), step.get("next", {})
     kind = VERBS[verb]
-    if not kind.outcomes_vary:
+    if not (kind.outcomes or kind.outcomes_vary):
         return step
     try:
         made = kind.model_validate({kind.whole: step[verb]} if kind.whole else step[verb], context=Setting({}, sub))

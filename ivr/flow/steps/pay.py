@@ -12,6 +12,7 @@ from ivr.flow.amounts import MOST_MINOR
 from ivr.flow.call import Call, CallerHungUp, Captured, CaptureOrder, Due, PaymentInProgress, SecureLineDown
 from ivr.flow.errors import MissingVariable
 from ivr.flow.fee import WrittenFee
+from ivr.flow.helpline import WantsPerson
 from ivr.flow.inputs import Answered
 from ivr.flow.keeping import SAYS_OF_KEEPING, SAYS_OF_STORED, keep, offer_to_keep, pay_with_stored
 from ivr.flow.pay_keys import FOR_EDITORS, KEEPING, PAYING, PAYING_STORED, VARIANTS, Outcome, misfit
@@ -143,6 +144,10 @@ class Pay(Answered):
             return KEEPING
         return PAYING_STORED if self.card == "stored" else PAYING
 
+    def may_lead_to_person(self) -> bool:
+        """A caller who speaks may say so."""
+        return self.by_speech
+
     def immediate(self) -> Set[str]:
         """Those that can come without waiting for the caller."""
         return self.at_once & set(self.results())
@@ -217,7 +222,7 @@ class Pay(Answered):
         for _ in range(self.decline_attempts):
             card = await call.capture(self._order(opening), due.invoice)
             if not isinstance(card, Captured):
-                return _Taken(_not_captured(card))
+                return _Taken(self._not_captured(call, card))
             if not await confirms(call, due, card):
                 await call.forget(card)
                 return _Taken("cancelled")
@@ -245,7 +250,7 @@ class Pay(Answered):
             return "unavailable"
         if isinstance(card, Captured):
             return await keep(call, account, card)
-        outcome = _not_captured(card)
+        outcome = self._not_captured(call, card)
         if words := _LAST_WORDS[outcome]:
             await call.speak(words)
         return outcome
@@ -254,8 +259,9 @@ class Pay(Answered):
         own = (field.name for field in fields(CaptureOrder) if field.name != "opening")
         return CaptureOrder(opening=opening, **{name: getattr(self, name) for name in own})
 
-
-def _not_captured(outcome: CaptureOutcome) -> Outcome:
-    if outcome is CaptureOutcome.HUNG_UP:
-        raise CallerHungUp
-    return _NOTHING_TAKEN.get(outcome, "unavailable")
+    def _not_captured(self, call: Call, outcome: CaptureOutcome) -> Outcome:
+        if outcome is CaptureOutcome.HUNG_UP:
+            raise CallerHungUp
+        if outcome is CaptureOutcome.PERSON_WANTED and self.may_lead_to_person() and call.variables.person_key:
+            raise WantsPerson
+        return _NOTHING_TAKEN.get(outcome, "unavailable")
