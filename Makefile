@@ -7,7 +7,8 @@ TESTS ?=
 # compiled modules are kept: our programs start, and the tests are collected, in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run prove test test-fast check bench docs ear speech-eval asterisk peers dev lock sounds format clean
+.PHONY: help demo run prove test test-fast test-browser check bench docs ear speech-eval
+.PHONY: asterisk browser peers dev lock sounds format clean
 
 help:  ## Show this help
 	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then on=$$'\033[36m' off=$$'\033[0m'; fi; \
@@ -24,11 +25,14 @@ prove: .venv/installed asterisk  ## The leak proof: calls with canary cards, the
 	@$(PY) -m proof $(if $(N),--calls $(N)) $(if $(LEAK),--leak $(LEAK))
 
 test: .venv/installed asterisk peers  ## All tests, with a real Asterisk and real SIP phones
-	$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not browser" $(TESTS)
 
 test-fast: .venv/installed  ## The tests that start no program and play no call in real time
-	$(PY) -m pytest -n 3 --dist loadgroup -m "not asterisk and not peer and not process and not live" \
+	$(PY) -m pytest -n 3 --dist loadgroup -m "not asterisk and not peer and not process and not live and not browser" \
 	    --hypothesis-profile quick $(TESTS)
+
+test-browser: .venv/installed browser peers  ## The pages, as stories in a real browser
+	$(PY) -m pytest -n 2 --dist loadgroup -m browser $(TESTS)
 
 check: .venv/installed  ## Format, lint, types, import rules, size budget, what make docs makes, shipped flows
 	.venv/bin/ruff format --check .
@@ -54,6 +58,9 @@ ear: .venv/installed  ## Train the model of spoken digits anew (DATA=recordings 
 
 asterisk: .venv/installed  ## Find an Asterisk >= 20, or unpack Debian's into .tools/
 	@$(PY) -m stack.asterisk
+
+browser: .venv/installed  ## Unpack Debian's Chromium into .tools/
+	@$(PY) -m stack.browser
 
 peers: .venv/installed  ## Fetch what tests run against: SIP phones, an SMSC, localstripe
 	@$(PY) -m stack.phones

@@ -48,6 +48,10 @@ class Clock:
         """Later."""
         self.at += timedelta(**time)
 
+    def catch_up(self) -> None:
+        """The time that it is elsewhere: somebody else's server will look at it."""
+        self.at = datetime.now(UTC)
+
 
 def settings(**changed: object) -> ConsoleSettings:
     """[console] as tests have it: a port that is free, under the usual address, and no second factor needed."""

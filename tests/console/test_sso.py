@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -92,7 +91,7 @@ async def provided(folder: Path, **changed: object) -> AsyncIterator[Provider]:
         issuer = (await process.expect(lambda line: bool(line.get("ready"))))["issuer"]
         given = {"issuer": issuer, "client_id": "tonewall", "client_secret": SecretStr(SECRET), **changed}
         async with console(sso=SsoSettings.model_construct(None, **given)) as served:
-            served.clock.at = datetime.now(UTC)
+            served.clock.catch_up()
             yield Provider(issuer, served)
 
 

@@ -1,0 +1,43 @@
+"""A browser for the stories: Debian's Chromium, driven by Playwright; `make test-browser` unpacks and plays them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from stack import browser as chromium
+
+_HERE = Path(__file__).parent
+_SECONDS = 300  # a browser on a busy machine takes its time
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test beside this file is a story in the browser."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(_SECONDS))
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, with a microphone that needs no permission and no hardware; in CI it must be there."""
+    try:
+        found = chromium.find()
+    except chromium.BrowserMissing as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+    devices = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    quiet = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
+    async with async_playwright() as driver:
+        running = await driver.chromium.launch(
+            executable_path=str(found.program),
+            args=[*found.arguments, *devices, *quiet, "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield running
+        await running.close()
