@@ -79,7 +79,7 @@ class LanguageNotHeard(Refused):
 
 
 class WordNotHeard(Refused):
-    """The speech model does not know one of these words: see `ivr models`; use another word, or a larger model."""
+    """The speech model knows none of these words: see `ivr models`; use other words, or a larger model."""
 
     code = ErrorCode.WORD_NOT_HEARD
 

@@ -4,6 +4,7 @@ A dialogue has one line for each thing that happens:
 
     caller hears Welcome                              some of what was said since the last such line
     caller presses 1000442#    caller waits           the answer to a question; silence
+    caller says one double oh                         the answer to a question that listens
     caller stays silent                               from here to the end of the call
     caller hangs up                                   as soon as the lines above have happened
     ledger is down
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from pci.contract import Brand, CaptureOutcome, DeclineReason
 
 _LINES = {
-    "caller": r"hears .+|presses [0-9*#]+|waits|stays silent|hangs up",
+    "caller": r"hears .+|presses [0-9*#]+|says [^0-9]+|waits|stays silent|hangs up",
     "ledger": r"is down",
     "api": r"is down|finds nothing|answers .+",
     "card side": rf"is down|refuses|reads ({'|'.join(Brand)}) [0-9]{{4}}|ends with ({'|'.join(CaptureOutcome)})",

@@ -33,12 +33,14 @@ from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt
 from ivr.money import Money
+from ivr.rehearsal.speaking import understood
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason
 from tests.dialogue import DialogueMismatch, Line, parse_dialogue
 from tests.spoken_words import written
 
 PAID = "INV-PAID"
 _HEARS = "hears "
+_SAYS = "says "
 _HANGS_UP = "hangs up"
 _ANSWERS = {
     "approves": Charged(ChargeState.APPROVED),
@@ -119,10 +121,10 @@ class ScriptedCall:
         if self._silent:
             return ""
         words = self._take("caller", "the caller's keys").words
+        if keys.speech is not None and words.startswith(_SAYS):
+            return understood(words.removeprefix(_SAYS), keys.speech)
         pressed = words.removeprefix("presses ") if words != "waits" else ""
-        if keys.finish_on_key:
-            pressed = pressed.split(keys.finish_on_key)[0]
-        return pressed[: keys.most]
+        return keys.taken(pressed)
 
     async def remembered_language(self) -> str | None:
         """Nobody has called before, unless a test says so."""

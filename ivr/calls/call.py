@@ -11,6 +11,7 @@ import structlog
 from ivr.addresses import is_e164
 from ivr.calls import desk
 from ivr.calls.charging import Charging
+from ivr.calls.ears import Ears
 from ivr.calls.kept_cards import KeptCards
 from ivr.calls.line import Line
 from ivr.calls.lookups import Lookups
@@ -95,6 +96,7 @@ class LiveCall:
         self._line = line
         self._services = services
         self._tell = tell
+        self._ears = Ears(line, services.pci, origin.call_id)
         self._kept_cards = KeptCards(services.pci, services.store.cards, origin.call_id, origin.caller)
         self._tokens: dict[str, str] = {}
         self._attempts = 0
@@ -118,8 +120,12 @@ class LiveCall:
             await self._line.say(self._media(prompt))
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
-        """Say it, stop at the first key, give the keys without the finishing one; "" after silence."""
-        return await self._line.ask(self._media(prompt), lambda: self._media((_DISTURBED, *prompt)), keys)
+        """Say it, stop at the first key or word, give the keys without the finishing one; "" after silence."""
+
+        async def ask() -> str:
+            return await self._line.ask(self._media(prompt), lambda: self._media((_DISTURBED, *prompt)), keys)
+
+        return await (self._ears.during(keys.speech, ask) if keys.speech else ask())
 
     async def remembered_language(self) -> str | None:
         """The language that an earlier call from this number chose; None if nobody knows."""

@@ -1,4 +1,4 @@
-"""Keys of a menu or an account number: how long to wait for them, when they are complete, and when they are not.
+"""Keys of a menu or an account number, or words for them: how long to wait, and when an answer is complete.
 
 Only for what the call side may know. Card fields are keyed to the card side, which reads them by code of its own.
 """
@@ -6,12 +6,17 @@ Only for what the call side may know. Card fields are keyed to the card side, wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished
 from ivr.flow.call import Keys
+from pci.contract import SpeechHeard
+from speech.recogniser import GARBAGE, Alternative
 
-Heard = ChannelDtmfReceived | PlaybackFinished | Gap
+Heard = ChannelDtmfReceived | PlaybackFinished | Gap | SpeechHeard
+_SPEAKING_SECONDS: Final = 10.0
+"""Whoever is speaking is waited for this long after each new word."""
 
 
 class Interrupted(Exception):
@@ -25,32 +30,85 @@ class Interrupted(Exception):
 async def read_keys(
     heard: asyncio.Queue[Heard], keys: Keys, prompt: str | None, silence: Callable[[str], Awaitable[None]]
 ) -> str:
-    """The keys pressed from now on, without the finishing one; "" if none came in time.
+    """The keys pressed from now on, without the finishing one, or what was said instead; "" if nothing came in time.
 
-    While the playback `prompt` can be heard there is no hurry; the first key stops it by `silence`. After the
+    While the playback `prompt` can be heard there is no hurry; the first key or word stops it by `silence`. After the
     time-out the keys so far are given, however few. Raises Interrupted at a gap.
     """
-    now = asyncio.get_running_loop().time
-    entered = ""
-    deadline = None if prompt else now() + keys.first_digit_timeout
-    while len(entered) < keys.most:
+    question = _Question(keys, prompt, silence)
+    while not question.answered:
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(question.deadline):
                 event = await heard.get()
         except TimeoutError:
             break
-        if isinstance(event, ChannelDtmfReceived):
-            if prompt:
-                await silence(prompt)
-                prompt = None
-            if event.digit == keys.finish_on_key:
-                break
-            entered += event.digit
-            deadline = now() + keys.inter_digit_timeout
-        elif isinstance(event, PlaybackFinished):
-            if event.playback.id == prompt:
-                prompt = None
-                deadline = now() + keys.first_digit_timeout
-        else:
-            raise Interrupted(over=event.over)
-    return entered
+        await question.take(event)
+    return question.answer
+
+
+class _Question:
+    """A question while it is answered. `deadline` is None as long as it can be heard."""
+
+    def __init__(self, keys: Keys, prompt: str | None, silence: Callable[[str], Awaitable[None]]) -> None:
+        self.answer = ""
+        self.answered = False
+        self.deadline: float | None = None
+        self._keys = keys
+        self._prompt = prompt
+        self._silence = silence
+        self._keyed = False
+        self._stretches: list[Sequence[Alternative]] = []
+        if prompt is None:
+            self._wait(keys.first_digit_timeout)
+
+    async def take(self, event: Heard) -> None:
+        """What happened next."""
+        match event:
+            case ChannelDtmfReceived():
+                await self._key(event.digit)
+            case SpeechHeard():
+                if self._keys.speech is not None and not self._keyed:
+                    await self._words(event)
+            case PlaybackFinished():
+                if event.playback.id == self._prompt:
+                    self._prompt = None
+                    self._wait(self._keys.first_digit_timeout)
+            case Gap():
+                raise Interrupted(over=event.over)
+
+    async def _key(self, digit: str) -> None:
+        """A key wins over whatever was said."""
+        await self._hush()
+        self.answer = self.answer if self._keyed else ""
+        self._keyed = True
+        if digit == self._keys.finish_on_key:
+            self.answered = True
+            return
+        self.answer += digit
+        self.answered = len(self.answer) >= self._keys.most
+        self._wait(self._keys.inter_digit_timeout)
+
+    async def _words(self, event: SpeechHeard) -> None:
+        speech = self._keys.speech
+        likeliest = event.alternatives[0].words if event.alternatives else ()
+        known = any(word != GARBAGE for word in likeliest)
+        if speech is None or not likeliest or (self._prompt and not (known and speech.barge_in)):
+            return  # a noise under the question, or an answer to one that was not heard to its end
+        if not event.final:
+            if known:
+                await self._hush()
+                self._wait(_SPEAKING_SECONDS)
+            return
+        await self._hush()
+        self._stretches.append([Alternative(way.words, way.score) for way in event.alternatives])
+        said = speech.understand(self._stretches)
+        self.answer, self.answered = said, speech.whole(said)
+        self._wait(speech.pause)
+
+    async def _hush(self) -> None:
+        if self._prompt:
+            prompt, self._prompt = self._prompt, None
+            await self._silence(prompt)
+
+    def _wait(self, seconds: float) -> None:
+        self.deadline = asyncio.get_running_loop().time() + seconds

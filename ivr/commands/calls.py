@@ -14,6 +14,7 @@ from ivr.store.store import open_store
 from ivr.store.traces import CallLine
 from ivr.trace.errors import NoSuchTrace
 from ivr.trace.telling import tell
+from ivr.trace.timing import Timing, timings
 from ivr.trace.trace import read
 
 _ABOUT = "Which calls there were, and what each did. No card is in it, nor what callers keyed, nor who they are."
@@ -21,6 +22,12 @@ _LIST = "List the calls that ended last, newest first: when, id, flow with its v
 _SHOW = (
     "Show what a call did: what was said, how many keys came, what each step came to. With --json the trace itself,"
     " one event a line, for `ivr replay` and for other programs."
+)
+
+
+_TIMES = (
+    "How long paying took, from the beginning of pay to the bank's yes, by keypad and by voice: half of the callers"
+    " took at most the first figure, nine of ten at most the second. And how many answers were not understood."
 )
 
 
@@ -35,6 +42,9 @@ def add(commands: Commands) -> None:
     show.add_argument("call", metavar="ID", help="the id of the call, as in the list and in the log")
     show.add_argument("--json", action="store_true", help="print the trace itself, as JSON Lines")
     show.set_defaults(command=_show)
+    times = verbs.add_parser("times", parents=[settings()], help="compare keypad and voice", description=_TIMES)
+    times.add_argument("--most", type=int, default=500, metavar="N", help="of how many calls (default: 500)")
+    times.set_defaults(command=_times)
 
 
 def find_trace(call_id: str, file: Path) -> str:
@@ -70,3 +80,22 @@ def _show(options: Namespace) -> None:
         print(trace, end="")
     else:
         print(*tell(read(trace, options.call)), sep="\n")
+
+
+def _times(options: Namespace) -> None:
+    async def find() -> Sequence[str]:
+        async with open_store(sqlite_url(config.load(options.config).database)) as store:
+            return await store.traces.latest(options.most)
+
+    found = timings(read(trace, "a trace") for trace in asyncio.run(find()))
+    print("         payments      half      9/10   answers   not understood")
+    for name, timing in (("keypad", found["keypad"]), ("voice", found["speech"])):
+        print(
+            f"{name:<8} {len(timing.seconds):8} {_seconds(timing, 0.5)} {_seconds(timing, 0.9)} {timing.answers:9}"
+            f" {timing.not_understood:16}"
+        )
+
+
+def _seconds(timing: Timing, share: float) -> str:
+    within = timing.within(share)
+    return f"{within:7.1f} s" if within is not None else "        –"

@@ -17,6 +17,7 @@ from ivr.bill import Bill
 from ivr.flow.answer import Json
 from ivr.flow.spoken import Prompt
 from ivr.money import Money
+from ivr.understanding.listening import Listening, Said
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Keys:
     A single key that is among `choices` chose something that was offered, and may be written down; so may what
     `amount` makes of the keys, where an amount of money is asked for, and `item`, where they name one of several
     things: its place among them, from 0. Nothing else may.
+
+    `speech` is what is listened for at the same time. A key ends the listening.
     """
 
     most: int
@@ -53,6 +56,14 @@ class Keys:
     choices: str = ""
     amount: Callable[[str], Money | None] | None = None
     item: Callable[[str], int | None] | None = None
+    speech: Listening | None = None
+
+    def taken(self, answer: str) -> str:
+        """What a live call would take of these keys; what was said stays as it is."""
+        if isinstance(answer, Said):
+            return answer
+        pressed = answer.split(self.finish_on_key)[0] if self.finish_on_key else answer
+        return pressed[: self.most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +198,10 @@ class Variables:
     """The opening hours that the flow itself declares."""
     person_key: str = ""
     """The key that leads to a person, in the flow that runs now; "" if none does."""
+    by_speech: bool = False
+    """Whether callers may speak in the step that runs now."""
+    said: bool = False
+    """Whether the answer that decided its outcome was said."""
     outcomes: dict[str, str] = field(default_factory=dict)
     """The last outcome of each verb in this call."""
 
@@ -213,7 +228,10 @@ class Call(Protocol):
         """Say it to the end."""
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
-        """Say it, stop at the first key, give the keys without the finishing one; "" after silence."""
+        """Say it, stop at the first key, give the keys without the finishing one; "" after silence.
+
+        What was said instead is `Said`: the keys that it stands for.
+        """
 
     async def remembered_language(self) -> str | None:
         """The language that an earlier call of this caller chose; None if nobody knows."""

@@ -15,6 +15,7 @@ from ivr.flow.paths import follow
 from ivr.flow.problems import MOST_PROBLEMS, Code, Problem, instead_of, quoted
 from ivr.flow.sending import saved, sent
 from ivr.flow.source import find, find_key, get, locate
+from ivr.flow.speech_checks import speech
 from ivr.flow.steps.ask import Ask
 from ivr.flow.steps.callback import Callback
 from ivr.flow.steps.menu import Menu
@@ -55,6 +56,7 @@ def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -
         sent(source),
         saved(source),
         _helpline(source),
+        speech(source),
     )
     if source.whole:  # with a step missing, each of these would blame the others for it
         found = chain(found, follow(source))

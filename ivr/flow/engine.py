@@ -25,6 +25,8 @@ class StepTaken:
     step: str
     verb: str
     outcome: str
+    said: bool = False
+    """Whether the caller said what decided it."""
 
 
 class Ending(StrEnum):
@@ -93,6 +95,8 @@ class _Run:
             raise _TooManySteps
         self._left -= 1
         verb, inner = placed.step.verb, placed.step.enters()
+        variables = self._call.variables
+        variables.by_speech, variables.said = placed.step.by_speech(), False
         self._entered(name, verb)
         try:
             outcome = await (self.through(inner.flow, f"{name}/") if inner else placed.step.run(self._call))
@@ -102,6 +106,6 @@ class _Run:
             self._observe(StepTaken(name, verb, CALLER_HUNG_UP))
             raise
         if outcome:
-            self._call.variables.outcomes[verb] = outcome
-        self._observe(StepTaken(name, verb, outcome or CALL_ENDED))
+            variables.outcomes[verb] = outcome
+        self._observe(StepTaken(name, verb, outcome or CALL_ENDED, said=variables.said))
         return placed.next.get(outcome) if outcome else None

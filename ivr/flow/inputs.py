@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, get_args
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
@@ -23,14 +23,7 @@ Inputs = Annotated[
     tuple[Way, ...],
     BeforeValidator(listed),
     AfterValidator(_with_keypad),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"const": "keypad"},
-                {"type": "array", "items": {"enum": list(get_args(Way))}, "contains": {"const": "keypad"}},
-            ]
-        }
-    ),
+    WithJsonSchema({"enum": ["keypad", ["keypad"], ["keypad", "speech"], ["speech", "keypad"]]}),
 ]
 
 
@@ -48,7 +41,10 @@ class Answered(Step):
             return {"input": info.context.input, **written}
         return written
 
-    @property
     def by_speech(self) -> bool:
-        """Whether callers may speak."""
+        """Where its flow or itself says so."""
         return "speech" in self.input
+
+    def may_lead_to_person(self) -> bool:
+        """Whoever speaks may say so."""
+        return self.by_speech()

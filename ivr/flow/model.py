@@ -52,6 +52,10 @@ class Step(Written):
         """Those that can come without waiting for the caller, here."""
         return self.at_once
 
+    def by_speech(self) -> bool:
+        """Whether callers may speak in it."""
+        return False
+
     def may_lead_to_person(self) -> bool:
         """Whether its caller may ask for a person, where the flow says which step that is."""
         return False

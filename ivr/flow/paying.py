@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ivr.flow.call import Call, Captured, Due, Keys, PaymentInProgress, StoredCard
+from ivr.flow.call import Call, Captured, Due, PaymentInProgress, StoredCard
+from ivr.flow.confirming import NOT_CAUGHT, OR_SAY, yes_or_no
 from ivr.flow.spoken import Prompt, SpokenBrand, SpokenDigits
+from ivr.understanding.listening import Said
 from pci.contract import ChargeState, DeclineReason
 
 Card = Captured | StoredCard
 Taken = Literal["success", "declined", "outcome-unknown", "unavailable"]
 
 _ATTEMPTS = 2
+_NO = "*"
 _DECLINED = {
     DeclineReason.INSUFFICIENT_FUNDS: "declined-insufficient-funds",
     DeclineReason.EXPIRED_CARD: "declined-expired-card",
@@ -23,6 +26,8 @@ SAYS = (
     *("payment-declined", *_DECLINED.values()),
 )
 """Everything that this module may say in every payment."""
+SAYS_TO_SPEAKERS = (OR_SAY, NOT_CAUGHT)
+"""What it says besides where callers may speak."""
 
 
 async def accepts_fee(call: Call, due: Due) -> bool:
@@ -44,7 +49,8 @@ async def confirms(call: Call, due: Due, card: Card, other: str = "") -> str:
 async def agrees_to_keep(call: Call, card: Captured) -> bool:
     """Whether the caller heard which card would be kept for later, and pressed 1."""
     brand, last4 = SpokenBrand(card.brand), SpokenDigits(card.last4)
-    return bool(await _choice(call, ("we-can-keep-your", brand, "ending-in", last4, "press-1-to-keep")))
+    question = ("we-can-keep-your", brand, "ending-in", last4, "press-1-to-keep")
+    return bool(await _choice(call, question, or_person=False))  # the payment is made, and stays the outcome
 
 
 async def charge(call: Call, due: Due, card: Card) -> tuple[Taken, str]:
@@ -72,10 +78,12 @@ async def _drop(call: Call, card: Card) -> None:
         await call.forget(card)
 
 
-async def _choice(call: Call, question: Prompt, other: str = "") -> str:
+async def _choice(call: Call, question: Prompt, other: str = "", *, or_person: bool = True) -> str:
     """1 or `other`; "" for star, and for silence twice."""
+    sorry: Prompt = ()
     for _ in range(_ATTEMPTS):
-        pressed = await call.collect(question, Keys(most=1, finish_on_key="", choices=f"1{other}*"))
-        if pressed and pressed in f"1{other}*":
-            return pressed.removeprefix("*")
+        answer = await yes_or_no(call, (*sorry, *question), _NO, other, or_person=or_person)
+        if answer and answer in f"1{other}{_NO}":
+            return answer.removeprefix(_NO)
+        sorry = (NOT_CAUGHT,) if isinstance(answer, Said) else ()
     return ""

@@ -18,7 +18,8 @@ _MOST_COMPARED = 20
 class Code(StrEnum):
     """The stable name of a kind of problem.
 
-    F0xx: the file, F1xx: a key or a value, F2xx: the call itself, F3xx: an expression, F4xx: a merchant's API.
+    F0xx: the file, F1xx: a key or a value, F2xx: the call itself, F3xx: an expression, F4xx: a merchant's API,
+    F5xx: speech.
     """
 
     UNREADABLE = "F001"
@@ -60,6 +61,8 @@ class Code(StrEnum):
     ADDRESS_IN_FLOW = "F401"
     BAD_PLACE = "F402"
     SENDS_PERSONAL = "F403"
+    UNHEARD = "F501"
+    WORDS_ALIKE = "F502"
 
 
 @dataclass(frozen=True, slots=True, order=True)

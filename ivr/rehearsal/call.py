@@ -63,7 +63,7 @@ class Party(Protocol):
         """The card side said this, or shows this much of what was keyed."""
 
     def press(self, keys: Keys) -> str:
-        """Whatever is keyed now; "" for silence."""
+        """Whatever is keyed or said now; "" for silence."""
 
     def ledger_is_down(self) -> bool:
         """Whether the lookup that is about to be made finds no ledger."""
@@ -132,12 +132,9 @@ class RehearsedCall:
             self._party.hear(self._heard(prompt))
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
-        """What the party presses, cut as a live call would cut it."""
+        """What the party presses, cut as a live call would cut it, or says."""
         await self.speak(prompt)
-        pressed = self._party.press(keys)
-        if keys.finish_on_key:
-            pressed = pressed.split(keys.finish_on_key)[0]
-        return pressed[: keys.most]
+        return keys.taken(self._party.press(keys))
 
     async def remembered_language(self) -> str | None:
         """What the party says."""

@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     HEARS = "hears"
     PRESSES = "presses"
+    SAYS = "says"
     WAITS = "waits"
     STAYS_SILENT = "stays silent"
     HANGS_UP = "hangs up"
@@ -31,6 +32,7 @@ class Kind(StrEnum):
 ABOUT: Final = {
     Kind.HEARS: "a prompt, or some words of what is said; everything else that is said may come before or after it",
     Kind.PRESSES: "the keys that answer a question",
+    Kind.SAYS: "what the caller says to a question that listens, as in `pay my bill`; numbers as words",
     Kind.WAITS: "the caller lets one question pass in silence",
     Kind.STAYS_SILENT: "from here on the caller presses nothing",
     Kind.HANGS_UP: "the caller hangs up as soon as the lines above have happened",
@@ -41,7 +43,7 @@ ABOUT: Final = {
 }
 _BARE: Final = (Kind.WAITS, Kind.STAYS_SILENT, Kind.HANGS_UP)
 API_STATES: Final = ("down", "not-found")
-_WITH_WORDS: Final = (Kind.HEARS, Kind.PRESSES, Kind.CARD, Kind.LEDGER, Kind.PERSON)
+_WITH_WORDS: Final = (Kind.HEARS, Kind.PRESSES, Kind.SAYS, Kind.CARD, Kind.LEDGER, Kind.PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def _bare(text: str) -> Line:
 def _checked(kind: Kind, words: str) -> Line:
     if kind is Kind.PRESSES and not re.fullmatch(r"[0-9*#]{1,40}", words):
         raise ValueError(f"{quoted(words)} cannot be pressed; write 0 to 9, * and #, as in 1000442#")
+    if kind is Kind.SAYS and not re.fullmatch(r"[^\d_]{1,200}", words):
+        raise ValueError(f"{quoted(words)} cannot be said; write numbers as words, as in one hundred")
     if kind is Kind.CARD and words not in CARDS:
         raise ValueError(f"there is no test card {quoted(words)}; {instead_of(words, CARDS)}")
     if kind is Kind.PERSON and words not in PEOPLE:
@@ -105,7 +109,7 @@ def _checked(kind: Kind, words: str) -> Line:
 
 
 def _example(kind: Kind) -> str:
-    words = {Kind.HEARS: "welcome", Kind.PRESSES: '"1000442#"', Kind.CARD: "approved"}
+    words = {Kind.HEARS: "welcome", Kind.PRESSES: '"1000442#"', Kind.SAYS: "pay my bill", Kind.CARD: "approved"}
     words |= {Kind.LEDGER: "down", Kind.PERSON: "talks", Kind.API: "{crm: down}"}
     return f"{kind}: {words[kind]}"
 

@@ -14,12 +14,13 @@ from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard
 from ivr.rehearsal.errors import WentOtherwise
 from ivr.rehearsal.lines import Kind, Line
 from ivr.rehearsal.people import PEOPLE
+from ivr.rehearsal.speaking import understood
 
 _CARD_SIDE = "card side"
 _WAITS_FOR = {
     Kind.CARD: "a card (card: approved)",
     Kind.PERSON: "a person (person: talks)",
-    Kind.PRESSES: "keys (presses, waits)",
+    Kind.PRESSES: "an answer (presses, says, waits)",
 }
 
 
@@ -68,16 +69,18 @@ class Script:
         return PEOPLE[line.words]
 
     def press(self, keys: Keys) -> str:
-        """The keys of the next line; "" where the caller waits."""
+        """The keys of the next line, or what its words come to; "" where the caller waits."""
         if self._next(Kind.STAYS_SILENT):
             self._at += 1
             self._silent = True
         if self._silent:
             self._write("waits", "")
             return ""
-        line = self._take(Kind.PRESSES, Kind.WAITS)
+        if keys.speech is None and self._next(Kind.SAYS):
+            raise self._otherwise("nobody listens here: the step needs input: [keypad, speech]")
+        line = self._take(Kind.PRESSES, Kind.SAYS, Kind.WAITS)
         self._write(line.kind, line.words)
-        return line.words
+        return understood(line.words, keys.speech) if keys.speech and line.kind is Kind.SAYS else line.words
 
     def prefers(self) -> str | None:
         """As the test says."""

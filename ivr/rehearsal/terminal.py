@@ -15,6 +15,7 @@ from ivr.flow.engine import StepTaken
 from ivr.flow.person import Reached
 from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard
 from ivr.rehearsal.people import ABOUT, PEOPLE
+from ivr.rehearsal.speaking import understood
 
 _PLAIN: Final = {"said": "", "card": "", "step": "", "ask": "", "off": ""}
 _COLOURS: Final = {"said": "\033[1m", "card": "\033[35m", "step": "\033[2m", "ask": "\033[36m", "off": "\033[0m"}
@@ -62,14 +63,19 @@ class Terminal:
         self.show(f"  ▌ {text}", "card")
 
     def press(self, keys: Keys) -> str:
-        """What is typed, "" for an empty line: the caller lets the time pass."""
+        """What is typed, "" for an empty line: the caller lets the time pass. A typed word is said."""
         while True:
-            typed = self._read("keys> ")
+            line = self._line("keys> " if keys.speech is None else "keys or words> ")
+            typed = "".join(line.split())
             if re.fullmatch(r"[0-9*#]*", typed):
                 if not typed:
                     self.show(f"  ({keys.first_digit_timeout:g} seconds pass)", "step")
                 return typed
+            if keys.speech is not None and not re.search("[0-9]", typed):
+                return understood(line, keys.speech)
             self.show("  Type keys (0 to 9, * and #) and Enter; Enter alone waits; Ctrl-D hangs up.", "step")
+            if keys.speech is not None:
+                self.show("  Or type what the caller says, numbers as words.", "step")
 
     def card(self) -> Keyed | NoCard:
         """The test card that is chosen: by its number in the list, or by its name."""
@@ -129,6 +135,10 @@ class Terminal:
 
     def _read(self, prompt: str) -> str:
         """A line; CallerHungUp at the end of the input. What may be a card number is never shown nor passed on."""
+        return "".join(self._line(prompt).split())
+
+    def _line(self, prompt: str) -> str:
+        """As `_read`, with the spaces between words."""
         while True:
             try:
                 self._screen.write(f"{self._style['ask']}{prompt}{self._style['off']}")
@@ -145,6 +155,7 @@ class Terminal:
             except ValueError:
                 self.show("\n  That looks like a card number: never type one here. Cards are chosen from the list.")
                 continue
+            shown = " ".join(line.split())
             if self._echo:
-                self.show(typed)
-            return typed
+                self.show(shown)
+            return shown

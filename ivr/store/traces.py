@@ -49,6 +49,15 @@ class Traces:
 
         return await self._database.read(look)
 
+    async def latest(self, most: int) -> Sequence[str]:
+        """The traces of the calls that ended last, as JSON Lines."""
+        query = select(TraceRow.events).order_by(TraceRow.ended.desc(), TraceRow.call_id).limit(most)
+
+        async def look(session: AsyncSession) -> Sequence[str]:
+            return list(await session.scalars(query))
+
+        return await self._database.read(look)
+
     async def find(self, call_id: str) -> str | None:
         """The trace of a call as JSON Lines; None if there is none (any more)."""
         query = select(TraceRow.events).where(TraceRow.call_id == call_id)

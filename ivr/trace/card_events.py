@@ -64,10 +64,11 @@ class CardEntry(BaseEvent):
     attempt: int = Field(ge=1, description="which attempt")
     brand: Brand | None = Field(default=None, description="as far as the number told it")
     error_type: EntryError | None = Field(default=None, description="why it was rejected")
+    said: bool = Field(default=False, description="whether it was said and not keyed")
 
     def __str__(self) -> str:
         why = f" ({self.error_type})" if self.error_type else ""
-        return f"{self.field} {MASK * self.keys} {self.state}{why}"
+        return f"{self.field} {MASK * self.keys} {self.state}{', said' if self.said else ''}{why}"
 
 
 class Capture(BaseEvent):

@@ -1,4 +1,4 @@
-"""The events of a trace, one JSON object each. Nothing that a caller keyed has a place here but the choice in a menu.
+"""The events of a trace, one JSON object each. Nothing that a caller keyed or said has a place here but a choice.
 
 `docs/reference/traces.md` describes each; a test compares. A trace begins with `Began` and ends with `Ended`; the
 events of a step come before its `Step`.
@@ -6,6 +6,7 @@ events of a step come before its `Step`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
@@ -25,10 +26,14 @@ from ivr.trace.card_events import (
     StoredCard,
 )
 from ivr.trace.people import EarlierPayments, Person, Request
+from ivr.understanding.listening import AGAIN, PERSON
 
 FORMAT: Literal[1] = 1
 CUT_OFF = "cut-off"
 """The outcome of a step in whose middle the call ended."""
+Wish = Literal["again", "person"]
+WISHES: Mapping[str, Wish] = {AGAIN: "again", PERSON: "person"}
+_ASKS_FOR: Mapping[Wish, str] = {"again": "the question again", "person": "a person"}
 Choice = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 
 
@@ -72,13 +77,21 @@ class Keyed(BaseEvent):
     choice: Choice | None = Field(default=None, description="the key, where it chose something that was offered")
     amount: Amount | None = Field(default=None, description="what was keyed, where it is an amount of money")
     item: int | None = Field(default=None, ge=0, description="which of several things the keys named, from 0")
+    said: bool = Field(
+        default=False, description="whether it was said and not keyed; `keys` is 0 if nobody understood"
+    )
+    wish: Wish | None = Field(default=None, description="what was said instead of an answer")
 
     def __str__(self) -> str:
+        if self.wish:
+            return f"asks for {_ASKS_FOR[self.wish]}"
         if self.amount:
-            return f"keys {self.amount}"
+            return f"{'says' if self.said else 'keys'} {self.amount}"
         if self.choice:
-            return f"presses {self.choice}"
-        return f"keys {MASK * self.keys}" if self.keys else "stays silent"
+            return f"{'says' if self.said else 'presses'} {self.choice}"
+        if not self.keys:
+            return "says what nobody understands" if self.said else "stays silent"
+        return f"{'says' if self.said else 'keys'} {MASK * self.keys}"
 
 
 class Lookup(BaseEvent):

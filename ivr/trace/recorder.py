@@ -74,5 +74,6 @@ class Recorder:
                 attempt=told.attempt,
                 brand=told.brand,
                 error_type=told.error_type,
+                said=told.said,
             )
         )

@@ -34,6 +34,7 @@ from ivr.trace.amount import Amount
 from ivr.trace.events import Event
 from ivr.trace.recorder import Recorder
 from ivr.trace.wording import text, written
+from ivr.understanding.listening import Said
 from pci.contract import CaptureOutcome
 
 
@@ -75,15 +76,21 @@ class RecordedCall:
         await self._call.speak(prompt)
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
-        """Write down the question, how many keys came, and which, if they chose what was offered."""
+        """Write down the question, how many keys came or were said, and which, if they chose what was offered."""
         self._said(prompt)
-        pressed = await self._call.collect(prompt, keys)
+        answer = await self._call.collect(prompt, keys)
+        said = isinstance(answer, Said)
+        wish = events.WISHES.get(answer)
+        pressed = "" if wish else answer
         others = sum(not key.isdecimal() for key in pressed)
         choice = pressed if len(pressed) == 1 and pressed in keys.choices else None
         named = keys.amount(pressed) if keys.amount else None
         made = {"amount": Amount.of(named) if named else None, "item": keys.item(pressed) if keys.item else None}
-        self._add(events.Keyed(at=self._recorder.now, keys=len(pressed), others=others, choice=choice, **made))
-        return pressed
+        told = events.Keyed(
+            at=self._recorder.now, keys=len(pressed), others=others, choice=choice, said=said, wish=wish, **made
+        )
+        self._add(told)
+        return answer
 
     async def remembered_language(self) -> str | None:
         """Write it down."""

@@ -30,6 +30,7 @@ from ivr.trace import card_events, events, people
 from ivr.trace.answers import Answers
 from ivr.trace.events import Began
 from ivr.trace.wording import written
+from ivr.understanding.listening import Said
 from pci.contract import Brand, CaptureOutcome, ChargeState
 
 # what is not in a trace is made up: digits that stand for those that were keyed, and nobody's bill
@@ -59,19 +60,11 @@ class ReplayedCall:
         self.said += written(prompt)
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
-        """The same choice, or as many keys as were pressed."""
+        """The same choice, or as many keys as were pressed; said, if they were said."""
         self.said += written(prompt)
         what = f"keys after “{' '.join(written(prompt))}”"
         keyed = self._answers.take(events.Keyed, what, alike=lambda keyed: _alike(keyed, keys))
-        if keyed.choice is not None:
-            return keyed.choice
-        if keyed.amount is not None:
-            return str(keyed.amount.money).replace(".", "*")
-        if keyed.item is not None:
-            return str(keyed.item)
-        if keyed.keys == 1 and keys.choices:
-            return next(key for key in _ANY_KEY if key not in keys.choices)
-        return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most]
+        return Said(_keys(keyed, keys)) if keyed.said else _keys(keyed, keys)
 
     async def remembered_language(self) -> str | None:
         """What was remembered then."""
@@ -176,6 +169,19 @@ def _invoice(found: events.Lookup | events.ApiAnswer, account: str) -> Invoice |
         return None
     mobile, email = _MOBILE if found.mobile else None, _EMAIL if found.email else None
     return Invoice(0, account, "replayed", found.amount.money, found.due, mobile, email)
+
+
+def _keys(keyed: events.Keyed, keys: Keys) -> str:
+    """What stands for the keys that came then."""
+    if keyed.wish or keyed.choice:
+        return keyed.wish or keyed.choice or ""
+    if keyed.amount is not None:
+        return str(keyed.amount.money).replace(".", "*")
+    if keyed.item is not None:
+        return str(keyed.item)
+    if keyed.keys == 1 and keys.choices:
+        return next(key for key in _ANY_KEY if key not in keys.choices)
+    return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most]
 
 
 def _alike(keyed: events.Keyed, keys: Keys) -> bool:

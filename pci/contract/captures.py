@@ -131,7 +131,10 @@ class PromptSpoken(Model):
 
 
 class FieldProgress(Model):
-    """A key was pressed, digits were heard, or a field was judged. `entered` is a count; 0 for a security code."""
+    """A key was pressed, digits were heard, or a field was judged. `entered` is a count; 0 for a security code.
+
+    `said`: what was judged was said and not keyed.
+    """
 
     type: Literal["progress"] = "progress"
     field: CardField
@@ -140,6 +143,7 @@ class FieldProgress(Model):
     attempt: int = Field(ge=1)
     brand: Brand | None = None
     error_type: EntryError | None = None
+    said: bool = False
 
 
 class CaptureResult(Model):

@@ -11,7 +11,10 @@ from pci.contract.base import Identifier, Language, Model, Word
 
 
 class HearingRequest(Model):
-    """Hear what this caller says, who is in the application of who asks and not in a capture, as words of a list."""
+    """Hear what this caller says, who is in the application of who asks and not in a capture, as words of a list.
+
+    Words of it that the model does not know are not heard.
+    """
 
     call_id: Identifier
     channel_id: Identifier

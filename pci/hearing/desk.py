@@ -116,8 +116,9 @@ class HearingDesk:
             raise NotReady from None
         if self._captured(wanted.channel_id):  # nothing may be waited for between this and the next line
             raise SessionInProgress
-        grammar = Grammar(frozenset(wanted.words), wanted.language)
         try:
+            # a word that the model does not know is not heard; that is no reason to hear none of the others
+            grammar = Grammar(self._ears.known(wanted.words, wanted.language), wanted.language)
             async with self._ears.hear(self._app, wanted.channel_id, grammar) as hearing:
                 yield hearing
         except (AlreadyHeard, ModelMissing, NoEar, TooManyListeners, WordUnknown) as error:

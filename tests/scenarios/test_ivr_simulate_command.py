@@ -113,12 +113,12 @@ def test_the_end_of_the_input_hangs_up() -> None:
 
 
 def test_an_empty_line_lets_the_time_pass() -> None:
-    assert "(8 seconds pass)\n  Sorry, I did not receive any keys." in simulated("\n")
+    assert "(8 seconds pass)\n  Sorry, I did not get an answer." in simulated("\n")
 
 
 def test_what_cannot_be_typed_is_told_and_asked_again() -> None:
     assert "Type keys (0 to 9, * and #) and Enter" in simulated("hello\n")
-    assert "Type 1 to 22, or a name from the list." in simulated("1000442#\n1\n99\n")
+    assert "Type 1 to 23, or a name from the list." in simulated("1000442#\n1\n99\n")
 
 
 @pytest.mark.parametrize("before", ["", "1000442#\n1\n"])

@@ -66,7 +66,7 @@ def test_a_failing_test_shows_the_call_up_to_the_failure_and_ends_with_1(
         "        hears  I found no open invoice for that account number.",
         "         step  wrong-account: done",
         "        hears  Please enter your account number, then press the pound key.",
-        "  > the call waits for keys (presses, waits), and this was not said: You owe",
+        "  > the call waits for an answer (presses, says, waits), and this was not said: You owe",
         "  > said instead: Welcome to our payment line. Please enter your account number, then press the pound key. I"
         " found no open invoice for that account number. Please enter your account number, then press the pound key.",
     ]

@@ -76,7 +76,7 @@ async def test_an_amount_outside_the_limits_is_answered_with_the_limits(keys: st
         caller presses {keys}
         caller hears The smallest amount is 1.00 USD The largest amount is 50.00 USD Please enter the amount
         caller stays silent
-        caller hears Sorry, I did not receive any keys.
+        caller hears Sorry, I did not get an answer.
         caller hears Goodbye
         """,
     )

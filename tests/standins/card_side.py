@@ -1,6 +1,7 @@
 """A card side that tests can make answer, fail or die: a real unix socket, a real Stasis application, invented cards.
 
-It takes the caller away, waits for three `#` (number, expiry, security code) and gives the caller back.
+It takes the caller away, waits for three `#` (number, expiry, security code) and gives the caller back. It hears a
+caller say what a test has it hear.
 """
 
 from __future__ import annotations
@@ -31,9 +32,14 @@ from pci.contract import (
     ErrorCode,
     FieldProgress,
     Health,
+    HearingEvent,
+    HearingRequest,
+    HearingStarted,
     KeepRequest,
     KeptCard,
     PromptSpoken,
+    SpeechHeard,
+    SpokenWords,
 )
 
 _FIELDS = (
@@ -50,6 +56,7 @@ class CardSide:
         self.ready = True
         self.refuse_capture: ErrorCode | None = None
         self.refuse_charge: ErrorCode | None = None
+        self.refuse_hearing: ErrorCode | None = None
         self.outcome = CaptureOutcome.SUCCESS
         self.state = ChargeState.APPROVED
         self.decline_reason: DeclineReason | None = None
@@ -62,11 +69,15 @@ class CardSide:
         self.charge_asked = asyncio.Event()
         self.capture_over = asyncio.Event()
         self.captures: list[CaptureRequest] = []
+        self.hearings: list[HearingRequest] = []
+        self.hears: HearingRequest | None = None
+        """What is listened for now."""
         self.charges: dict[str, Charge] = {}
         self.requests: list[ChargeRequest] = []
         self.kept: dict[str, KeptCard] = {}
         self.forgotten: list[str] = []
         self._app = app
+        self._said: asyncio.Queue[SpeechHeard] = asyncio.Queue()
         self._dead = False
         self._requests: list[web.Request] = []
 
@@ -86,6 +97,7 @@ class CardSide:
             [
                 web.get("/v1/health", self._health),
                 web.post("/v1/captures", self._capture),
+                web.post("/v1/hearings", self._hear),
                 web.post("/v1/charges", self._charge),
                 web.get("/v1/charges/{charge_id}", self._find),
                 web.post("/v1/charges/{charge_id}/{closing:collect|void}", self._close),
@@ -116,6 +128,27 @@ class CardSide:
         for request in self._requests:
             if request.transport is not None:
                 request.transport.abort()
+
+    def hear(self, text: str, *, final: bool = True) -> None:
+        """The caller who is heard, or will be next, says this."""
+        self._said.put_nowait(
+            SpeechHeard(alternatives=(SpokenWords(words=tuple(text.split()), score=0.0),), final=final)
+        )
+
+    async def _hear(self, request: web.Request) -> web.StreamResponse:
+        wanted = HearingRequest.model_validate_json(await request.read())
+        self.hearings.append(wanted)
+        if self.refuse_hearing is not None:
+            return _refusal(self.refuse_hearing, 503)
+        stream = web.StreamResponse()
+        await stream.prepare(request)
+        await _tell(stream, HearingStarted())
+        self.hears = wanted
+        try:
+            while True:
+                await _tell(stream, await self._said.get())
+        finally:
+            self.hears = None
 
     async def _health(self, _request: web.Request) -> web.Response:
         return _json(Health(ready=self.ready, reasons=() if self.ready else ("asterisk-not-connected",)))
@@ -241,7 +274,7 @@ class CardSide:
         return web.Response(status=204)
 
 
-async def _tell(stream: web.StreamResponse, event: CaptureEvent) -> None:
+async def _tell(stream: web.StreamResponse, event: CaptureEvent | HearingEvent) -> None:
     await stream.write(event.model_dump_json(exclude_none=True).encode() + b"\n")
 
 

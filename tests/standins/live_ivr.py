@@ -80,7 +80,7 @@ class Log(StringIO):
 
     async def tells(self, name: str, times: int = 1, **fields: object) -> dict[str, Any]:
         """Wait for an event with these fields; the last of `times` lines."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(found := self.events(name, **fields)) < times:
                 self._written.clear()
                 await self._written.wait()
@@ -148,13 +148,13 @@ async def key_card(call: FakeCall) -> None:
 
 async def hears(call: FakeCall, prompt: str, times: int = 1) -> None:
     """Wait until (the beginning of) a prompt has been heard so many times."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await call.until(lambda call: sum(Path(sound).name.endswith(prompt) for sound in call.played) >= times)
 
 
 async def ends(call: FakeCall) -> None:
     """Wait until the call is over."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await call.until(lambda call: call.ended)
 
 

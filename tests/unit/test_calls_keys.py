@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,10 @@ from hypothesis import strategies as st
 from asterisk_ari import ChannelDtmfReceived, Gap, Playback, PlaybackFinished
 from ivr.calls.keys import Heard, Interrupted, read_keys
 from ivr.flow.call import Keys
+from ivr.understanding.listening import Listening as ListenedFor
+from ivr.understanding.listening import Said
+from ivr.understanding.questions import for_choice, for_digits, for_yes_or_no
+from pci.contract import SpeechHeard, SpokenWords
 
 PROMPT = "playback-1"
 QUICK = Keys(most=10, first_digit_timeout=0.02, inter_digit_timeout=0.02)
@@ -116,3 +121,70 @@ def test_given_any_keys_then_the_answer_is_what_was_pressed_up_to_the_first_end(
     expected = (text.split(finish)[0] if finish else text)[:most]
 
     assert asyncio.run(Listening(finished(PROMPT), *pressed(text)).read(keys)) == expected
+
+
+def words(text: str, *, final: bool = True, score: float = 0.0) -> Heard:
+    return SpeechHeard(alternatives=(SpokenWords(words=tuple(text.split()), score=score),), final=final)
+
+
+def listens(made: ListenedFor | None, *, first: float = 60, pause: float = 0.02) -> Keys:
+    """A question that waits a minute for an answer to begin, and not for long for it to go on."""
+    assert made is not None
+    return Keys(most=10, first_digit_timeout=first, inter_digit_timeout=0.02, speech=replace(made, pause=pause))
+
+
+MENU = listens(for_choice("en", {"1": ["pay"], "9": ["stop"]}), pause=60)
+
+
+async def test_given_a_word_for_a_choice_then_the_question_stops_and_its_key_is_the_answer() -> None:
+    caller = Listening(words("pay", final=False), words("[unk] pay"))
+
+    answer = await caller.read(MENU)
+
+    assert (answer, type(answer)) == ("1", Said)
+    assert caller.silenced == [PROMPT]
+
+
+async def test_given_a_key_after_a_word_then_the_key_wins() -> None:
+    account = listens(for_digits("en", 4, 6))
+    answer = await Listening(words("one two"), *pressed("77#"), words("three four")).read(account)
+    assert (answer, type(answer)) == ("77", str)
+
+
+async def test_given_digits_in_two_breaths_then_they_are_one_answer() -> None:
+    account = listens(for_digits("en", 4, 6))
+    assert await Listening(words("one two three"), words("four five six")).read(account) == "123456"
+    assert await Listening(words("one two"), words("three four"), finished(PROMPT)).read(account) == "1234"
+
+
+async def test_given_noise_under_the_question_then_it_goes_on() -> None:
+    caller = Listening(words("[unk]", final=False), words("[unk] [unk]"), finished(PROMPT), words("stop"))
+    assert await caller.read(MENU) == "9"
+    assert caller.silenced == []
+
+
+async def test_given_words_that_mean_nothing_here_then_it_is_not_silence() -> None:
+    menu = listens(for_choice("en", {"1": ["pay"]}))
+    answer = await Listening(finished(PROMPT), words("[unk]")).read(menu)
+    assert (answer, type(answer)) == ("", Said)
+
+
+async def test_given_silence_then_it_is_not_what_nobody_understood() -> None:
+    menu = listens(for_choice("en", {"1": ["pay"]}), first=0.02)
+    assert type(await Listening(finished(PROMPT)).read(menu)) is str
+
+
+async def test_given_a_yes_before_the_question_was_heard_then_only_one_after_it_counts() -> None:
+    sure = listens(for_yes_or_no("en", "1", "2"), pause=60)
+    caller = Listening(words("yes", final=False), words("yes"), finished(PROMPT), words("no"))
+    assert await caller.read(sure) == "2"
+    assert caller.silenced == []
+
+
+async def test_given_a_gap_after_words_then_nothing_of_it_counts() -> None:
+    with pytest.raises(Interrupted):
+        await Listening(words("one two"), Gap(over=True)).read(listens(for_digits("en", 4, 6)))
+
+
+async def test_given_a_question_that_does_not_listen_then_words_are_passed_over() -> None:
+    assert await Listening(words("pay"), *pressed("5#")).read() == "5"

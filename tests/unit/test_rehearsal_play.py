@@ -53,17 +53,18 @@ async def test_given_any_test_card_then_the_call_comes_to_its_end(card: str) -> 
     ("call", "line", "failure"),
     [
         ("hears: You owe\npresses: 1", 9,
-         "the call waits for keys (presses, waits), and this was not said: You owe\n"
+         "the call waits for an answer (presses, says, waits), and this was not said: You owe\n"
          "said instead: Please enter your account number, then press the pound key."),
         ("presses: 1000442#\nhears: secure-line", 10,
          "the call waits for a card (card: approved), and the dialogue ends here"),
         ("presses: 1000442#\nwaits", 10, "the call waits for a card (card: approved), and the dialogue says: waits"),
-        ("card: approved", 9, "the call waits for keys (presses, waits), and the dialogue says: card: approved"),
+        ("card: approved", 9,
+         "the call waits for an answer (presses, says, waits), and the dialogue says: card: approved"),
         ("stays silent\npresses: 1", 10, "the call is over, and the dialogue says: presses: 1"),
         ("stays silent\nhears: welcome", 10,
          "the call is over, and this was not said: Welcome to our payment line.\nsaid instead: "
          "Please enter your account number, then press the pound key. "
-         "Sorry, I did not receive any keys. Please enter your account number, then press the pound key. "
+         "Sorry, I did not get an answer. Please enter your account number, then press the pound key. "
          "Sorry, I could not understand your entry. Please call again, or call our office. Thank you. Goodbye."),
     ],
 )  # fmt: skip

@@ -79,8 +79,8 @@ def test_given_a_number_that_the_flow_does_not_answer_then_it_is_told() -> None:
 
 
 def test_given_the_kinds_of_lines_then_each_can_be_written() -> None:
-    lines = ["hears: goodbye", "presses: 1", "waits", "stays silent", "hangs up", "card: approved", "ledger: down"]
-    lines += ["person: talks"]
+    lines = ["hears: goodbye", "presses: 1", "says: one double oh", "waits", "stays silent", "hangs up"]
+    lines += ["card: approved", "ledger: down", "person: talks"]
     assert [line.kind for line in one_test("\n".join(lines)).cases["it"].call] == [
         kind
         for kind in Kind

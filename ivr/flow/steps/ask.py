@@ -1,4 +1,4 @@
-"""ask: have the caller key a number, or an amount of money."""
+"""ask: have the caller key or say a number, or an amount of money."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from pydantic.config import JsonDict
 from ivr.flow.amounts import KeyedAmount
 from ivr.flow.asking import Asking
 from ivr.flow.call import Call, Keys
-from ivr.flow.spoken import Prompt
+from ivr.flow.confirming import OR_SAY, YES, yes_or_no
+from ivr.flow.spoken import Part, Prompt, SpokenNumber
 from ivr.flow.values import MOST_KEYS, Digits, KeyRange, SavedVariable, Sayable, Variable
 from ivr.money import Money
+from ivr.understanding.listening import Listening
+from ivr.understanding.questions import for_amount, for_digits
 
 Outcome = Literal["done", "failed"]
-_ONE_KEY = Keys(most=1, finish_on_key="", choices="12")
-_READ_BACK = ("you-entered", "press-1-if-right")
+_NO = "2"
+_ENTERED, _UNDERSTOOD, _IS_IT_RIGHT = "you-entered", "i-understood", "press-1-if-right"
 
 
 # what the validator below says, for editors
@@ -66,8 +69,9 @@ class Ask(Asking):
         return self
 
     def says(self) -> tuple[Sayable, ...]:
-        """The question, its answers, and what an amount is read back with."""
-        return super().says() + ((*KeyedAmount.LIMITS, *_READ_BACK) if self.amount else ())
+        """The question, its answers, and what is read back with."""
+        keyed = (*KeyedAmount.LIMITS, _ENTERED, _IS_IT_RIGHT) if self.amount else ()
+        return super().says() + keyed + ((_UNDERSTOOD, _IS_IT_RIGHT, OR_SAY) if self.by_speech() else ())
 
     def sets(self) -> Mapping[Variable, Set[str]]:
         """What was keyed, once it fits."""
@@ -80,12 +84,17 @@ class Ask(Asking):
         return await self._ask_number(call, self.digits or KeyRange(1, MOST_KEYS))
 
     async def _ask_amount(self, call: Call, wanted: KeyedAmount) -> Outcome:
-        async def right(amount: Money) -> bool:
-            return await call.collect(("you-entered", amount, "press-1-if-right"), _ONE_KEY) == "1"
+        async def right(amount: Money, said: bool) -> bool:
+            return await _is_right(call, amount, said=said)
+
+        def fits(keyed: str) -> bool:
+            return wanted.read(keyed) is not None
 
         call.variables.amount = None
+        heard, person = self.by_speech(), bool(call.variables.person_key)
+        listening = for_amount(call.language, wanted.currency, fits, person=person) if heard else None
         # one key more than it needs, so that the finishing key is not taken for the answer to what follows
-        keys = replace(self._keys(1, wanted.most_keys + 1), amount=wanted.read)
+        keys = replace(self._keys(1, wanted.most_keys + 1, listening), amount=wanted.read)
         call.variables.amount = await self.answer(call, keys, wanted.read, right)
         return "done" if call.variables.amount else "failed"
 
@@ -93,21 +102,34 @@ class Ask(Asking):
         def read(pressed: str) -> str | None:
             return pressed if pressed.isdecimal() and wanted.least <= len(pressed) <= wanted.most else None
 
+        async def right(number: str, said: bool) -> bool:
+            # whoever said it hears it all: a digit that was misheard is someone else's account
+            return not said or await _is_right(call, SpokenNumber(number), said=True)
+
         setattr(call.variables, self.save, "")
-        number = await self.answer(call, self._keys(wanted.least, wanted.most), read)
+        heard, person = self.by_speech(), bool(call.variables.person_key)
+        listening = for_digits(call.language, wanted.least, wanted.most, person=person) if heard else None
+        number = await self.answer(call, self._keys(wanted.least, wanted.most, listening), read, right)
         setattr(call.variables, self.save, number or "")
         return "done" if number else "failed"
 
-    def _keys(self, least: int, most: int) -> Keys:
+    def _keys(self, least: int, most: int, listening: Listening | None) -> Keys:
         return Keys(
             most=most,
             least=least,
             finish_on_key=self.finish_on_key,
             first_digit_timeout=self.first_digit_timeout,
             inter_digit_timeout=self.inter_digit_timeout,
+            speech=listening,
         )
 
     def _wrong(self, call: Call) -> Prompt:
         if self.amount is not None and self.no_match is None:
             return self.amount.limits()
         return super()._wrong(call)
+
+
+async def _is_right(call: Call, what: Part, *, said: bool) -> bool:
+    """Whether the caller agrees to what was understood."""
+    begins = _UNDERSTOOD if said else _ENTERED
+    return await yes_or_no(call, (begins, what, _IS_IT_RIGHT), _NO) == YES

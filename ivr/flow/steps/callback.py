@@ -13,9 +13,10 @@ from typing import ClassVar, Final, Literal, get_args
 from pydantic import Field
 
 from ivr.flow.call import Call, Keys
-from ivr.flow.model import Step
+from ivr.flow.confirming import NOT_CAUGHT, OR_SAY, YES, one_of, sorry_for, yes_or_no
+from ivr.flow.inputs import Answered
 from ivr.flow.requests import CallbackRequest, Noted, Window
-from ivr.flow.spoken import SpokenNumber
+from ivr.flow.spoken import Prompt, SpokenNumber
 from ivr.flow.values import MOST_KEYS, Name, Sayable
 
 Outcome = Literal["noted", "failed", "unavailable"]
@@ -24,14 +25,14 @@ _ATTEMPTS: Final = 3
 _CALLER: Final = r"\+?[0-9]{7,15}"
 _NUMBER: Final = rf"[0-9]{{7,{MOST_KEYS}}}"
 _KEYED: Final = Keys(most=MOST_KEYS, least=7, first_digit_timeout=12.0)
-_ONE_KEY: Final = Keys(most=1, finish_on_key="", choices="12")
+_NO: Final = "2"
 _WHEN: Final = {"1": Window.MORNING, "2": Window.AFTERNOON, "3": Window.ANY_TIME}
 _NOTHING: Final = "nothing-heard"
 _WRONG_KEY: Final = "did-not-understand"
 _TOO_MANY: Final = "too-many-tries"
 
 
-class Callback(Step):
+class Callback(Answered):
     """`callback: {reason: after-hours}`: whose number, when, and off to the list that a person calls from."""
 
     verb: ClassVar = "callback"
@@ -51,6 +52,7 @@ class Callback(Step):
             *("callback-number", "callback-number-right", "callback-enter-number", "callback-number-wrong"),
             *(*asks, _NOTHING, _TOO_MANY, "callback-not-noted"),
             *(f"callback-{window}" for window in Window),
+            *((OR_SAY, NOT_CAUGHT) if self.by_speech() else ()),
         )
 
     async def run(self, call: Call) -> Outcome:
@@ -69,14 +71,12 @@ class Callback(Step):
     async def _window(self, call: Call) -> Window | None:
         if self.window != "ask":
             return Window(self.window)
-        sorry: tuple[str, ...] = ()
+        sorry: Prompt = ()
         for _ in range(_ATTEMPTS):
-            pressed = await call.collect(
-                (*sorry, "callback-when"), Keys(most=1, finish_on_key="", choices="".join(_WHEN))
-            )
-            if pressed in _WHEN:
-                return _WHEN[pressed]
-            sorry = (_WRONG_KEY if pressed else _NOTHING,)
+            answer = await one_of(call, (*sorry, "callback-when"), "".join(_WHEN))
+            if answer in _WHEN:
+                return _WHEN[answer]
+            sorry = sorry_for(answer)
         return None
 
 
@@ -91,7 +91,7 @@ async def _number(call: Call) -> str | None:
             sorry = ("callback-number-wrong" if keyed else _NOTHING,)
         if number:
             question = ("callback-number", SpokenNumber(number), "callback-number-right")
-            if await call.collect(question, _ONE_KEY) == "1":
+            if await yes_or_no(call, question, _NO) == YES:
                 return number
             number, sorry = "", ()
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar, Literal, get_args
 
+from babel import Locale
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ivr.flow.asking import Asking
@@ -13,11 +14,17 @@ from ivr.flow.model import Step
 from ivr.flow.problems import quoted
 from ivr.flow.spoken import Prompt, SpokenIn
 from ivr.flow.values import Language, Sayable, Speech, speech
+from ivr.understanding.questions import for_choice
 
 Chosen = Literal["done", "failed"]
 Outcome = Literal["done"]
 OFFER = "this-language-press"
 """Said in each language that is offered, and then its key: For English, press … one."""
+
+
+def _name(language: str, within: str) -> str:
+    """The name of a language, as it is called in another; "" if nobody knows it."""
+    return str(Locale.parse(within).languages.get(language, "")).lower()
 
 
 def _digit(key: object) -> object:
@@ -56,6 +63,11 @@ class ChooseLanguage(Asking):
         """The languages that it can change to."""
         return tuple(self.choices.values())
 
+    def phrases(self, language: str) -> dict[str, tuple[str, ...]]:
+        """What callers who hear `language` may say for each key: the name of a language, in it and in itself."""
+        named = {key: (_name(offered, language), _name(offered, offered)) for key, offered in self.choices.items()}
+        return {key: tuple(filter(None, names)) for key, names in named.items()}
+
     async def run(self, call: Call) -> Chosen:
         """Take the language that is remembered, or ask."""
         if self.remember and not self.ask_again:
@@ -69,6 +81,7 @@ class ChooseLanguage(Asking):
             first_digit_timeout=self.first_digit_timeout,
             inter_digit_timeout=self.inter_digit_timeout,
             choices="".join(self.choices),
+            speech=for_choice(call.language, self.phrases(call.language)) if self.by_speech() else None,
         )
         chosen = await self.answer(call, keys, self.choices.get)
         if chosen is None:

@@ -16,7 +16,7 @@ from ivr.flow.helpline import WantsPerson
 from ivr.flow.inputs import Answered
 from ivr.flow.keeping import SAYS_OF_KEEPING, SAYS_OF_STORED, keep, offer_to_keep, pay_with_stored
 from ivr.flow.pay_keys import FOR_EDITORS, KEEPING, PAYING, PAYING_STORED, VARIANTS, Outcome, misfit
-from ivr.flow.paying import SAYS, accepts_fee, charge, confirms
+from ivr.flow.paying import SAYS, SAYS_TO_SPEAKERS, accepts_fee, charge, confirms
 from ivr.flow.values import MoneyVariable, Purpose, Sayable, Seconds, Variable, listed
 from pci.contract import Brand, CaptureOutcome, PromptRule
 
@@ -128,6 +128,7 @@ class Pay(Answered):
         own = (prompt for rule in self.prompts for prompt in rule.say)
         last = (prompt for outcome in self.results() for prompt in _LAST_WORDS[outcome])
         more: tuple[str, ...] = SAYS_OF_STORED if self.card != "new" else ()
+        more += SAYS_TO_SPEAKERS if self.by_speech() else ()
         more += SAYS_OF_KEEPING if self.keep_card == "ask" or self.action == "tokenize" else ()
         brands = self.valid_card_types if self.card == "new" else tuple(Brand)
         return (*_SAYS, *last, *more, *own, *(f"brand-{brand}" for brand in brands))
@@ -143,10 +144,6 @@ class Pay(Answered):
         if self.action == "tokenize":
             return KEEPING
         return PAYING_STORED if self.card == "stored" else PAYING
-
-    def may_lead_to_person(self) -> bool:
-        """A caller who speaks may say so."""
-        return self.by_speech
 
     def immediate(self) -> Set[str]:
         """Those that can come without waiting for the caller."""
@@ -223,8 +220,7 @@ class Pay(Answered):
             card = await call.capture(self._order(opening), due.invoice)
             if not isinstance(card, Captured):
                 return _Taken(self._not_captured(call, card))
-            if not await confirms(call, due, card):
-                await call.forget(card)
+            if not await _confirmed(call, due, card):
                 return _Taken("cancelled")
             outcome, reason = await charge(call, due, card)
             if outcome != "declined":
@@ -265,3 +261,15 @@ class Pay(Answered):
         if outcome is CaptureOutcome.PERSON_WANTED and self.may_lead_to_person() and call.variables.person_key:
             raise WantsPerson
         return _NOTHING_TAKEN.get(outcome, "unavailable")
+
+
+async def _confirmed(call: Call, due: Due, card: Captured) -> bool:
+    """Whether the caller confirmed; a card that is not charged now is dropped, also if they want a person instead."""
+    try:
+        confirmed = bool(await confirms(call, due, card))
+    except WantsPerson:
+        await call.forget(card)
+        raise
+    if not confirmed:
+        await call.forget(card)
+    return confirmed

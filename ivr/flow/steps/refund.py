@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import replace
 from typing import ClassVar, Final, Literal, get_args
 
@@ -11,8 +11,9 @@ from pydantic import Field
 
 from ivr.flow.amounts import KeyedAmount
 from ivr.flow.call import Call, Keys, LookupFailed
+from ivr.flow.confirming import NOT_CAUGHT, OR_SAY, YES, one_of, sorry_for, yes_or_no
 from ivr.flow.errors import MissingVariable
-from ivr.flow.model import Step
+from ivr.flow.inputs import Answered
 from ivr.flow.requests import EarlierPayment, Noted, RefundReason, RefundRequest
 from ivr.flow.spoken import Prompt
 from ivr.flow.values import MOST_KEYS, Sayable, Speech, TextVariable, Variable, speech
@@ -23,7 +24,7 @@ Outcome = Literal["noted", "not_found", "cancelled", "failed", "unavailable"]
 _ATTEMPTS: Final = 3
 _THIS, _ANOTHER = "1", "2"
 _WHOLE, _PART = "1", "2"
-_YES, _CANCEL = "1", "*"
+_CANCEL = "*"
 _WHY: Final = dict(zip("1234", RefundReason, strict=True))
 _REFERENCE: Final = Keys(most=MOST_KEYS, first_digit_timeout=12.0)
 _NOTHING: Final = "nothing-heard"
@@ -35,7 +36,7 @@ class _GaveUp(Exception):
     """The caller has spent every attempt at a question."""
 
 
-class Refund(Step):
+class Refund(Answered):
     """`refund: {account: account_number}`: which payment, how much of it and why, off to the list of a person."""
 
     verb: ClassVar = "refund"
@@ -56,6 +57,7 @@ class Refund(Step):
             *("refund-enter-amount", "refund-amount-wrong", *KeyedAmount.LIMITS, "refund-why", "refund-of"),
             *("refund-right", "refund-noted", "refund-noted-already", "refund-dropped", "refund-not-noted"),
             *(_NOTHING, _WRONG_KEY, _TOO_MANY),
+            *((OR_SAY, NOT_CAUGHT) if self.by_speech() else ()),
             *self.promise,
         )
 
@@ -117,7 +119,7 @@ async def _request(call: Call, payment: EarlierPayment) -> RefundRequest | None:
     if await _choice(call, ("refund-how-much",), _WHOLE + _PART) == _PART:
         amount = await _part(call, payment)
     reason = _WHY[await _choice(call, ("refund-why",), "".join(_WHY))]
-    if await _choice(call, ("refund-of", amount, "refund-right"), _YES + _CANCEL) == _CANCEL:
+    if await _confirmed(call, ("refund-of", amount, "refund-right")) == _CANCEL:
         return None
     return RefundRequest(payment, amount, reason)
 
@@ -137,13 +139,20 @@ async def _part(call: Call, payment: EarlierPayment) -> Money:
 
 
 async def _choice(call: Call, question: Prompt, choices: str) -> str:
+    return await _one_of(choices, lambda sorry: one_of(call, (*sorry, *question), choices))
+
+
+async def _confirmed(call: Call, question: Prompt) -> str:
+    return await _one_of(YES + _CANCEL, lambda sorry: yes_or_no(call, (*sorry, *question), _CANCEL))
+
+
+async def _one_of(choices: str, ask: Callable[[Prompt], Awaitable[str]]) -> str:
     sorry: Prompt = ()
-    keys = Keys(most=1, finish_on_key="", choices=choices)
     for _ in range(_ATTEMPTS):
-        pressed = await call.collect((*sorry, *question), keys)
-        if pressed and pressed in choices:
-            return pressed
-        sorry = (_WRONG_KEY if pressed else _NOTHING,)
+        answer = await ask(sorry)
+        if answer and answer in choices:
+            return answer
+        sorry = sorry_for(answer)
     raise _GaveUp
 
 

@@ -1,0 +1,67 @@
+"""A caller is heard while they are asked something: the card side tells the words, the line gets them beside keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+
+import structlog
+
+from asterisk_ari import AriError
+from ivr.calls.line import Line
+from ivr.errors import PciError
+from ivr.flow.call import CallerHungUp
+from ivr.pci_client import PciClient
+from ivr.understanding.listening import Listening
+from pci.contract import HearingEnded, HearingRequest, SpeechHeard
+
+_log = structlog.get_logger()
+
+
+class Ears:
+    """The ears of one call. Where the card side does not hear this caller, keys alone answer; nobody is troubled."""
+
+    def __init__(self, line: Line, pci: PciClient, call_id: str) -> None:
+        self._line = line
+        self._pci = pci
+        self._call_id = call_id
+        self._deaf = False
+
+    async def during(self, listening: Listening, ask: Callable[[], Awaitable[str]]) -> str:
+        """What `ask` comes to while the line is told what the caller says. Nothing is heard before it or after."""
+        if self._deaf:
+            return await ask()
+        answer: str | CallerHungUp | AriError
+        async with asyncio.TaskGroup() as tasks:
+            hearing = tasks.create_task(self._hear(listening))
+            try:
+                answer = await ask()
+            except (CallerHungUp, AriError) as error:
+                answer = error
+            hearing.cancel()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def _hear(self, listening: Listening) -> None:
+        request = HearingRequest(
+            call_id=self._call_id,
+            channel_id=self._line.channel_id,
+            language=listening.language,
+            words=listening.words,
+        )
+        try:
+            async with aclosing(self._pci.hear(request)) as events:
+                async for event in events:
+                    if isinstance(event, SpeechHeard):
+                        self._line.hear(event)
+                    elif isinstance(event, HearingEnded):
+                        self._give_up(event.reason)
+        except PciError as error:
+            self._give_up(str(error))
+
+    def _give_up(self, reason: str) -> None:
+        """Told once: a card side that cannot hear this caller now will not a moment later."""
+        self._deaf = True
+        _log.warning("caller_not_heard", reason=reason)
