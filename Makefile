@@ -69,6 +69,7 @@ peers: .venv/installed  ## Fetch what tests run against: SIP phones, an SMSC, lo
 
 sounds: .venv/installed  ## Render the prompts whose text changed, in the offline voices (ONLY=en)
 	$(PY) scripts/render_sounds.py $(if $(ONLY),--only $(ONLY))
+	$(PY) -m scripts.render_tones
 
 docs: .venv/installed  ## Write what the program knows into docs/ and flows/: tables, diagrams, the schema
 	$(PY) -m scripts.render_reference

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 import structlog
 
 from asterisk_ari import AriApp, AriSocket, AriUnreachable
+from ivr.agents.board import Board
+from ivr.agents.call import Equipment
+from ivr.agents.live import LiveDesk
 from ivr.apis.http import HttpApis
 from ivr.apis.port import Apis
-from ivr.calls.call import Services
 from ivr.calls.charging import Charging
 from ivr.calls.journal import Journal
 from ivr.calls.lookups import Lookups
 from ivr.calls.people import People
 from ivr.calls.retention import Retention
 from ivr.calls.router import Router
+from ivr.calls.services import Services
 from ivr.calls.settling import Settling
 from ivr.config import ApiSettings, AsteriskSettings, EmailSettings, Settings, SmsSettings
 from ivr.console import server as console
@@ -98,9 +101,12 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             endpoints = {name: person.endpoint for name, person in settings.people.items()}
             people = People(parts.app, endpoints, charges)
             lookups = Lookups(store.invoices, parts.apis, [carrier.kind for carrier in parts.carriers])
-            traced = settings.trace_days > 0
+            traced, prompts = settings.trace_days > 0, served.edition.prompts
+            equipment = Equipment(parts.app, Board(store.database.now), store, parts.pci, prompts, charging, charges)
+            desk = LiveDesk.of(settings.agents, settings.queues, equipment)
             services = Services(
-                settings.asterisk.app, served.edition.prompts, store, parts.pci, charging, people, lookups, traced
+                *(settings.asterisk.app, prompts, store, parts.pci, charging, people, lookups, traced),
+                desk.floor if desk else None,
             )
             journal = Journal(store.calls)
             workers = [
@@ -111,7 +117,10 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             ]
             for carrier in parts.carriers:
                 workers.append(background.create_task(OutboxWorker(store.outbox, carrier).run()))
-            router = Router(parts.app, served, services, journal, settings.max_calls)
+            if desk is not None:
+                await desk.recall.look()
+                workers.append(background.create_task(desk.recall.close_lost()))
+            router = Router(parts.app, served, services, journal, settings.max_calls, desk)
             edition = served.edition
             _log.info(
                 "ready", version=edition.number, flows=len(edition.book.by_number), max_calls=settings.max_calls

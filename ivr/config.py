@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from ivr.agents.settings import AgentsSettings, QueueSettings
 from ivr.apis.api import Api
 from ivr.console.settings import ConsoleSettings
 from ivr.errors import ConfigError
@@ -161,11 +162,19 @@ class Settings(Section):
     console: ConsoleSettings | None = None
     people: dict[OutsideName, PersonSettings] = Field(default_factory=dict)
     apis: dict[OutsideName, ApiSettings] = Field(default_factory=dict)
+    agents: AgentsSettings | None = None
+    queues: dict[OutsideName, QueueSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _queues_have_agents(self) -> Self:
+        if self.queues and self.agents is None:
+            raise problem("queues need agents: add a section [agents]")
+        return self
 
     @property
     def outside(self) -> Outside:
         """What flows may name."""
-        return Outside(people=frozenset(self.people), apis=frozenset(self.apis))
+        return Outside(frozenset(self.people), frozenset(self.apis), frozenset(self.queues))
 
 
 def load(path: Path) -> Settings:

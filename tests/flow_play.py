@@ -35,7 +35,7 @@ class Recorded:
 
 
 SHIPPED = Recorded(PROMPTS)
-DEFINED = Outside(people=frozenset({"billing"}), apis=frozenset({"crm"}))
+DEFINED = Outside(people=frozenset({"billing"}), apis=frozenset({"crm"}), queues=frozenset({"billing"}))
 """What the ivr.toml of the examples and of the broken flows defines."""
 
 

@@ -29,6 +29,11 @@ class FakeCall:
         return self._channel.id
 
     @property
+    def name(self) -> str:
+        """The name of the channel: whom ARI called, as in `PJSIP/alice-…`."""
+        return self._channel.name
+
+    @property
     def answered(self) -> bool:
         """Whether the call was taken."""
         return self._channel.state == "Up"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Protocol
 
 import structlog
@@ -12,8 +14,8 @@ import structlog
 from asterisk_ari import AlreadyExists, AriApp, AriError, NotFound, NotInApplication
 from ivr.agents.board import Board
 from ivr.agents.hold import Hold
+from ivr.agents.matter import Matter
 from ivr.agents.phone import AgentPhone
-from ivr.agents.states.ringing import Ringing
 from ivr.agents.states.ringing_again import RingingAgain
 from ivr.agents.states.state import Next, Over, State
 from ivr.agents.view import CallView, Notice, Stage
@@ -41,19 +43,6 @@ class Equipment:
     tasks: asyncio.TaskGroup
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What a call is about. `number` is the other end's as we were told; `whisper` are the sounds for the agent."""
-
-    call_id: str
-    number: str = field(repr=False)
-    language: str = "en"
-    queue: str = ""
-    context: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    whisper: tuple[str, ...] = ()
-
-
 class Followed(Protocol):
     """Who is told how far a call is, so that it can be found again after a restart."""
 
@@ -74,8 +63,10 @@ class AgentCall:
         self.caller = caller
         self.hold = hold
         self.bridge = equipment.app.asterisk.new_id()
-        self.ring_seconds = 20.0
         self.endpoint = ""
+        self.record = 0
+        """Its number in the ledger, if it is written down."""
+        self.talked_since: datetime | None = None
         self.left_as_it_is = False
         """Whether this process stops and both talk on: the next one takes the call up again."""
         self.view = CallView(
@@ -89,7 +80,12 @@ class AgentCall:
         )
         self._deaf = ExitStack()
 
-    async def run(self, first: type[State] = Ringing, followed: Followed | None = None) -> Over:
+    @property
+    def engaged(self) -> bool:
+        """Whether there was more of it than a phone that rang: the agent writes it up."""
+        return self.talked_since is not None or self.view.stage is Stage.DIALLING
+
+    async def run(self, first: Callable[[AgentCall], State], followed: Followed | None = None) -> Over:
         """Go from state to state; how it ended for the agent. CallerHungUp and cancellation: the caller is gone.
 
         Whatever fails here, the agent's phone is put down and the caller is as before: in no bridge, heard by nobody.
@@ -132,7 +128,7 @@ class AgentCall:
             raise CallerHungUp from None
         with suppress(*_GONE):  # that the phone is gone is told to the state
             await asterisk.add_channel(self.bridge, self.phone.line.channel_id)
-        _log.info("agent_joined")
+        _log.info("agent_joined", agent=self.agent)
 
     async def part(self) -> None:
         """Take the caller out of the bridge, where the agent stays."""
@@ -143,14 +139,14 @@ class AgentCall:
         finally:
             self._deaf.close()
 
-    async def put_on_hold(self, notice: Notice) -> None:
-        """The caller waits, and hears that it goes on; the agent is told why."""
-        self.notice(notice)
+    async def put_on_hold(self) -> None:
+        """The caller waits, and hears that it goes on."""
         await self.part()
         self.hold.begin()
 
     def ringing_again(self) -> State:
         """What follows when the agent's phone has dropped out."""
+        self.notice(Notice.PHONE_LOST)
         return RingingAgain(self)
 
     # what happens on the agent's phone
@@ -170,7 +166,10 @@ class AgentCall:
         try:
             while isinstance(following, State):
                 self.state = following
-                self.show(stage=following.stage, since=self.equipment.board.clock())
+                now = self.equipment.board.clock()
+                if following.stage is Stage.TALKING and self.talked_since is None:
+                    self.talked_since = now
+                self.show(stage=following.stage, since=now)
                 _log.info("agent_call", agent=self.agent, state=following.stage)
                 if followed is not None:
                     await followed.reached(self)

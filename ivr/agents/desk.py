@@ -30,8 +30,12 @@ class AgentDesk(Protocol):
     def everybody(self) -> AsyncIterator[Wall]:
         """All who are signed on and all queues, for the supervisor's wall; then again after every change."""
 
-    async def sign_on(self, agent: str, name: str) -> None:
-        """Be here, not yet ready. A call that this agent had before a restart or a lost page is theirs again."""
+    async def sign_on(self, agent: str, name: str, phone: str = "") -> None:
+        """Be here, not yet ready. A call that this agent had before a restart or a lost page is theirs again.
+
+        `phone` is whom Asterisk calls to reach them, such as the phone in their page: `PJSIP/agent-1`. Without it, it
+        is the one that ivr.toml gives to every agent.
+        """
 
     async def set_status(self, agent: str, status: Literal[Status.READY, Status.BUSY, Status.SIGNED_OFF]) -> None:
         """Take calls, pause, or leave. Whoever leaves in a call keeps it until it ends."""

@@ -47,3 +47,7 @@ class WrongAddress(AgentError):
 
 class NothingToReceipt(AgentError):
     """No payment of this call was approved, so there is nothing to confirm."""
+
+
+class ReceiptNotSent(AgentError):
+    """The receipt could not be sent: there is no way for messages of this kind, or the ledger does not answer."""

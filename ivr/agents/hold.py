@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Final
 
-from asterisk_ari import NotFound
+import structlog
+
+from asterisk_ari import AriError
 from ivr.calls.keys import Interrupted
 from ivr.calls.line import Line
+
+_log = structlog.get_logger()
+_BREATH_SECONDS: Final = 1.0
 
 
 class Hold:
@@ -38,6 +44,9 @@ class Hold:
             except Interrupted as gap:
                 await self._line.undisturbed(gap)
                 await self._stop()
+            except AriError as error:
+                _log.warning("hold_interrupted", reason=type(error).__name__)
+                await asyncio.sleep(_BREATH_SECONDS)
 
     def begin(self) -> None:
         """Let the caller hear something."""
@@ -52,5 +61,5 @@ class Hold:
 
     async def _stop(self) -> None:
         if self._playing:
-            with suppress(NotFound):  # it ended by itself meanwhile
+            with suppress(AriError):  # it ended by itself meanwhile, or with the connection
                 await self._line.asterisk.stop_playback(self._playing)

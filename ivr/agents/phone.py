@@ -87,6 +87,16 @@ class AgentPhone:
         with suppress(CallerHungUp):
             await self.line.say(media)
 
+    async def let_ring(self) -> None:
+        """Let the agent hear that it rings somewhere."""
+        with suppress(CallerHungUp):
+            await self.line.ring()
+
+    async def stop_ringing(self) -> None:
+        """The end of it."""
+        with suppress(CallerHungUp):
+            await self.line.stop_ringing()
+
     async def hang_up(self) -> None:
         """Put it down; fine if it is down already."""
         self.picked_up = False

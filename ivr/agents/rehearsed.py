@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Literal
 
-from ivr.addresses import is_e164
+from ivr.addresses import is_e164, is_email
 from ivr.agents.board import Board
 from ivr.agents.desk import Payment
 from ivr.agents.errors import (
@@ -20,6 +20,7 @@ from ivr.agents.errors import (
     NothingToReceipt,
     NotNow,
     NumberNotAllowed,
+    WrongAddress,
 )
 from ivr.agents.notes import checked_notes
 from ivr.agents.view import (
@@ -73,8 +74,8 @@ class RehearsedDesk:
         """See AgentDesk."""
         return self.board.everybody()
 
-    async def sign_on(self, agent: str, name: str) -> None:
-        """See AgentDesk."""
+    async def sign_on(self, agent: str, name: str, phone: str = "") -> None:
+        """See AgentDesk. Nothing rings here, whatever the phone."""
         self.board.sign_on(agent, name)
 
     async def set_status(self, agent: str, status: Literal[Status.READY, Status.BUSY, Status.SIGNED_OFF]) -> None:
@@ -148,6 +149,8 @@ class RehearsedDesk:
         call = self._at(agent, (*_WITH_CALLER, Stage.ENDED))
         if not any(one.state is ChargeState.APPROVED for one in (call.payment, *call.earlier) if one):
             raise NothingToReceipt
+        if not (is_e164(to) if kind == "sms" else is_email(to)):
+            raise WrongAddress
         self.receipts.append((kind, to))
 
     async def hang_up(self, agent: str) -> None:

@@ -99,7 +99,7 @@ class CallView:
     """The other end's, as it was told to us: text of strangers, shown as text only."""
     queue: str = ""
     context: tuple[tuple[str, str], ...] = ()
-    """What the flow knows, label and value: account, what was tried, which language."""
+    """What the flow hands over, name and value: `account_number`, `pay` (what came of it), `language`…"""
     links: tuple[tuple[str, str], ...] = ()
     """Where else to look, name and address: the operator's templates, filled."""
     payment: PaymentView | None = None

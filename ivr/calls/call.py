@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
 
 from ivr.addresses import is_e164
+from ivr.agents.matter import Caller
 from ivr.calls import desk
-from ivr.calls.charging import Charging
 from ivr.calls.ears import Ears
 from ivr.calls.kept_cards import KeptCards
 from ivr.calls.line import Line
-from ivr.calls.lookups import Lookups
-from ivr.calls.people import People
+from ivr.calls.services import Origin, Services
 from ivr.calls.visit import INTERRUPTED, Visit
 from ivr.errors import PciError
 from ivr.flow.answer import Json
@@ -38,14 +37,11 @@ from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt, SpokenNumber
 from ivr.money import Money
-from ivr.pci_client import PciClient
-from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
 from ivr.prompts.spoken import Spoken
 from ivr.store.errors import StoreError
 from ivr.store.payments import Intent
 from ivr.store.requests import Asker
-from ivr.store.store import Store
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, ChargeState
 
 _log = structlog.get_logger()
@@ -55,33 +51,6 @@ _FAREWELL = "goodbye"
 _TAKEN = (ChargeState.APPROVED, ChargeState.AUTHORIZED)
 OWN_PROMPTS = (_DISTURBED, _CHARGE_CUT_OFF, _FAREWELL, INTERRUPTED)
 """What a call may say whatever its flow says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Which call this is: its id here, the number that was dialled, who called, and the flow that answers."""
-
-    call_id: str
-    dialled: str
-    caller: str | None = field(repr=False)
-    flow: str
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What every call uses. `app` is our Stasis application, to which the card side gives callers back.
-
-    If `traced`, what a call did is kept.
-    """
-
-    app: str
-    prompts: Catalogue
-    store: Store
-    pci: PciClient
-    charging: Charging
-    people: People
-    lookups: Lookups
-    traced: bool = True
 
 
 class LiveCall:
@@ -248,6 +217,10 @@ class LiveCall:
     async def connect(self, introduction: Introduction) -> Reached:
         """Ring a person and let them talk with the caller until the person hangs up; what came of it."""
         whisper = [self._sound(prompt) for prompt in self._spoken(introduction.whisper).ids]
+        if introduction.queue:
+            floor, origin = self._services.floor, self._origin
+            caller = Caller(origin.call_id, origin.caller or "", self.language)
+            return await floor.connect(self._line, introduction, whisper, caller) if floor else Reached.UNAVAILABLE
         return await self._services.people.connect(self._line, introduction, whisper, self._origin.caller)
 
     async def hang_up(self) -> None:

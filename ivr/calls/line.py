@@ -36,6 +36,8 @@ class Line:
         self.asterisk = asterisk
         self.ended = False
         """Whether we hung up."""
+        self.left = False
+        """Whether we let go of it without ending it: see `leave`."""
         self.returned = asyncio.Event()
         """Set when the caller comes back from the card side."""
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
@@ -125,6 +127,10 @@ class Line:
         except AriError:
             self.ended = False
             raise
+
+    def leave(self) -> None:
+        """Let go of a call that goes on without this process."""
+        self.ended = self.left = True
 
     async def start(self, media: Sequence[str]) -> str:
         """Begin to play `media`; the id of the playback."""

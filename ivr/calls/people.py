@@ -97,7 +97,7 @@ class People:
                     channel_id=leg.channel_id,
                     seconds=int(introduction.ring) + _GRACE_SECONDS,
                 )
-                return await _answered(events)
+                return await answered(events)
         except TimeoutError:
             return Reached.NO_ANSWER
         except AriError as error:
@@ -136,7 +136,8 @@ class People:
 _ADVICE: Final = "check the person's endpoint in ivr.toml, [originate] endpoints in gate.toml, and their phone"
 
 
-async def _answered(events: Watch) -> Reached:
+async def answered(events: Watch) -> Reached:
+    """What comes of a call that we make: TALKED once they have picked up."""
     async for event in events:
         if isinstance(event, StasisStart):
             _log.info("person_answered")

@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from typing import Protocol
 
 import structlog
 
 from asterisk_ari import AriApp, AriError, StasisStart
-from ivr.calls.call import Services
+from ivr.agents.live import LiveDesk
+from ivr.agents.outward import LEG as CALLED
 from ivr.calls.journal import Journal
 from ivr.calls.people import LEG
+from ivr.calls.services import Services
 from ivr.calls.session import Session
 from ivr.publishing.served import Served
+from ivr.store.calls import FinishedCall
 
 _log = structlog.get_logger()
 _GIVEN_BACK = "back"
 
 
+class Held(Protocol):
+    """A call that is taken."""
+
+    async def run(self) -> FinishedCall | None:
+        """From now to its end; None if it goes on without this process."""
+
+    def close(self) -> None:
+        """End it from our side."""
+
+
 class Router:
     """Takes calls of one application until it is told to stop; at most `max_calls` at a time."""
 
-    def __init__(self, app: AriApp, served: Served, services: Services, journal: Journal, max_calls: int) -> None:
+    def __init__(
+        self,
+        app: AriApp,
+        served: Served,
+        services: Services,
+        journal: Journal,
+        max_calls: int,
+        agents: LiveDesk | None = None,
+    ) -> None:
         self._app = app
         self._served = served
         self._services = services
         self._journal = journal
         self._max_calls = max_calls
-        self._sessions: set[Session] = set()
+        self._agents = agents
+        self._sessions: set[Held] = set()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._stopping = False
@@ -46,33 +70,39 @@ class Router:
             await stop.wait()
             self._stopping = True
             _log.info("stopping", calls=self.calls)
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(grace):
                     await self._quiet.wait()
-            except TimeoutError:
-                for session in self._sessions:
-                    session.close()
-                await self._quiet.wait()
+            if self._agents is not None:
+                self._agents.leave()
+            for session in self._sessions:
+                session.close()
+            await self._quiet.wait()
             acceptor.cancel()
 
     async def _accept(self, tasks: asyncio.TaskGroup) -> None:
         async for start in self._app.arrivals():
             session = self._admit(start)
-            if isinstance(session, Session):
+            if isinstance(session, str):
+                tasks.create_task(self._refuse(start, session))
+            elif session is not None:
                 self._sessions.add(session)
                 self._quiet.clear()
                 tasks.create_task(self._hold(session))
-            else:
-                tasks.create_task(self._refuse(start, session))
 
-    def _admit(self, start: StasisStart) -> Session | str:
-        """A session for the call, or the reason (one of ARI's) to refuse it.
+    def _admit(self, start: StasisStart) -> Held | str | None:
+        """A session for the call, or the reason (one of ARI's) to refuse it; None if another call sees to it.
 
         A call that was found after a gap is taken as if it had just arrived. One that the card side gives back and
         that nobody here knows any more has lost its place in its flow, perhaps in the middle of a payment: it ends.
-        So does the leg of a person who answered when their caller was gone.
+        So does the leg of a person who answered when their caller was gone. Calls of agents are written down, though.
         """
-        if start.args[:1] in ((_GIVEN_BACK,), (LEG,)):
+        if self._agents is not None:
+            if self._agents.recall.is_phone(start.channel_id):
+                return None
+            if recalled := self._agents.recall.take(start.channel_id):
+                return recalled
+        if start.args[:1] in ((_GIVEN_BACK,), (LEG,), (CALLED,)):
             return "normal"
         if self._stopping or self.calls >= self._max_calls:
             return "congestion"
@@ -82,9 +112,10 @@ class Router:
             return "unallocated"
         return Session(self._app, start.channel, flow, edition, self._services)
 
-    async def _hold(self, session: Session) -> None:
+    async def _hold(self, session: Held) -> None:
         try:
-            self._journal.note(await session.run())
+            if (call := await session.run()) is not None:
+                self._journal.note(call)
         finally:
             self._sessions.discard(session)
             if not self._sessions:

@@ -9,21 +9,11 @@ from dataclasses import replace
 
 import structlog
 
-from asterisk_ari import (
-    AriApp,
-    AriError,
-    Channel,
-    ChannelDestroyed,
-    ChannelDtmfReceived,
-    ChannelHangupRequest,
-    Gap,
-    PlaybackFinished,
-    StasisEnd,
-    StasisStart,
-    Watch,
-)
-from ivr.calls.call import LiveCall, Origin, Services
+from asterisk_ari import AriApp, AriError, Channel
+from ivr.calls.call import LiveCall
 from ivr.calls.line import Line
+from ivr.calls.listening import listen
+from ivr.calls.services import Origin, Services
 from ivr.flow.call import CallerHungUp
 from ivr.flow.engine import Ending, StepTaken, run_flow
 from ivr.flow.model import Flow
@@ -66,8 +56,11 @@ class Session:
         if self._task is not None:
             self._task.cancel()
 
-    async def run(self) -> FinishedCall:
-        """Answer, run the flow, and release everything; never raises but when cancelled without `close`."""
+    async def run(self) -> FinishedCall | None:
+        """Answer, run the flow, and release everything; never raises but when cancelled without `close`.
+
+        None if the call goes on without this process.
+        """
         self._task = asyncio.current_task()
         outcome, origin = _FAILED, self.origin
         with structlog.contextvars.bound_contextvars(call_id=origin.call_id):
@@ -82,7 +75,7 @@ class Session:
                 _log.info(
                     "call_ended", outcome=outcome, seconds=round((call.ended - call.started).total_seconds(), 3)
                 )
-        return call
+        return None if self._line.left else call
 
     def _began(self) -> Began:
         origin, language = self.origin, self._flow.language_for(self.origin.dialled)
@@ -116,7 +109,7 @@ class Session:
         with self._app.watch(self._line.channel_id) as events:
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    listener = tasks.create_task(self._listen(events))
+                    listener = tasks.create_task(listen(self._line, events))
                     outcome = await self._talk()
                     listener.cancel()
             except* CallerHungUp:
@@ -140,22 +133,12 @@ class Session:
             return _CLOSED
 
     async def _say_farewell(self) -> None:
+        if self._line.left:  # they talk with an agent, and go on without this process
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(_FAREWELL_SECONDS):
                 await self._call.say_farewell()
         await self._call.hang_up()
-
-    async def _listen(self, events: Watch) -> None:
-        """Bring the channel's events to the line; CallerHungUp when there is nobody on it any more."""
-        line = self._line
-        async for event in events:
-            if isinstance(event, (ChannelDtmfReceived, PlaybackFinished, Gap)):
-                line.hear(event)
-            elif isinstance(event, (StasisStart, StasisEnd)):
-                line.moved(event)
-            elif isinstance(event, (ChannelHangupRequest, ChannelDestroyed)):
-                line.gone()
-        line.gone()
 
     def _observe(self, taken: StepTaken) -> None:
         self._recorder.taken(taken)

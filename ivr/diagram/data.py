@@ -19,6 +19,7 @@ from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.receipt import Receipt
 from ivr.flow.steps.refund import Refund
+from ivr.flow.steps.transfer import Transfer
 from ivr.flow.values import DatePart, MoneyPart, NumberPart, Sayable
 
 CARD = "the card"
@@ -98,11 +99,14 @@ def _all_moves(flow: Flow, inside: str = "") -> Iterator[tuple[str, Move]]:
 
 def _moves(step: Step) -> Iterable[Move]:
     reached = step.reaches()
-    told = Place.PERSON if reached.people else Place.SPOKEN
+    to_somebody = reached.people or reached.queues
+    told = Place.PERSON if to_somebody else Place.SPOKEN
     yield from (Move(_value(part), told) for part in step.says() if not isinstance(part, str))
-    if reached.people:
+    if to_somebody:
         yield Move(VOICE, Place.PERSON)
     match step:
+        case Transfer():
+            yield from (Move(value, Place.PERSON) for value in step.context)
         case Ask():
             yield Move(step.save, Place.CALLER, out=False)
         case Lookup():

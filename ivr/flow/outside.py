@@ -1,4 +1,4 @@
-"""What a flow names that is outside of it: people and services. The operator says in ivr.toml who and where they are.
+"""What a flow names that is outside of it: people, queues, services. The operator says in ivr.toml who and where.
 
 A flow so never holds an address: an admin who may change flows cannot send a call, or what is known of a caller,
 anywhere that the operator has not listed.
@@ -16,6 +16,7 @@ class Outside:
 
     people: frozenset[str] = frozenset()
     apis: frozenset[str] = frozenset()
+    queues: frozenset[str] = frozenset()
 
     def __or__(self, other: Outside) -> Outside:
         return Outside(*(getattr(self, one.name) | getattr(other, one.name) for one in fields(self)))

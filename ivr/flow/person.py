@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.flow.spoken import Prompt
@@ -22,8 +22,12 @@ class Introduction:
     """Whom to call, by their name in ivr.toml, and how long their phone rings (seconds).
 
     `whisper` is what they alone hear before they take the call with key 1; empty: both talk as soon as they answer.
+    `queue`: `to` is a queue, in which the caller waits for one of several agents. They see the `context`, names of
+    the flow and what each stands for.
     """
 
     to: str
     ring: float
     whisper: Prompt = ()
+    queue: bool = False
+    context: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -71,6 +71,10 @@ class Catalogue:
         self.text(*_named(prompt_id, language))
         return f"sound:{self.recording(prompt_id, language).with_suffix('')}"
 
+    def tone(self, name: str) -> str:
+        """The name under which Asterisk plays a sound that says nothing, in any language."""
+        return f"sound:{self.folder / 'tones' / name}"
+
     def missing(self, language: str) -> tuple[str, ...]:
         """The ids that a caller of this language would not hear: no text in it, or no recording."""
         return tuple(

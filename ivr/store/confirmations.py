@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +35,16 @@ class Confirmations:
         sms = Owed(_key(row, OutboxKind.SMS), OutboxKind.SMS, invoice.mobile or "", text)
         email = Owed(_key(row, OutboxKind.EMAIL), OutboxKind.EMAIL, invoice.email or "", text, about)
         return Sent(*(bool(message.to) and self._outbox.put(session, message) for message in (sms, email)))
+
+    async def owe_to(
+        self, session: AsyncSession, paid: tuple[PaymentRow, InvoiceRow], kind: OutboxKind, to: str
+    ) -> bool:
+        """Owe the news of a payment to an address that is not the bill's, once; False without a gateway."""
+        row, invoice = paid
+        payment, digest = _payment(row, invoice), sha256(to.encode()).hexdigest()[:16]
+        about = subject(payment, row.state) if kind is OutboxKind.EMAIL else ""
+        message = Owed(f"{_key(row, kind)}:{digest}", kind, to, news(payment, row.state), about)
+        return await self._outbox.has(session, message.key) or self._outbox.put(session, message)
 
     async def owed(self, session: AsyncSession, row: PaymentRow) -> Sent:
         """What is owed about this payment's state, or was."""

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 
 from ivr.store.accounts import Accounts
 from ivr.store.acts import Acts
+from ivr.store.agent_calls import AgentCalls
 from ivr.store.calls import Calls
 from ivr.store.cards import Cards
 from ivr.store.database import Clock, Database, utc_now
 from ivr.store.factors import Factors
+from ivr.store.figures import FiguresOfLedger
 from ivr.store.invoices import Invoices
 from ivr.store.languages import Languages
 from ivr.store.models import OutboxKind
 from ivr.store.outbox import Outbox
 from ivr.store.payments import Payments
+from ivr.store.receipts import Receipts
 from ivr.store.requests import Requests
 from ivr.store.schema import upgrade
 from ivr.store.traces import Traces
@@ -40,6 +43,9 @@ class Store:
     accounts: Accounts
     factors: Factors
     acts: Acts
+    agent_calls: AgentCalls
+    receipts: Receipts
+    figures: FiguresOfLedger
 
 
 @asynccontextmanager
@@ -67,4 +73,7 @@ async def open_store(
             accounts=Accounts(database),
             factors=Factors(database),
             acts=Acts(database),
+            agent_calls=AgentCalls(database),
+            receipts=Receipts(database, outbox),
+            figures=FiguresOfLedger(database),
         )

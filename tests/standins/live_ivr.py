@@ -47,7 +47,7 @@ charge_timeout = {charge_timeout}
 [people.billing]
 endpoint = "PJSIP/billing"
 """
-MAY_BE_CALLED = '[originate]\nendpoints = ["PJSIP/billing"]\n'
+MAY_BE_CALLED = '[originate]\nendpoints = ["PJSIP/billing", "PJSIP/anna", "PJSIP/ben", "PJSIP/*@trunk"]\n'
 SMS = """
 [sms]
 gateway = "twilio"
@@ -215,8 +215,8 @@ async def serving(
 
 
 @asynccontextmanager
-async def live_ivr(folder: Path, **values: object) -> AsyncIterator[LiveIvr]:
-    """Everything up and connected, with the stand-in for the card side."""
+async def live_ivr(folder: Path, *, extra: str = "", **values: object) -> AsyncIterator[LiveIvr]:
+    """Everything up and connected, with the stand-in for the card side; `extra` are more settings."""
     async with (
         logging_to(Log()) as lines,
         FakeAsterisk.open(LOGINS) as asterisk,
@@ -225,7 +225,7 @@ async def live_ivr(folder: Path, **values: object) -> AsyncIterator[LiveIvr]:
         CardSide.open(pci, folder / "pci.sock") as card_side,
         SmsGateway.open() as sms,
     ):
-        file = await write_settings(folder, SMS.format(url=sms.url), **values)
+        file = await write_settings(folder, SMS.format(url=sms.url) + extra, **values)
         look = asyncio.Event()
         async with serving(config.load(file), lines, look) as stop:
             yield LiveIvr(asterisk, card_side, sms, lines, stop, look, folder)

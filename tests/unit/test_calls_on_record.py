@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.call import LiveCall, Origin, Services
+from ivr.calls.call import LiveCall
 from ivr.calls.charging import Charging
+from ivr.calls.services import Origin, Services
 from ivr.flow.call import Due
 from ivr.store.errors import StoreUnavailable
 from pci.contract import ChargeRequest, ChargeState

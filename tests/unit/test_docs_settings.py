@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from ivr import config as ivr
+from ivr.agents import settings as agents
 from ivr.console.settings import ConsoleSettings, SsoSettings
 from pci import config as pci
 from pci.gate import config as gate
@@ -20,6 +21,8 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [sms.smpp]": ivr.SmppSettings,
     "ivr.toml / [sms.twilio]": ivr.TwilioSettings,
     "ivr.toml / [people.NAME]": ivr.PersonSettings,
+    "ivr.toml / [agents]": agents.AgentsSettings,
+    "ivr.toml / [queues.NAME]": agents.QueueSettings,
     "ivr.toml / [apis.NAME]": ivr.ApiSettings,
     "ivr.toml / [email]": ivr.EmailSettings,
     "ivr.toml / [console]": ConsoleSettings,
@@ -34,6 +37,8 @@ PLACES: dict[str, type[BaseModel]] = {
     "gate.toml / [phones]": gate.PhoneSettings,
 }
 SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console sso originate phones".split())
+
+SECTIONS |= {"agents", "queues"}
 
 
 def written(value: object) -> str:

@@ -35,6 +35,7 @@ NOT_IN_A_SCHEMA = {
     "called-otherwise-than-its-file": "a schema knows no names of files",
     "return-not-said": "a schema does not know which step is the last",
     "return-that-is-a-step": "a schema compares no names",
+    "context-for-a-person": "a schema does not compare two keys",
     "choice-no-key": "01 is the number 1 to an editor",
     **dict.fromkeys(
         ("amount-limits-the-wrong-way-round", "fee-limits-the-wrong-way-round", "fee-far-too-high"),

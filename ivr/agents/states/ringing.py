@@ -25,11 +25,11 @@ class Ringing(State):
     async def run(self) -> Next:
         """Ring, and go on to telling what it is about."""
         call = self.call
-        reached = await self.unless_left(call.phone.ring(call.matter.number, call.ring_seconds))
-        if self.left:
+        reached = await self.unless_left(call.phone.ring(call.matter.number, call.matter.ring))
+        if reached is None:
             return await self.decided()
         if reached is not Reached.TALKED:
-            return _OVER[reached or Reached.UNAVAILABLE]
+            return _OVER[reached]
         return Briefing(call, accepted=self.accepted)
 
     async def accept(self) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from ivr.agents.states.state import Next, Over, State
 from ivr.agents.states.talking import Talking
-from ivr.agents.view import Notice, Stage
+from ivr.agents.view import Stage
 from ivr.flow.person import Reached
 
 _PATIENCE_SECONDS: Final = 60.0
@@ -22,11 +22,11 @@ class RingingAgain(State):
     async def run(self) -> Next:
         """Ring until somebody is there, for a minute; then the caller is another's."""
         call = self.call
-        await call.put_on_hold(Notice.PHONE_LOST)
+        await call.put_on_hold()
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 while not self.left:
-                    reached = await self.unless_left(call.phone.ring(call.matter.number, call.ring_seconds))
+                    reached = await self.unless_left(call.phone.ring(call.matter.number, call.matter.ring))
                     if reached is Reached.TALKED:
                         return Talking(call)
                     await self.unless_left(asyncio.sleep(_RETRY_SECONDS))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ivr.flow.call import Call
+from ivr.flow.handover import ACCEPT_ON_SCREEN, QUEUE, Handed, Whom, context_of
+from ivr.flow.handover import SAYS as WAITS
 from ivr.flow.model import Step
 from ivr.flow.outside import Outside
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.spoken import Prompt
-from ivr.flow.values import Name, Sayable, Seconds, Speech, speech
+from ivr.flow.values import Sayable, Seconds, Speech, speech
 
 # what a person is told of the payment that was tried in this call; of a card nobody is told anything
 _OF_PAYMENT = {
@@ -24,18 +26,28 @@ _NOBODY = "nobody-free"
 
 
 class Transfer(Step):
-    """`transfer: {to: billing}`: rings the person whom ivr.toml calls billing, and lets both talk."""
+    """`transfer: {to: billing}`: rings the person whom ivr.toml calls billing, and lets both talk.
+
+    `transfer: {to: queue/billing}`: lets the caller wait in that queue for the next agent.
+    """
 
     verb: ClassVar = "transfer"
     outcomes: ClassVar = tuple(map(str, Reached))
     onward: ClassVar = str(Reached.TALKED)
     at_once: ClassVar = frozenset(map(str, Reached)) - {str(Reached.TALKED)}
 
-    to: Name = Field(description="whom to call: a name that the operator has given them in `ivr.toml`")
+    to: Whom = Field(
+        description="whom to call: a name of `ivr.toml`, of a person, or with `queue/` before it of a queue of agents"
+    )
     mode: Literal["cold", "warm"] = Field(
         default="cold", description="`warm`: they first hear what the call is about, and take it with key 1"
     )
-    ring: Seconds = Field(default=30.0, ge=1, le=120, description="how long their phone rings, at most `120s`")
+    ring: Seconds = Field(
+        default=30.0, ge=1, le=120, description="how long their phone rings, each agent's of a queue; at most `120s`"
+    )
+    context: tuple[Handed, ...] = Field(
+        default=(), max_length=12, description="values that the agents of a queue see, such as `account_number`"
+    )
     prompt: Speech = Field(default=("connecting",), description="said before it rings")
     whisper: Speech = Field(
         default=("whisper-caller",), min_length=1, description="what the person alone hears first, if `warm`"
@@ -43,24 +55,46 @@ class Transfer(Step):
 
     def says(self) -> tuple[Sayable, ...]:
         """To the caller, and to the person."""
-        whispers = (*self.whisper, *_OF_PAYMENT.values(), _ACCEPT) if self.mode == "warm" else ()
-        return (*self.prompt, *whispers, _NOBODY)
+        whispers = (*self.whisper, *_OF_PAYMENT.values(), self._accept) if self.mode == "warm" else ()
+        return (*self.prompt, *whispers, *(WAITS if self._queue else ()), _NOBODY)
+
+    @model_validator(mode="after")
+    def _is_shown_to_somebody(self) -> Self:
+        if self.context and not self._queue:
+            raise ValueError("a person at a phone sees no context; write to: queue/… for agents, or leave it out")
+        return self
+
+    @property
+    def _queue(self) -> str:
+        return self.to.removeprefix(QUEUE) if self.to.startswith(QUEUE) else ""
+
+    @property
+    def _accept(self) -> str:
+        return ACCEPT_ON_SCREEN if self._queue else _ACCEPT
 
     def reaches(self) -> Outside:
-        """The person."""
+        """The person, or the queue."""
+        if queue := self._queue:
+            return Outside(queues=frozenset({queue}))
         return Outside(people=frozenset({self.to}))
 
     async def run(self, call: Call) -> str:
         """Ring, let both talk, and say so if nobody could be had."""
         if self.prompt:
             await call.speak(speech(self.prompt, call.variables))
-        reached = await call.connect(Introduction(self.to, self.ring, self._whisper(call)))
+        reached = await call.connect(self._introduction(call))
         if reached is not Reached.TALKED:
             await call.speak((_NOBODY,))
         return str(reached)
+
+    def _introduction(self, call: Call) -> Introduction:
+        whisper, queue = self._whisper(call), self._queue
+        if not queue:
+            return Introduction(self.to, self.ring, whisper)
+        return Introduction(queue, self.ring, whisper, queue=True, context=context_of(self.context, call))
 
     def _whisper(self, call: Call) -> Prompt:
         if self.mode == "cold":
             return ()
         paid = _OF_PAYMENT.get(call.variables.outcomes.get("pay", ""))
-        return (*speech(self.whisper, call.variables), *([paid] if paid else []), _ACCEPT)
+        return (*speech(self.whisper, call.variables), *([paid] if paid else []), self._accept)

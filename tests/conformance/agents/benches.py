@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from asterisk_ari.fake import FakeCall
 from ivr.agents.desk import AgentDesk
 from ivr.agents.rehearsed import RehearsedDesk
 from ivr.agents.view import AgentView, Stage, Status
+from tests.standins.live_desk import LiveAgents, live_agents
+from tests.standins.live_ivr import hears
 
 STRANGER = "+15550100777"
 
@@ -61,7 +65,7 @@ class Rehearsal:
 
     async def ring(self, agent: str) -> None:
         self.agent = agent
-        self.desk.ring(agent, STRANGER, (("Account", "ending 42"),), "billing")
+        self.desk.ring(agent, STRANGER, (("account_number", "1000442"),), "billing")
 
     async def join(self, agent: str) -> None:
         self.desk.join(agent)
@@ -77,3 +81,39 @@ class Rehearsal:
 @asynccontextmanager
 async def rehearsal(_: object) -> AsyncIterator[Bench]:
     yield Rehearsal(RehearsedDesk())
+
+
+@dataclass
+class Telephones:
+    """The desk of a served call side, on a fake Asterisk: callers dial in, phones ring and are picked up."""
+
+    live: LiveAgents
+    caller: FakeCall | None = None
+
+    @property
+    def desk(self) -> AgentDesk:
+        return self.live.desk
+
+    async def ring(self, agent: str) -> None:
+        self.caller = self.live.ivr.dial()
+        await hears(self.caller, "enter-account")
+        self.caller.press("1000442#")
+        await self.live.rings(agent)
+
+    async def join(self, agent: str) -> None:
+        (await self.live.rings(agent)).pick_up()
+
+    async def caller_hangs_up(self) -> None:
+        assert self.caller is not None
+        self.caller.hang_up()
+
+    async def other_end_answers(self, agent: str) -> None:
+        (await self.live.rings(agent)).pick_up()
+        self.caller = await self.live.rings("+15550100999@trunk")
+        self.caller.pick_up()
+
+
+@asynccontextmanager
+async def telephones(folder: Path) -> AsyncIterator[Bench]:
+    async with live_agents(folder) as live:
+        yield Telephones(live)

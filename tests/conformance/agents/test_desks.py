@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ivr.agents.desk import Payment
 from ivr.agents.errors import CardInNotes, NoCall, NotNow, NotSignedOn, NumberNotAllowed
 from ivr.agents.view import Notice, Stage, Status
-from ivr.money import Money
-from tests.conformance.agents.benches import STRANGER, Bench, at, rehearsal, sees, turned
+from tests.conformance.agents.benches import STRANGER, Bench, at, rehearsal, sees, telephones, turned
 
+pytestmark = pytest.mark.live
 ANNA = "anna"
 
 
-@pytest.fixture(params=[rehearsal], ids=["rehearsed"])
+@pytest.fixture(params=[rehearsal, telephones], ids=["rehearsed", "telephones"])
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     async with request.param(tmp_path) as opened:
         yield opened
@@ -54,7 +53,7 @@ async def test_given_a_call_that_is_taken_then_it_is_told_what_it_is_about(bench
     view = await sees(bench.desk, ANNA, turned(Status.ON_CALL))
     assert view.call is not None
     assert (view.call.number, view.call.queue) == (STRANGER, "billing")
-    assert ("Account", "ending 42") in view.call.context
+    assert ("account_number", "1000442") in view.call.context
 
 
 async def test_given_a_call_that_is_declined_then_the_agent_is_free_again(bench: Bench) -> None:
@@ -154,7 +153,3 @@ async def test_given_all_who_are_here_then_the_wall_shows_them_and_nobody_else(b
     async for wall in bench.desk.everybody():
         assert [(view.agent, view.status) for view in wall.agents] == [(ANNA, Status.READY), ("ben", Status.BUSY)]
         break
-
-
-def a_payment() -> Payment:
-    return Payment(Money(12540, "USD"), "INV-1")

@@ -1,0 +1,115 @@
+"""A call that an agent makes: from the moment they ask for it until both ends are released."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Final
+
+import structlog
+
+from asterisk_ari import AriError, Watch
+from ivr.agents.call import AgentCall
+from ivr.agents.floor import HOLD_TONE, Floor
+from ivr.agents.hold import Hold
+from ivr.agents.matter import Matter
+from ivr.agents.states.calling_out import CallingOut
+from ivr.agents.states.state import Over
+from ivr.calls.line import Line
+from ivr.calls.listening import listen
+from ivr.calls.people import answered
+from ivr.flow.call import CallerHungUp
+from ivr.flow.person import Reached
+
+_log = structlog.get_logger()
+LEG: Final = "called"
+"""The argument with which whom an agent calls comes into our application."""
+FLOW: Final = "dial-out"
+"""What stands in the ledger where other calls have the name of their flow."""
+_RING_SECONDS: Final = 45.0
+_GRACE_SECONDS: Final = 10
+_FAREWELL: Final = "goodbye"
+_ADVICE: Final = "check [agents] trunk in ivr.toml and [originate] endpoints in gate.toml"
+
+
+class Outward:
+    """One call out. It has a task of its own, for it belongs to no flow."""
+
+    def __init__(self, floor: Floor, agent: str, number: str) -> None:
+        asterisk = floor.equipment.app.asterisk
+        self._floor = floor
+        self._agent = agent
+        self._number = number
+        self._matter = Matter(f"c{secrets.token_urlsafe(9)}", number, floor.settings.language)
+        self._line = Line(asterisk, asterisk.new_id())
+
+    async def run(self) -> None:
+        """Ring the agent, ring the other end, let them talk; never raises but when cancelled."""
+        floor, line = self._floor, self._line
+        began = floor.board.clock()
+        record = await floor.records.begin(self._matter, line.channel_id, since=began, agent=self._agent)
+        over = Over.CALLER_GONE
+        with structlog.contextvars.bound_contextvars(call_id=self._matter.call_id):
+            _log.info("call_started", flow=FLOW)
+            try:
+                over = await self._converse(record)
+            except Exception:  # noqa: BLE001 - whatever fails in one call must not end the others
+                _log.exception("call_failed")
+            finally:
+                if not line.left:
+                    await asyncio.shield(floor.equipment.tasks.create_task(self._release(record, over)))
+
+    async def _converse(self, record: int) -> Over:
+        app, line, over = self._floor.equipment.app, self._line, Over.CALLER_GONE
+        hold = Hold(line, lambda: [self._floor.equipment.prompts.tone(HOLD_TONE)])
+        with app.watch(line.channel_id) as events:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    beside = [tasks.create_task(hold.run())]
+                    call = AgentCall(self._floor.equipment, self._matter, self._agent, line, hold)
+                    call.record = record
+
+                    async def place() -> Reached:
+                        reached = await self._place(events)
+                        if reached is Reached.TALKED:
+                            beside.append(tasks.create_task(listen(line, events)))
+                        return reached
+
+                    over = await self._floor.serve(call, lambda call: CallingOut(call, place))
+                    await self._say_farewell(call)
+                    for task in beside:
+                        task.cancel()
+            except* CallerHungUp:
+                pass
+        return over
+
+    async def _place(self, events: Watch) -> Reached:
+        """Ring the other end; TALKED once somebody has picked up."""
+        app, trunk = self._floor.equipment.app, self._floor.settings.trunk or ""
+        try:
+            async with asyncio.timeout(_RING_SECONDS):
+                await app.asterisk.originate(
+                    trunk.replace("{number}", self._number),
+                    app.name,
+                    [LEG],
+                    channel_id=self._line.channel_id,
+                    seconds=int(_RING_SECONDS) + _GRACE_SECONDS,
+                )
+                return await answered(events)
+        except TimeoutError:
+            return Reached.NO_ANSWER
+        except AriError as error:
+            _log.error("number_not_called", reason=type(error).__name__, advice=_ADVICE)
+            return Reached.UNAVAILABLE
+
+    async def _say_farewell(self, call: AgentCall) -> None:
+        if call.talked_since is not None and not self._line.left:
+            await self._line.say([self._floor.equipment.prompts.media(_FAREWELL, self._matter.language)])
+
+    async def _release(self, record: int, over: Over) -> None:
+        try:
+            await self._line.hang_up()
+        except AriError as error:
+            _log.warning("release_failed", reason=type(error).__name__)
+        await self._floor.records.end(record, str(over))
+        _log.info("call_ended", outcome=str(over))

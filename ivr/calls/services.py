@@ -1,0 +1,42 @@
+"""What calls are made of: which call it is, and what every call uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ivr.agents.floor import Floor
+from ivr.calls.charging import Charging
+from ivr.calls.lookups import Lookups
+from ivr.calls.people import People
+from ivr.pci_client import PciClient
+from ivr.prompts.catalogue import Catalogue
+from ivr.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which call this is: its id here, the number that was dialled, who called, and the flow that answers."""
+
+    call_id: str
+    dialled: str
+    caller: str | None = field(repr=False)
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every call uses. `app` is our Stasis application, to which the card side gives callers back.
+
+    If `traced`, what a call did is kept.
+    """
+
+    app: str
+    prompts: Catalogue
+    store: Store
+    pci: PciClient
+    charging: Charging
+    people: People
+    lookups: Lookups
+    traced: bool = True
+    floor: Floor | None = None
+    """The agents' floor, if there are agents."""

@@ -1,0 +1,145 @@
+"""Who gets which agent: priority first, then whoever waits longest; the agent idle longest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.agents.row import NOT_AGAIN, Row, Waiting
+from ivr.agents.settings import AgentsSettings, QueueSettings
+from ivr.agents.view import AgentView, Status
+
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+QUEUES = {
+    "billing": QueueSettings(skills=frozenset({"billing"}), most_waiting=2),
+    "spanish": QueueSettings(skills=frozenset({"billing", "spanish"}), priority=5),
+}
+SKILLS = {"anna": frozenset({"billing", "spanish"}), "ben": frozenset({"billing"})}
+
+
+def agent(name: str, idle: int = 0, status: Status = Status.READY) -> AgentView:
+    return AgentView(name, name, status, NOON - timedelta(minutes=idle))
+
+
+def waits(queue: str, minutes: int) -> Waiting:
+    return Waiting(queue, NOON - timedelta(minutes=minutes))
+
+
+def given_agents(row: Row, *agents: AgentView) -> list[tuple[str, str]]:
+    return [(waiting.queue, name) for waiting, name in row.matches(agents, NOON)]
+
+
+def test_given_two_who_are_free_then_the_one_idle_longest_is_asked() -> None:
+    row = Row(QUEUES, SKILLS)
+    with row.joined(waits("billing", 1)):
+        assert given_agents(row, agent("anna", 3), agent("ben", 9)) == [("billing", "ben")]
+
+
+def test_given_a_queue_of_a_higher_priority_then_it_goes_before_who_waits_longer() -> None:
+    row = Row(QUEUES, SKILLS)
+    with row.joined(waits("billing", 30)), row.joined(waits("spanish", 1)):
+        assert given_agents(row, agent("anna")) == [("spanish", "anna")]
+
+
+def test_given_an_agent_without_the_skills_then_the_caller_waits_on() -> None:
+    row = Row(QUEUES, SKILLS)
+    with row.joined(waits("spanish", 30)):
+        assert given_agents(row, agent("ben", 60), agent("stranger", 60)) == []
+
+
+@pytest.mark.parametrize("status", [Status.BUSY, Status.ON_CALL, Status.WRAP_UP, Status.SIGNED_OFF])
+def test_given_an_agent_who_is_not_ready_then_they_are_not_asked(status: Status) -> None:
+    row = Row(QUEUES, SKILLS)
+    with row.joined(waits("billing", 1)):
+        assert given_agents(row, agent("anna", status=status)) == []
+
+
+def test_given_an_agent_who_declined_then_they_are_asked_again_only_after_a_while() -> None:
+    row, waiting = Row(QUEUES, SKILLS), waits("billing", 1)
+    waiting.refused["anna"] = NOON
+    with row.joined(waiting):
+        assert given_agents(row, agent("anna")) == []
+        assert [name for _, name in row.matches([agent("anna")], NOON + NOT_AGAIN)] == ["anna"]
+
+
+def test_given_as_many_as_may_wait_then_there_is_no_room() -> None:
+    row = Row(QUEUES, SKILLS)
+    with row.joined(waits("billing", 1)):
+        assert not row.full("billing")
+        with row.joined(waits("billing", 1)):
+            assert row.full("billing")
+    assert not row.full("billing")
+
+
+def test_given_talks_that_get_longer_then_so_does_the_estimate() -> None:
+    row, waiting = Row(QUEUES, SKILLS), waits("billing", 1)
+    at_work = [agent("anna", status=Status.ON_CALL)]
+    with row.joined(waiting):
+        before = row.estimate(waiting, at_work)
+        row.talked("billing", 1800)
+        after = row.estimate(waiting, at_work)
+        assert before is not None
+        assert after is not None
+        assert after > before
+        assert row.estimate(waiting, []) is None
+    assert row.estimate(waiting, at_work) is None
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["billing", "spanish"]), st.integers(0, 99)), max_size=8),
+    st.lists(st.sampled_from(["anna", "ben", "stranger"]), unique=True),
+)
+def test_given_anybody_and_any_agents_then_nobody_gets_two_and_nobody_is_given_twice(
+    callers: list[tuple[str, int]], names: list[str]
+) -> None:
+    row = Row({**QUEUES, "billing": QueueSettings(skills=frozenset({"billing"}))}, SKILLS)
+    waiting = [waits(*caller) for caller in callers]
+    for one in waiting:
+        row.joined(one).__enter__()
+    matches = list(row.matches([agent(name) for name in names], NOON))
+    assert len({id(one) for one, _ in matches}) == len({name for _, name in matches}) == len(matches)
+    assert all(row.serves(name, one.queue) for one, name in matches)
+
+
+def test_given_links_then_what_is_put_in_is_encoded_and_unknown_ones_are_left_out() -> None:
+    settings = AgentsSettings(
+        links={"CRM": "https://crm.example.com/{account}?n={number}", "Queue": "https://wiki.example.com/{queue}"}
+    )
+    filled = settings.filled_links({"account": "../../admin?x=<script>", "number": "+1555", "queue": ""})
+    assert filled == (("CRM", "https://crm.example.com/..%2F..%2Fadmin%3Fx%3D%3Cscript%3E?n=%2B1555"),)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://crm.example.com/{account}",
+        "https://{account}.example.com/",
+        "https://crm.example.com/{card}",
+        "https://crm.example.com/{account",
+        "javascript:alert(1)",
+        "https:///{account}",
+    ],
+)
+def test_given_a_link_that_could_lead_anywhere_then_it_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=r"must begin with|may hold"):
+        AgentsSettings(links={"CRM": address})
+
+
+@pytest.mark.parametrize(
+    ("number", "may"), [("+15550100999", True), ("+4420", False), ("+442079460000", False), ("5550100999", False)]
+)
+def test_given_prefixes_then_only_numbers_that_begin_so_are_called(number: str, may: bool) -> None:
+    settings = AgentsSettings(trunk="PJSIP/{number}@trunk", prefixes=frozenset({"+1"}))
+    assert settings.may_call(number) is may
+    assert not AgentsSettings(prefixes=frozenset({"+1"})).may_call(number)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["PJSIP/agent", "PJSIP/{agent}{agent}", "PJSIP/{number}", "{agent}", "PJSIP/{agent} x"]
+)
+def test_given_an_endpoint_that_names_no_agent_then_it_is_refused(endpoint: str) -> None:
+    with pytest.raises(ValueError, match="is whom Asterisk calls"):
+        AgentsSettings(endpoint=endpoint)
