@@ -1,7 +1,8 @@
 """How many callers one machine can hear: `python -m bench.streams [--seconds N]`. Writes bench/streams.json.
 
 Callers say digits in the voice of our own recordings, each beginning a little later than the one before; their sound
-comes 60 ms at a time, as it does from Asterisk. With the shipped model, by as many threads as the settings have.
+comes 60 ms at a time, as it does from Asterisk. With the shipped model, by as many threads as the settings have, in a
+process with the memory settings of `pci`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from bench.load import percentile
 from bench.machine import cpu_seconds, describe
+from pci.process import restart_with_clean_memory
 from speech import SHIPPED, Grammar, Model, SpeechError
 from speech.digits import WORDS
 from speech.recogniser import BYTES_PER_SECOND
@@ -134,6 +136,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.streams", description=__doc__)
     parser.add_argument("--seconds", type=float, default=15.0, help="how long each number is heard (default 15)")
     seconds = parser.parse_args().seconds
+    restart_with_clean_memory()
     try:
         with VoskRecogniser.open([Model("en", SHIPPED["en"])]) as recogniser:
             rows = asyncio.run(bench(recogniser, seconds))

@@ -40,6 +40,8 @@ class Alternative:
 class Heard:
     """A stretch of speech between two pauses, the likeliest first; if not `final`, what it is so far.
 
+    There is at least one alternative. It has no words if what was taken for speech turned out to be none.
+
     A breath ends a stretch, so a card number comes in several: who listens joins them (`speech.digits`).
     """
 

@@ -141,7 +141,7 @@ def _fed(recogniser: Any, audio: bytes, so_far: str) -> _New:  # noqa: ANN401
             so_far = ""
     words = str(json.loads(recogniser.PartialResult()).get("partial", ""))  # there is none right after a stretch
     if words != so_far:
-        heard.append(Heard((Alternative(tuple(words.split()), 0.0),) if words else (), final=False))
+        heard.append(Heard((Alternative(tuple(words.split()), 0.0),), final=False))
     return heard, words
 
 
@@ -157,4 +157,4 @@ def _ended(result: str, so_far: str) -> list[Heard]:
     )
     if alternatives and alternatives[0].words:
         return [Heard(alternatives)]
-    return [Heard(())] if so_far else []
+    return [Heard((Alternative((), 0.0),))] if so_far else []
