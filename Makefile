@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## Show this help
 	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then on=$$'\033[36m' off=$$'\033[0m'; fi; \
 	awk -v on="$$on" -v off="$$off" 'BEGIN {FS = ":.*## "} \
-	    /^[a-z-]+:.*## / {printf "  %smake %-10s%s %s\n", on, $$1, off, $$2}' $(MAKEFILE_LIST)
+	    /^[a-z-]+:.*## / {printf "  %smake %-13s%s %s\n", on, $$1, off, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/installed asterisk  ## A real call pays an invoice (CARD=approved|declined|hangup|timeout)
 	@$(PY) -m stack.demo --card $(CARD)
