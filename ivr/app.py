@@ -102,7 +102,9 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             people = People(parts.app, endpoints, charges)
             lookups = Lookups(store.invoices, parts.apis, [carrier.kind for carrier in parts.carriers])
             traced, prompts = settings.trace_days > 0, served.edition.prompts
-            equipment = Equipment(parts.app, Board(store.database.now), store, parts.pci, prompts, charging, charges)
+            equipment = Equipment(
+                *(parts.app, Board(store.database.now), store, parts.pci, prompts, charging, lookups, charges)
+            )
             desk = LiveDesk.of(settings.agents, settings.queues, equipment)
             services = Services(
                 *(settings.asterisk.app, prompts, store, parts.pci, charging, people, lookups, traced),

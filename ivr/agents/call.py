@@ -18,9 +18,11 @@ from ivr.agents.matter import Matter
 from ivr.agents.phone import AgentPhone
 from ivr.agents.states.ringing_again import RingingAgain
 from ivr.agents.states.state import Next, Over, State
+from ivr.agents.states.talking import Talking
 from ivr.agents.view import CallView, Notice, Stage
 from ivr.calls.charging import Charging
 from ivr.calls.line import Line
+from ivr.calls.lookups import Lookups
 from ivr.flow.call import CallerHungUp
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
@@ -40,6 +42,7 @@ class Equipment:
     pci: PciClient
     prompts: Catalogue
     charging: Charging
+    lookups: Lookups
     tasks: asyncio.TaskGroup
 
 
@@ -55,6 +58,8 @@ class AgentCall:
 
     phone: AgentPhone
     state: State
+    tasks: asyncio.TaskGroup
+    """Those that end with the call."""
 
     def __init__(self, equipment: Equipment, matter: Matter, agent: str, caller: Line, hold: Hold) -> None:
         self.equipment = equipment
@@ -79,6 +84,7 @@ class AgentCall:
             links=matter.links,
         )
         self._deaf = ExitStack()
+        self._joined = False
 
     @property
     def engaged(self) -> bool:
@@ -92,6 +98,7 @@ class AgentCall:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
+                self.tasks = tasks
                 self.phone = AgentPhone(self.equipment.app, self.endpoint, tasks, self)
                 try:
                     return await self._go_through(first(self), followed)
@@ -126,12 +133,16 @@ class AgentCall:
             await asterisk.add_channel(self.bridge, self.caller.channel_id, absorb_dtmf=True)
         except _GONE:
             raise CallerHungUp from None
+        self._joined = True
         with suppress(*_GONE):  # that the phone is gone is told to the state
             await asterisk.add_channel(self.bridge, self.phone.line.channel_id)
         _log.info("agent_joined", agent=self.agent)
 
     async def part(self) -> None:
-        """Take the caller out of the bridge, where the agent stays."""
+        """Take the caller out of the bridge, where the agent stays; nothing if they are not in it."""
+        if not self._joined:
+            return
+        self._joined = False
         try:
             await self.equipment.app.asterisk.remove_channel(self.bridge, self.caller.channel_id)
         except _GONE:
@@ -148,6 +159,10 @@ class AgentCall:
         """What follows when the agent's phone has dropped out."""
         self.notice(Notice.PHONE_LOST)
         return RingingAgain(self)
+
+    def talking_again(self) -> State:
+        """What follows when the caller is back from paying."""
+        return Talking(self)
 
     # what happens on the agent's phone
 

@@ -33,6 +33,10 @@ class AmountNotAllowed(AgentError):
     """This amount cannot be taken: it must be more than nothing and within the operator's limit."""
 
 
+class WrongReference(AgentError):
+    """This reference cannot be used: write an account or the number of a bill, at most 20 letters and digits."""
+
+
 class CardInNotes(AgentError):
     """A card number stands in the notes. Take it out: cards are keyed by callers and written down by nobody."""
 

@@ -34,6 +34,10 @@ _AFTER: Final = {
 }
 
 
+# who is with the card side is given back to the next process
+_TAKEN_UP_AGAIN: Final = (Stage.TALKING, Stage.CAPTURING, Stage.BETWEEN_FIELDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A talk that was going on before this process began: whose it is, in which bridge, and what it goes on with."""
@@ -180,7 +184,7 @@ class Floor:
     def leave(self) -> None:
         """This process stops: whoever talks, talks on without it, and is found by the next one."""
         for call in self.calls.values():
-            call.left_as_it_is = call.state.stage is Stage.TALKING
+            call.left_as_it_is = call.state.stage in _TAKEN_UP_AGAIN
             if call.left_as_it_is:
                 call.caller.leave()
 

@@ -32,21 +32,14 @@ class Hold:
 
     async def run(self) -> None:
         """Play whenever it is wanted, until cancelled; CallerHungUp if nobody is there to hear it."""
-        while True:
+        try:
+            while True:
+                self._silent.set()
+                await self._wanted.wait()
+                self._silent.clear()
+                await self._play()
+        finally:
             self._silent.set()
-            await self._wanted.wait()
-            self._silent.clear()
-            try:
-                self._playing = await self._line.start(self._pieces())
-                if not self._wanted.is_set():
-                    await self._stop()
-                await self._line.end_of(self._playing)
-            except Interrupted as gap:
-                await self._line.undisturbed(gap)
-                await self._stop()
-            except AriError as error:
-                _log.warning("hold_interrupted", reason=type(error).__name__)
-                await asyncio.sleep(_BREATH_SECONDS)
 
     def begin(self) -> None:
         """Let the caller hear something."""
@@ -58,6 +51,19 @@ class Hold:
         if not self._silent.is_set():
             await self._stop()
             await self._silent.wait()
+
+    async def _play(self) -> None:
+        try:
+            self._playing = await self._line.start(self._pieces())
+            if not self._wanted.is_set():
+                await self._stop()
+            await self._line.end_of(self._playing)
+        except Interrupted as gap:
+            await self._line.undisturbed(gap)
+            await self._stop()
+        except AriError as error:
+            _log.warning("hold_interrupted", reason=type(error).__name__)
+            await asyncio.sleep(_BREATH_SECONDS)
 
     async def _stop(self) -> None:
         if self._playing:

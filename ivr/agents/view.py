@@ -85,7 +85,8 @@ class PaymentView:
     """None until the card is sent to the processor."""
     decline_reason: DeclineReason | None = None
     told: str = ""
-    """What became of it where it is no charge: the capture's outcome, `void-requested`."""
+    """What became of it where it is no charge: how the capture ended; `not-confirmed` by the caller; `in-progress`
+    by another call; `unavailable`; and where it was cancelled too late: `void-requested`, or `void-not-requested`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class LiveCall:
         if not await self._on_record():
             return Charged(ChargeState.NOT_CHARGED)
         told = await self._services.charging.charge(
-            Intent(f"{call_id}.{self._attempts}", call_id, due, card, self.language)
+            Intent(self._origin.charge(self._attempts), call_id, due, card, self.language)
         )
         self._sent = told.sent
         self._paid_for += due.invoice.id is None and told.charged.state in _TAKEN
@@ -231,7 +231,7 @@ class LiveCall:
         """We have to end the call: tell the caller, if a sound can reach them and only them."""
         if self._line.is_away:
             return
-        charging = f"{self._origin.call_id}.{self._attempts}" in self._services.charging.in_flight
+        charging = self._origin.charge(self._attempts) in self._services.charging.in_flight
         await self.speak((_CHARGE_CUT_OFF if charging else _FAREWELL,))
 
     async def _on_record(self) -> bool:

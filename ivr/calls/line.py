@@ -56,6 +56,7 @@ class Line:
         if isinstance(event, StasisEnd):
             if not self._may_leave:
                 self.gone()
+            self.returned.clear()
         elif self._may_leave:
             self.returned.set()
             self._may_leave = self._away
@@ -91,11 +92,11 @@ class Line:
     @contextmanager
     def deaf(self) -> Iterator[None]:
         """While the caller talks to a person: what they key then, a card perhaps, is no answer to anything."""
-        self._deaf = True
+        before, self._deaf = self._deaf, True
         try:
             yield
         finally:
-            self._deaf = False
+            self._deaf = before
             self._forget_keys()
 
     def stayed(self) -> None:
@@ -135,7 +136,12 @@ class Line:
     async def start(self, media: Sequence[str]) -> str:
         """Begin to play `media`; the id of the playback."""
         with _hang_up_noticed():
-            return (await self.asterisk.play(self.channel_id, media)).id
+            self._playing = (await self.asterisk.play(self.channel_id, media)).id
+            return self._playing
+
+    async def hush(self) -> None:
+        """Stop what plays, if anything does."""
+        await self._silence(self._playing)
 
     async def say(self, media: Sequence[str]) -> None:
         """Play `media` to the end; once more from the start after a disturbance."""

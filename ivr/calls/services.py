@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ivr.agents.floor import Floor
 from ivr.calls.charging import Charging
 from ivr.calls.lookups import Lookups
 from ivr.calls.people import People
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
 from ivr.store.store import Store
+
+if TYPE_CHECKING:
+    from ivr.agents.floor import Floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,12 @@ class Origin:
     dialled: str
     caller: str | None = field(repr=False)
     flow: str
+    series: str = ""
+    """Tells apart charges of one call that are counted anew."""
+
+    def charge(self, number: int) -> str:
+        """The name of a charge of this call."""
+        return f"{self.call_id}.{self.series}{number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from ivr.prompts.catalogue import Catalogue
 from pci.contract import (
     CaptureEvent,
     CaptureOutcome,
+    CapturePaused,
     CaptureRequest,
     CaptureResult,
+    CaptureResumed,
     CaptureStarted,
     FieldProgress,
     PromptSpoken,
@@ -49,7 +51,7 @@ class Visit:
         self._prompts = prompts
         self._language = language
         self._tell = tell
-        self._started = False
+        self._started = self._paused = False
 
     async def pay(self, request: CaptureRequest) -> CaptureResult:
         """How the capture ended, with the caller back on the line.
@@ -70,7 +72,9 @@ class Visit:
             try:
                 result = await self._take_part(request)
             except PciAnswerLost:
-                await self._break_off()
+                if not self._paused:
+                    await self._break_off()
+                result = CaptureResult(outcome=CaptureOutcome.INTERNAL_ERROR)  # the caller is here, with an agent
             if self._started and result.outcome is not CaptureOutcome.HUNG_UP:
                 await self._given_back()
             _log.info("capture_ended", outcome=result.outcome, brand=result.brand, last4=result.last4)
@@ -92,6 +96,9 @@ class Visit:
             case CaptureStarted():
                 self._started = True
                 _log.info("capture_started")
+            case CapturePaused() | CaptureResumed():
+                self._paused = isinstance(event, CapturePaused)
+                _log.info("capture_paused" if self._paused else "capture_resumed")
             case PromptSpoken():
                 text = " ".join(self._text(prompt) for prompt in event.prompts)
                 _log.info("prompt_spoken", prompts=event.prompts, text=text, by="pci")

@@ -35,11 +35,12 @@ class Calls:
         self._database = database
 
     async def record_call_start(self, call_id: str, *, dialled: str, caller: str | None, flow: str) -> None:
-        """A call was answered by a flow. Payments name their call, so this comes first."""
+        """A call was answered. Payments name their call, so this comes first; once is enough."""
 
         async def record(session: AsyncSession) -> None:
-            started = self._database.now()
-            session.add(CallRow(id=call_id, dialled=dialled, caller=caller, flow=flow, started=started))
+            if await session.get(CallRow, call_id) is None:
+                started = self._database.now()
+                session.add(CallRow(id=call_id, dialled=dialled, caller=caller, flow=flow, started=started))
 
         await self._database.write(record)
 

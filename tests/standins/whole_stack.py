@@ -32,7 +32,7 @@ password_file = "pci.secret"
 name = "simulator"
 url = "{processor}"
 api_key_file = "processor.secret"
-timeout = 1
+timeout = {timeout}
 """
 API_KEY = "sk-test-tonewall"
 
@@ -77,12 +77,14 @@ class WholeStack:
 
 
 @asynccontextmanager
-async def whole_stack(folder: Path) -> AsyncIterator[WholeStack]:
-    """Everything up and connected."""
+async def whole_stack(
+    folder: Path, *, extra: str = "", timeout: int = 1, **values: object
+) -> AsyncIterator[WholeStack]:
+    """Everything up and connected; `extra` are more settings of the call side, `timeout` the bank's seconds."""
     async with (
         logging_to(Log()) as log,
         FakeAsterisk.open(LOGINS) as asterisk,
-        gate_before(asterisk, folder),
+        gate_before(asterisk, folder) as gate,
         simulating(folder / "processor.db") as processor,
         SmsGateway.open() as sms,
     ):
@@ -91,13 +93,15 @@ async def whole_stack(folder: Path) -> AsyncIterator[WholeStack]:
             (folder / name).write_text(secret, encoding="utf-8")
         file = folder / "pci.toml"
         file.write_text(
-            PCI_SETTINGS.format(root=ROOT, asterisk=asterisk.base_url, processor=processor), encoding="utf-8"
+            PCI_SETTINGS.format(root=ROOT, asterisk=asterisk.base_url, processor=processor, timeout=timeout),
+            encoding="utf-8",
         )
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(pci_app.run(pci_config.load(file), stop))
-            settings = await write_settings(folder, SMS.format(url=sms.url))
+            settings = await write_settings(folder, SMS.format(url=sms.url) + extra, **values)
             await log.tells("ready")
             async with serving(config.load(settings), log):
                 yield WholeStack(asterisk, processor, sms, log, folder)
             stop.set()
+        assert gate.alarms.raised == []

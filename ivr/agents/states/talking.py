@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ivr.agents.desk import Payment
+from ivr.agents.errors import NotNow
+from ivr.agents.states.paying import Capturing
 from ivr.agents.states.state import Next, Over, State
+from ivr.agents.taking import Taking
 from ivr.agents.view import Stage
 
 
@@ -17,6 +21,12 @@ class Talking(State):
         """Bring them together, and wait."""
         await self.call.join()
         return await self.decided()
+
+    async def take_payment(self, payment: Payment) -> None:
+        """The caller goes to the card side, and comes back by themselves."""
+        if self.left:
+            raise NotNow
+        self.leave(Capturing(self.call, Taking(self.call, payment)))
 
     async def hang_up(self) -> None:
         """The agent is done; the caller goes on where the flow says, or is hung up on."""

@@ -1,0 +1,90 @@
+"""A caller's line while an agent has them pay: as in a flow, and the agent sees how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.calls.call import LiveCall
+from ivr.calls.people import People
+from ivr.calls.services import Origin, Services
+from ivr.flow.call import Captured, CaptureOrder, Charged, Due, Invoice, StoredCard
+from ivr.money import Money
+from pci.contract import CaptureOutcome
+
+if TYPE_CHECKING:
+    from ivr.agents.call import AgentCall
+    from ivr.agents.taking import Taking
+
+_FLOW = "agent"
+_ENDED_BY_AGENT = (CaptureOutcome.CALLED_OFF, CaptureOutcome.PAUSED_TOO_LONG)
+
+
+class CardNotTaken(Exception):
+    """The agent ended it, so there is nothing to say to the caller that the agent does not say."""
+
+    def __init__(self, outcome: CaptureOutcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class PayingCall(LiveCall):
+    """Pays once, with what is captured once. `taking` is told of each stage as it is reached."""
+
+    def __init__(self, call: AgentCall, taking: Taking) -> None:
+        equipment, matter = call.equipment, call.matter
+        origin = Origin(matter.call_id, "", matter.number or None, _FLOW, series=f"{taking.name}.")
+        people = People(equipment.app, {}, equipment.tasks)
+        services = Services(
+            equipment.app.name,
+            equipment.prompts,
+            equipment.store,
+            equipment.pci,
+            equipment.charging,
+            people,
+            equipment.lookups,
+        )
+        super().__init__(origin, call.caller, matter.language, services, taking.tell)
+        self.charge_id = origin.charge(1)
+        self._taking = taking
+        self._card: Captured | None = None
+
+    def invoice_for(self, amount: Money, purpose: str) -> Invoice:
+        """What the agent has them pay, where that is no bill: one for each payment."""
+        invoice, reference = super().invoice_for(amount, purpose), self._taking.payment.reference
+        return Invoice(
+            None,
+            reference,
+            f"{reference}-{self._taking.name}",
+            amount,
+            mobile=invoice.mobile,
+            purpose=reference,
+        )
+
+    async def capture(self, order: CaptureOrder, invoice: Invoice | None) -> Captured | CaptureOutcome:
+        """As LiveCall; CardNotTaken if the agent ended it."""
+        captured = await super().capture(order, invoice)
+        if isinstance(captured, Captured):
+            self._card = captured
+            if self._taking.called_off:
+                await self.drop()
+                raise CardNotTaken(CaptureOutcome.CALLED_OFF)
+        elif captured in _ENDED_BY_AGENT:
+            raise CardNotTaken(captured)
+        self._taking.captured(captured)
+        return captured
+
+    async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
+        """As LiveCall; what was called off before is not sent."""
+        if self._taking.called_off:
+            await self.drop()
+            raise CardNotTaken(CaptureOutcome.CALLED_OFF)
+        self._taking.sends()
+        charged = await super().charge(due, card)
+        self._taking.charged(charged)
+        return charged
+
+    async def drop(self) -> None:
+        """Let go of a card that will not be charged, and stop asking for anything."""
+        await self._line.hush()
+        if self._card is not None:
+            await self.forget(self._card)
