@@ -71,9 +71,8 @@ async def detach(asterisk: Asterisk, ear: Ear) -> None:
                     await asterisk.hang_up(channel)
             with suppress(NotFound):
                 await asterisk.destroy_bridge(ear.bridge)
-            for channel in (ear.snoop, ear.media):
-                while await _is_there(asterisk, channel):  # noqa: ASYNC110 - no event tells that a snoop is gone
-                    await asyncio.sleep(_BETWEEN_LOOKS)
+            while await _is_there(asterisk, ear):  # noqa: ASYNC110 - no event tells that a snoop is gone
+                await asyncio.sleep(_BETWEEN_LOOKS)
     except (AriError, TimeoutError) as error:
         log.error("ear_not_taken_away", error=type(error).__name__)
 
@@ -92,9 +91,14 @@ async def sweep(app: AriApp) -> None:
                 await app.asterisk.destroy_bridge(bridge.id)
 
 
-async def _is_there(asterisk: Asterisk, channel_id: str) -> bool:
+async def _is_there(asterisk: Asterisk, ear: Ear) -> bool:
+    """Whether Asterisk still has any of it: what it was told to end goes on for a moment."""
+    for channel in (ear.snoop, ear.media):
+        with suppress(NotFound):
+            await asterisk.channel(channel)
+            return True
     with suppress(NotFound):
-        await asterisk.channel(channel_id)
+        await asterisk.bridge(ear.bridge)
         return True
     return False
 

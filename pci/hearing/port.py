@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from array import array
 from collections.abc import AsyncIterator
@@ -29,9 +30,10 @@ class SoundLost(Exception):
 class SoundPort(asyncio.DatagramProtocol):
     """Receives the sound of one stream, in order. Use `open`."""
 
-    def __init__(self) -> None:
-        self.address = ""
+    def __init__(self, bound: socket.socket, address: str) -> None:
+        self.address: Final = address
         """Where it is sent to: `127.0.0.1:40000`."""
+        self._socket = bound
         self._sender: tuple[str, int] | None = None
         self._stream: int | None = None
         self._order = InOrder()
@@ -43,10 +45,11 @@ class SoundPort(asyncio.DatagramProtocol):
     @asynccontextmanager
     async def open(cls) -> AsyncIterator[SoundPort]:
         """A free port, until the block ends."""
+        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        bound.bind(("127.0.0.1", 0))
+        host, number = bound.getsockname()
         loop = asyncio.get_running_loop()
-        transport, port = await loop.create_datagram_endpoint(cls, local_addr=("127.0.0.1", 0))
-        host, number = transport.get_extra_info("sockname")
-        port.address = f"{host}:{number}"
+        transport, port = await loop.create_datagram_endpoint(lambda: cls(bound, f"{host}:{number}"), sock=bound)
         try:
             yield port
         finally:
@@ -54,8 +57,12 @@ class SoundPort(asyncio.DatagramProtocol):
             port._waiting = bytearray()
 
     def expect(self, host: str, port: int) -> None:
-        """Take packets from this address and no other: before this, none at all."""
+        """Take packets from this address and no other: before this, none at all. The kernel sees to it from now on.
+
+        So the port is no door any more: it is one end of a connection.
+        """
         self._sender = (host, port)
+        self._socket.connect(self._sender)
 
     @property
     def lost(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import wave
+from contextlib import suppress
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from speech.digits import WORDS as DIGIT_WORDS
 from speech.digits import spoken_digits
 from speech.scripted import ScriptedRecogniser, say, silence
 from speech.vosk import VoskRecogniser
+from stack.phones.pjsua2 import Pjsua2
 from tests.asterisk.digit_ways import DEADLINE, KEYED, LONG, Scene
 
 ROOT = Path(__file__).parents[2]
-WORDS = Grammar(frozenset({"four", "one", "agent"}))
+WORDS = Grammar(frozenset({"four", "one"}))
+TRIES = 5
 
 
 def recording(folder: Path, words: str) -> Path:
@@ -58,6 +61,19 @@ async def final(hearing: Hearing) -> Heard:
     raise AssertionError(hearing.end)
 
 
+async def says(phone: Pjsua2, hearing: Hearing, path: Path, *words: str) -> None:
+    """Say what is in the recording until it is heard: a machine with much to do may lose a letter now and then."""
+    for _ in range(TRIES):
+        await phone.speak(path)
+        if (await final(hearing)).alternatives[0].words == words:
+            return
+        with suppress(TimeoutError):  # what is left of it
+            async with asyncio.timeout(2.0):
+                while await hearing.next():
+                    pass
+    raise AssertionError(f"not heard in {TRIES} tries")
+
+
 async def left(scene: Scene, ear: Ear) -> list[str]:
     """What Asterisk still has of an ear."""
     channels = [channel.id for channel in await scene.pci.asterisk.channels()]
@@ -73,8 +89,7 @@ async def test_given_a_prompt_that_plays_when_the_caller_speaks_over_it_then_the
         with scene.ivr.watch(channel_id) as told:
             async with ears.hear(scene.pci, channel_id, WORDS) as hearing:
                 await scene.ivr.asterisk.play(channel_id, [f"sound:{scene.folder}/sounds/en/{LONG}"])
-                await phone.speak(recording(tmp_path, "four one agent banana"))
-                assert (await final(hearing)).alternatives[0].words == ("four", "one", "agent", "[unk]")
+                await says(phone, hearing, recording(tmp_path, "four one banana"), "four", "one", "[unk]")
                 await phone.press("7")
                 async with asyncio.timeout(DEADLINE):
                     while not isinstance(event := await told.next(), ChannelDtmfReceived):
@@ -127,11 +142,9 @@ async def test_given_an_ear_of_our_own_in_a_capture_then_it_is_no_breach_but_any
         await capture.prompted("card-number")
         # given
         async with ears.hear(scene.pci, channel_id, WORDS) as hearing:
-            await phone.speak(recording(tmp_path, "four four"))
-            assert (await final(hearing)).alternatives[0].words == ("four", "four")
+            await says(phone, hearing, recording(tmp_path, "four four"), "four", "four")
         async with ears.hear(scene.pci, channel_id, WORDS) as hearing:
-            await phone.speak(recording(tmp_path, "one"))
-            assert (await final(hearing)).alternatives[0].words == ("one",)
+            await says(phone, hearing, recording(tmp_path, "one"), "one")
             assert scene.alarms == []
             # when
             await scene.pci.asterisk.snoop(channel_id, "ivr", snoop_id="ivr-intruder")
