@@ -223,6 +223,18 @@ class Asterisk:
         """Let a live recording that was paused go on."""
         await self._rest.delete(f"recordings/live/{_id(name)}/pause")
 
+    # phones
+
+    async def set_secret(self, phone: str, secret: str) -> None:
+        """From now on a SIP phone registers with this secret and no earlier one. Asterisk keeps it in memory."""
+        values = {"auth_type": "userpass", "username": phone, "password": secret}
+        fields = [{"attribute": name, "value": value} for name, value in values.items()]
+        await self._rest.put(f"asterisk/config/dynamic/res_pjsip/auth/{_id(phone)}", {"fields": fields})
+
+    async def forget_secret(self, phone: str) -> None:
+        """The phone registers with no secret any more; `NotFound` if it had none."""
+        await self._rest.delete(f"asterisk/config/dynamic/res_pjsip/auth/{_id(phone)}")
+
     # applications
 
     async def applications(self) -> tuple[Application, ...]:

@@ -13,6 +13,7 @@ from asterisk_ari import AriApp, AriSocket, AriUnreachable
 from ivr.agents.board import Board
 from ivr.agents.call import Equipment
 from ivr.agents.live import LiveDesk
+from ivr.agents.page_phone import PagePhones
 from ivr.apis.http import HttpApis
 from ivr.apis.port import Apis
 from ivr.calls.charging import Charging
@@ -127,7 +128,7 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             _log.info(
                 "ready", version=edition.number, flows=len(edition.book.by_number), max_calls=settings.max_calls
             )
-            async with _console(parts):
+            async with _console(parts, desk):
                 await router.serve(stop, settings.stop_grace)
         # the calls are over and so is every charge that they began
         for worker in workers:
@@ -135,13 +136,15 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
 
 
 @asynccontextmanager
-async def _console(parts: Parts) -> AsyncIterator[None]:
+async def _console(parts: Parts, desk: LiveDesk | None) -> AsyncIterator[None]:
     """The pages, served meanwhile; nothing if ivr.toml has no [console]."""
     settings = parts.settings.console
     if settings is None:
         yield
         return
-    async with console.serving(Behind.of(settings, parts.store)):
+    agents, gate = parts.settings.agents, parts.settings.asterisk.gate
+    phones = PagePhones(parts.app.asterisk, gate, agents.endpoint) if agents else None
+    async with console.serving(Behind.of(settings, parts.store, desk=desk, phones=phones)):
         yield
 
 

@@ -26,7 +26,7 @@ class Board:
 
     def of(self, agent: str) -> AgentView:
         """The agent now; one who was never here is signed off."""
-        return self._views.get(agent) or AgentView(agent, agent, Status.SIGNED_OFF, self.clock())
+        return self._views.setdefault(agent, AgentView(agent, agent, Status.SIGNED_OFF, self.clock()))
 
     def here(self, agent: str) -> AgentView:
         """The same, of somebody who is signed on; NotSignedOn otherwise."""

@@ -16,6 +16,8 @@ from ivr.accounts.office import Office
 from ivr.accounts.passkeys import Passkeys
 from ivr.accounts.passwords import Passwords
 from ivr.accounts.sso import SingleSignOn
+from ivr.agents.desk import AgentDesk
+from ivr.agents.page_phone import PagePhones
 from ivr.console.rendering import Rendering
 from ivr.console.settings import ConsoleSettings
 from ivr.store.sessions import Sessions
@@ -44,11 +46,20 @@ class Behind:
     log: Log
     rendering: Rendering
     sso: SingleSignOn | None = None
+    desk: AgentDesk | None = None
+    phones: PagePhones | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def of(cls, settings: ConsoleSettings, store: Store, passwords: Passwords | None = None) -> Behind:
-        """What the settings and the ledger give."""
+    def of(
+        cls,
+        settings: ConsoleSettings,
+        store: Store,
+        passwords: Passwords | None = None,
+        desk: AgentDesk | None = None,
+        phones: PagePhones | None = None,
+    ) -> Behind:
+        """What the settings and the ledger give. Without a desk there are no pages for agents."""
         keyed = Keyed(settings.secret.get_secret_value())
         codes = Codes(store.accounts, store.factors, keyed)
         passwords = passwords or Passwords()
@@ -68,4 +79,6 @@ class Behind:
             log=log,
             rendering=Rendering.load(),
             sso=sso,
+            desk=desk,
+            phones=phones,
         )

@@ -78,7 +78,7 @@ def _visit(route: Route, behind: Behind, request: web.Request, known: _Known) ->
         session=known.session,
         csrf=behind.keyed.digest("csrf", known.cookie),
         texts=behind.rendering.texts(language),
-        menu=menu_of(account.role if account else None),
+        menu=menu_of(account.role if account else None, desk=behind.desk is not None),
     )
 
 

@@ -34,6 +34,6 @@ def problem_page(behind: Behind, request: web.Request, refusal: web.HTTPExceptio
     htmx = bool(request.headers.get("HX-Request"))
     template = "problem-part.html.jinja" if htmx else "problem.html.jinja"
     page = behind.rendering.page(template, t=texts, problem=text_id)
-    told = {"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"} if htmx else {}
+    told = {"HX-Retarget": "global #problem", "HX-Reswap": "innerHTML"} if htmx else {}
     kept = {name: value for name, value in refusal.headers.items() if name.startswith("HX-")}
     return web.Response(text=page, content_type="text/html", status=status, headers={**told, **kept})

@@ -23,7 +23,7 @@ from aiohttp import web
 
 from ivr.accounts.role import Role
 from ivr.accounts.sso import BACK
-from ivr.console.pages import account, files, home, log, people, sign_in, sso, welcome
+from ivr.console.pages import account, desk, files, home, log, people, phone, sign_in, sso, welcome
 from ivr.console.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
@@ -32,6 +32,7 @@ Visitor: TypeAlias = Role | None
 ANYBODY: Final[Collection[Visitor]] = frozenset({None, *Role})
 SIGNED_IN: Final[Collection[Visitor]] = frozenset(Role)
 ADMIN: Final[Collection[Visitor]] = frozenset({Role.ADMIN})
+AGENTS: Final[Collection[Visitor]] = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Route:
 
     `stream` sends events as long as the browser stays; a session does not stay alive by it. `bare` is a file: it is
     the same for everybody, and no session is looked for. `early` is open to those as well who still have to add a
-    second factor.
+    second factor. `desk` is there only where ivr.toml has `[agents]`.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Route:
     stream: bool = False
     bare: bool = False
     early: bool = False
+    desk: bool = False
 
     @property
     def acts(self) -> bool:
@@ -92,9 +94,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/account/passkey", account.add_passkey, SIGNED_IN, early=True),
     Route("POST", "/account/passkey/remove", account.remove_passkey, SIGNED_IN),
     Route("POST", "/account/codes", account.make_codes, SIGNED_IN),
+    Route("GET", "/desk", desk.show, AGENTS, menu="menu-desk", desk=True),
+    Route("GET", "/desk/events", desk.follow, AGENTS, stream=True, desk=True),
+    Route("POST", "/desk/phone", phone.login, AGENTS, desk=True),
+    Route("GET", "/desk/phone/socket", phone.hand_on, AGENTS, stream=True, desk=True),
+    Route("POST", "/desk/do/{act}", desk.act, AGENTS, desk=True),
 )
 
 
-def menu_of(visitor: Visitor) -> tuple[Route, ...]:
-    """The pages that a role finds in the menu."""
-    return tuple(route for route in ROUTES if route.menu is not None and visitor in route.who)
+def menu_of(visitor: Visitor, *, desk: bool) -> tuple[Route, ...]:
+    """The pages that a role finds in the menu; those for agents only with a `desk`."""
+    return tuple(route for route in ROUTES if route.menu and visitor in route.who and (desk or not route.desk))

@@ -28,7 +28,7 @@ def application(behind: Behind) -> web.Application:
     """The console, ready to be served."""
     app = web.Application(client_max_size=MOST_BYTES, middlewares=[_answered(behind)])
     app.on_response_prepare.append(stamped(behind.settings))
-    for route in ROUTES:
+    for route in (route for route in ROUTES if behind.desk or not route.desk):
         app.router.add_route(route.method, route.path, guarded(route, behind))
     return app
 

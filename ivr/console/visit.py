@@ -12,6 +12,7 @@ from ivr.accounts.account import Account
 from ivr.accounts.acts import Act
 from ivr.accounts.log import By
 from ivr.accounts.role import Role
+from ivr.agents.desk import AgentDesk
 from ivr.console.behind import Behind
 from ivr.console.rendering import Texts
 
@@ -43,6 +44,12 @@ class Visit:
         """Who signed in; only for routes that nobody else gets to."""
         assert self.account is not None  # noqa: S101 - the guard has seen to it
         return self.account
+
+    @property
+    def desk(self) -> AgentDesk:
+        """The agents' desk; only for routes that are there with one alone."""
+        assert self.behind.desk is not None  # noqa: S101 - the application has seen to it
+        return self.behind.desk
 
     @property
     def role(self) -> Role | None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from stack import browser as chromium
+from tests.browser.stage import Scene, rehearsed
 
 _HERE = Path(__file__).parent
 _SECONDS = 300  # a browser on a busy machine takes its time
@@ -41,3 +42,10 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield running
         await running.close()
+
+
+@pytest.fixture
+async def scene(browser: Browser) -> AsyncIterator[Scene]:
+    """The console before a rehearsed desk, in which a test moves the calls."""
+    async with rehearsed(browser) as scene:
+        yield scene

@@ -22,6 +22,7 @@ from ivr.accounts.account import Account
 from ivr.accounts.keyed import digest_of, fresh
 from ivr.accounts.passwords import Passwords
 from ivr.accounts.role import Role
+from ivr.agents.rehearsed import RehearsedDesk
 from ivr.console import cookie
 from ivr.console.behind import Behind
 from ivr.console.server import serving
@@ -89,7 +90,7 @@ class Visitor:
         url = URL(f"http://127.0.0.1:{self.port}{path}", encoded=True)
         async with self.http.request(method, url, data=data, headers=sent, allow_redirects=False) as response:
             answer = Answer(
-                response.status, response.headers, await response.text(), response.headers.getall("Set-Cookie", [])
+                response.status, response.headers, await _text(response), response.headers.getall("Set-Cookie", [])
             )
         return self._keep(answer)
 
@@ -108,6 +109,11 @@ class Visitor:
         if found := re.search(r"hx-headers='(\{[^']+\})'", answer.text):
             self.token = json.loads(found[1])["X-CSRF-Token"]
         return answer
+
+
+async def _text(response: aiohttp.ClientResponse) -> str:
+    """What came; of a stream of events nothing, for it has no end."""
+    return "" if response.content_type == "text/event-stream" else await response.text()
 
 
 @dataclass
@@ -158,6 +164,6 @@ async def console(**changed: object) -> AsyncIterator[Console]:
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(sqlite_url(Path(folder) / "ivr.db"), clock) as store:
             quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-            behind = Behind.of(settings(**changed), store, quick)
+            behind = Behind.of(settings(**changed), store, quick, desk=RehearsedDesk())
             async with serving(behind) as port, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
                 yield Console(port, behind, store, clock, http)

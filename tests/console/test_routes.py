@@ -17,6 +17,7 @@ VISITORS: tuple[Visitor, ...] = (None, *Role)
 EVERYBODY: frozenset[Visitor] = frozenset({None, *Role})
 ALL_ROLES: frozenset[Visitor] = frozenset(Role)
 ADMIN: frozenset[Visitor] = frozenset({Role.ADMIN})
+AGENTS: frozenset[Visitor] = frozenset({Role.AGENT, Role.SUPERVISOR})
 # written by hand: what is in the table of routes has to be here as well, in these words
 MAY: dict[tuple[str, str], frozenset[Visitor]] = {
     ("GET", "/static/{name:.+}"): EVERYBODY,
@@ -47,6 +48,11 @@ MAY: dict[tuple[str, str], frozenset[Visitor]] = {
     ("POST", "/account/passkey"): ALL_ROLES,
     ("POST", "/account/passkey/remove"): ALL_ROLES,
     ("POST", "/account/codes"): ALL_ROLES,
+    ("GET", "/desk"): AGENTS,
+    ("GET", "/desk/events"): AGENTS,
+    ("POST", "/desk/phone"): AGENTS,
+    ("GET", "/desk/phone/socket"): AGENTS,
+    ("POST", "/desk/do/{act}"): AGENTS,
 }
 PATHS = sorted({route.path for route in ROUTES})
 
