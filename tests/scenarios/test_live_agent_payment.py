@@ -17,7 +17,7 @@ from tests.conformance.agents.benches import sees, turned
 from tests.standins.live_ivr import ends, heard, hears
 from tests.standins.paying_agents import ANNA, ANYTHING, BILL, Talk, talking
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 VISA, DECLINED = "4111111111111111", "4000000000009995"
 
 

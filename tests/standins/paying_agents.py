@@ -90,7 +90,7 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
             opened.append(self)
 
     with patch.object(app, "LiveDesk", Kept):
-        async with whole_stack(folder, extra=AGENTS, timeout=20, flows=file) as stack:
+        async with whole_stack(folder, extra=AGENTS, timeout=20, charge_timeout=60, flows=file) as stack:
             stack.asterisk.picks_up = False
             desk = opened[-1]
             await desk.sign_on(ANNA, "Anna")
