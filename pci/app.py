@@ -15,7 +15,7 @@ from pci.attempts import Attempts
 from pci.audit import Audit, Kind
 from pci.capture.captures import LIFETIME, Captures
 from pci.capture.desk import CaptureDesk
-from pci.capture.session import Room
+from pci.capture.room import Room
 from pci.charges import Charges
 from pci.config import Settings, load
 from pci.desk import Desk

@@ -21,9 +21,9 @@ from asterisk_ari.fake import FakeAsterisk, FakeCall
 from pci.audit import Audit
 from pci.capture.captures import Captures
 from pci.capture.desk import CaptureDesk
-from pci.capture.fields import PROMPTS
+from pci.capture.fields import PROMPTS, SPOKEN_PROMPTS
 from pci.capture.line import Patience
-from pci.capture.session import Room
+from pci.capture.room import Room
 from pci.contract import (
     CAPTURE_EVENT,
     CaptureEvent,
@@ -50,6 +50,7 @@ from speech.scripted import ScriptedRecogniser
 TODAY = date(2026, 11, 22)
 VISA, AMEX = "4111111111111111", "378282246310005"
 OWN_PROMPT = "our-own-words"
+QUICK = {"settled": 0.05, "echo": 0.05}
 Found = TypeVar("Found")
 Told = TypeVar("Told", bound=CaptureEvent)
 
@@ -108,7 +109,7 @@ class Capture:
         )
 
     async def _first(self, found: Callable[[CaptureEvent], Found | None]) -> Found:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 for event in self.events:
                     if (one := found(event)) is not None:
@@ -145,7 +146,7 @@ class Rig:
         """Ask for a capture; leaving the block waits for its end."""
         with self.ivr.watch(call.channel_id) as told:
             async with (
-                asyncio.timeout(10),
+                asyncio.timeout(60),
                 self.client.post("/v1/captures", json=order(call.channel_id, **options)) as response,
                 asyncio.TaskGroup() as tasks,
             ):
@@ -198,22 +199,27 @@ async def steer(rig: Rig, capture: Capture, wish: str, **body: str) -> int:
 
 async def heard(call: FakeCall, prompt: str, times: int = 1) -> None:
     """Wait until the caller has heard (the beginning of) a prompt so many times."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await call.until(lambda call: sum(sound.endswith(f"/{prompt}") for sound in call.played) >= times)
 
 
 def record_sounds(folder: Path) -> Path:
     """A folder with every prompt of the card side, empty."""
     (folder / "en").mkdir(parents=True)
-    for prompt in PROMPTS | {OWN_PROMPT}:
+    for prompt in PROMPTS | SPOKEN_PROMPTS | {OWN_PROMPT}:
         (folder / "en" / f"{prompt}.wav").touch()
     return folder
 
 
 @asynccontextmanager
-async def open_rig(folder: Path, models: tuple[Model, ...] = (), **patience: float) -> AsyncIterator[Rig]:
+async def open_rig(
+    folder: Path,
+    models: tuple[Model, ...] = (),
+    recogniser: ScriptedRecogniser | None = None,
+    **patience: float,
+) -> AsyncIterator[Rig]:
     """Everything up and connected. `models` are what the card side says that it hears with."""
-    patient = Patience(**{"quiet": 0.05, "quiet_at_most": 0.5, "taken": 1.0, "look": 0.02, **patience})
+    patient = Patience(**{"quiet": 0.05, "quiet_at_most": 0.5, "taken": 1.0, "look": 0.02, **QUICK, **patience})
     async with (
         FakeAsterisk.open() as asterisk,
         AriApp.open(asterisk.login("ivr"), "ivr") as ivr,
@@ -229,7 +235,7 @@ async def open_rig(folder: Path, models: tuple[Model, ...] = (), **patience: flo
         async def alarm(event: str, *, resource: str, reason: str = "", app: str = "") -> None:
             alarms.append((event, reason))
 
-        ears = Ears(ScriptedRecogniser())
+        ears = Ears(recogniser or ScriptedRecogniser())
         desk = CaptureDesk(Room(pci, prompts, vault, captures, audit, lambda: TODAY, patient, alarm, ears))
         async with asyncio.TaskGroup() as tasks:
             hearings = HearingDesk(pci, ears, audit, desk.holds, models)

@@ -11,7 +11,8 @@ from asterisk_ari import ApplicationTaken, AriError
 from asterisk_ari import NotFound as NoSuchThing
 from pci.capture.fields import PROMPTS
 from pci.capture.lookout import Lookout
-from pci.capture.session import CaptureSession, Room
+from pci.capture.room import Room
+from pci.capture.session import CaptureSession
 from pci.contract import CaptureRequest, Health
 from pci.errors import ChannelNotFound, InvalidRequest, NotFound, NotReady, SessionInProgress
 from pci.hearing.ears import Ears

@@ -49,6 +49,30 @@ RESTARTED: Final = (_RESTARTED,)
 ALONE_AGAIN: Final = (_ALONE_AGAIN,)
 
 
+_SAID: Final = {
+    CardField.NUMBER: "say-card-number",
+    CardField.EXPIRY: "say-expiry",
+    CardField.SECURITY_CODE: "say-security-code",
+    CardField.POSTAL_CODE: "say-postal-code",
+}
+_MISHEARD: Final = {
+    EntryError.NOT_UNDERSTOOD: "not-sure-what-was-said",
+    EntryError.NOT_CONFIRMED: _RESTARTED,
+    **_DISTURBANCE,
+}
+_EASIER: Final = "keypad-may-be-easier"
+_SAID_IN_VAIN: Final = 2  # times, after which the keypad is offered
+GROUPS: Final = tuple((f"say-group-{group}",) for group in range(1, 5))
+IS_THAT_RIGHT: Final = "is-that-right"
+# every prompt more that a capture may need in which fields are said
+SPOKEN_PROMPTS: Final = frozenset(
+    {*_SAID.values(), *_MISHEARD.values(), _EASIER, IS_THAT_RIGHT, "ending-in"}
+    | {prompt for group in GROUPS for prompt in group}
+    | {f"digit-{digit}" for digit in range(10)}
+    | {f"brand-{brand}" for brand in Brand}
+)
+
+
 def judge(
     field: CardField, digits: bytearray, request: CaptureRequest, *, brand: Brand | None, today: date
 ) -> EntryError | None:
@@ -64,14 +88,28 @@ def judge(
             right = brand is not None and len(digits) == security_code_length(brand)
             return None if right else EntryError.INVALID_SECURITY_CODE
         case CardField.POSTAL_CODE:
-            return None if len(digits) in _POSTAL_CODE else EntryError.INVALID_POSTAL_CODE
+            return None if is_postal_code(len(digits)) else EntryError.INVALID_POSTAL_CODE
     assert_never(field)
 
 
+def is_postal_code(length: int) -> bool:
+    """Whether a postal code may have so many digits."""
+    return length in _POSTAL_CODE
+
+
 def prompts_for(
-    field: CardField, request: CaptureRequest, *, attempt: int, error: EntryError | None, brand: Brand | None
+    field: CardField,
+    request: CaptureRequest,
+    *,
+    attempt: int,
+    error: EntryError | None,
+    brand: Brand | None,
+    said: bool = False,
 ) -> tuple[str, ...]:
-    """What to say before an attempt: by the first rule of the flow's own that matches, else the usual prompts."""
+    """What to say before an attempt: by the first rule of the flow's own that matches, else the usual prompts.
+
+    Of a field that may be `said`, the keypad is offered after two attempts in vain.
+    """
     for rule in request.prompts:
         if (
             rule.for_ is field
@@ -84,8 +122,11 @@ def prompts_for(
         ask = again = f"security-code-{security_code_length(brand or Brand.VISA)}"
     else:
         ask, again = _ASK[field]
+    if said:
+        easier = (_EASIER, again) if attempt > _SAID_IN_VAIN else (_SAID[field],)
+        return (*((_MISHEARD.get(error) or _MISTAKE[error],) if error else ()), *easier)
     if error is None:
         return (ask,)
     if mistake := _MISTAKE.get(error):
         return (mistake,)
-    return (_DISTURBANCE[error], again)
+    return (_MISHEARD[error], again)

@@ -13,6 +13,7 @@ from pci.contract import Brand
 from pci.secret import wipe
 
 MOST_KEYS: Final = 32  # far more than any field has: what goes beyond cannot make an entry right
+KEYS: Final = "0123456789*#"
 _PREFIX: Final = 6  # of a card number, no secret (PCI DSS 3.4.1)
 
 
@@ -25,6 +26,9 @@ class Ending(Enum):
     CANCELLED = auto()  # `*` at once
     DISTURBED = auto()  # keys may have been lost
     LEFT = auto()  # something else comes first
+    NOT_UNDERSTOOD = auto()  # something was said, and it is not known what
+    NOT_CONFIRMED = auto()  # no, or no answer, to what was read back
+    PERSON_WANTED = auto()  # the caller asked for one
 
 
 class Keypad:
@@ -49,6 +53,8 @@ class Keypad:
         self._keys = bytearray(MOST_KEYS)
         self._waiting = False
         self.count = 0
+        self.said = False
+        """Whether what is here, or was taken last, was said and not keyed."""
 
     @property
     def brand(self) -> Brand | None:
@@ -63,26 +69,38 @@ class Keypad:
         Without `typed_ahead`, keys that were pressed before the prompt began do not count: they did not answer it.
         """
         self.wipe()
+        self.said = False
         await self._line.play(media)
         prompt = self._line.playing
         deadline = now() + self._line.patience.prompt
-        listening = typed_ahead
-        while event := await self._next(deadline):
+        return await self._read_on(on_digit, prompt, deadline, listening=typed_ahead)
+
+    async def go_on(self, key: str, on_digit: Callable[[], Awaitable[None]]) -> Ending:
+        """Read on after a first digit that somebody else was told, until the field ends."""
+        self.said = False
+        self._add(key)
+        await on_digit()
+        return await self._read_on(on_digit, None, now() + self._inter_digit, listening=True)
+
+    async def _read_on(
+        self, on_digit: Callable[[], Awaitable[None]], prompt: str | None, deadline: float, *, listening: bool
+    ) -> Ending:
+        while event := await self.next(deadline):
             match event:
                 case PlaybackStarted() if event.playback.id == prompt:
                     listening = True
                 case PlaybackFinished() if event.playback.id == prompt and not self.count:
                     listening, deadline = True, now() + self._first_digit
                 case Gap():
-                    return await self._disturbed(event)
-                case ChannelDtmfReceived(digit=key) if listening and key in "0123456789*#":
+                    return await self.disturbed(event)
+                case ChannelDtmfReceived(digit=key) if listening and key in KEYS:
                     await self._line.fall_silent()
                     if not key.isdigit():
                         return self._ended_by(key)
                     self._add(key)
                     await on_digit()
                     deadline = now() + self._inter_digit
-        if self._leaves(self.count):
+        if self.left:
             await self._line.fall_silent()
             self.wipe()
             return Ending.LEFT
@@ -90,11 +108,17 @@ class Keypad:
 
     def look_up(self) -> None:
         """Leave the field now, if it is to be left and a key is awaited."""
-        if self._waiting and self._leaves(self.count):
+        if self._waiting and self.left:
             self._line.wake()
 
-    async def _next(self, deadline: float) -> Event | Gap | None:
-        if self._leaves(self.count):
+    @property
+    def left(self) -> bool:
+        """Whether something else comes before this field now."""
+        return self._leaves(self.count)
+
+    async def next(self, deadline: float) -> Event | Gap | None:
+        """As the line's; None also once the field is to be left."""
+        if self.left:
             return None
         self._waiting = True
         try:
@@ -107,6 +131,15 @@ class Keypad:
         digits = self._keys[: self.count]
         self.wipe()
         return digits
+
+    def put(self, digits: str) -> bool:
+        """Take digits that were said, in place of what is here; whether their number is another one now."""
+        before = self.count
+        self.wipe()
+        self.said = True
+        for digit in digits:
+            self._add(digit)
+        return self.count != before
 
     def wipe(self) -> None:
         """Zero what was keyed."""
@@ -123,7 +156,7 @@ class Keypad:
             return Ending.ENTERED
         return Ending.RESTARTED if self.count else Ending.CANCELLED
 
-    async def _disturbed(self, gap: Gap) -> Ending:
+    async def disturbed(self, gap: Gap) -> Ending:
         """A lost digit must never make another card: throw all away, and wait until keys can be heard again."""
         self.wipe()
         deadline = now() + self._line.patience.gap

@@ -64,6 +64,9 @@ class Patience:
     quiet: float = 1.0  # no key before the caller is given back: a late digit must not reach the call side
     quiet_at_most: float = 5.0
     look: float = 1.0  # between two looks at who else is there
+    settled: float = 0.8  # for more words after an answer that is whole
+    said: float = 45.0  # a field, from the first word on
+    echo: float = 0.4  # our own prompt, which may come back when it has ended
     pause: float = LONGEST_PAUSE  # in which the caller is away
 
 
@@ -146,6 +149,11 @@ class Line:
                 if event.playback.state == "failed":  # as when Asterisk may not read the sounds
                     raise LineLost
         return event
+
+    @property
+    def channel_id(self) -> str:
+        """The caller's channel."""
+        return self._channel.id
 
     def wake(self) -> None:
         """Let whoever waits for the next event look around now."""

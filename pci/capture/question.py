@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final, Literal, TypeVar
 
 from pci.capture.fields import RESTARTED, judge, prompts_for
 from pci.capture.form import CardForm
 from pci.capture.keypad import Ending, Keypad
+from pci.capture.room import Emit, Room
+from pci.capture.speaking import Speaking
+from pci.capture.spoken import SpokenField
 from pci.capture.steering import FieldLeft, Steering
-from pci.contract import Brand, CaptureEvent, CaptureRequest, CardField, EntryError, FieldProgress, PromptSpoken
-from pci.prompts import Prompts
+from pci.capture.voice import NotHeard
+from pci.contract import Brand, CaptureRequest, CardField, EntryError, FieldProgress, PromptSpoken
 from pci.secret import Secret, wipe
 
-Emit = Callable[[CaptureEvent], Awaitable[None]]
 Answer = TypeVar("Answer", bound=Secret)
 
-_ERRORS: Final = {Ending.SILENT: EntryError.TIMEOUT, Ending.DISTURBED: EntryError.CONNECTION_GAP}
+_ERRORS: Final = {
+    Ending.SILENT: EntryError.TIMEOUT,
+    Ending.DISTURBED: EntryError.CONNECTION_GAP,
+    Ending.NOT_UNDERSTOOD: EntryError.NOT_UNDERSTOOD,
+    Ending.NOT_CONFIRMED: EntryError.NOT_CONFIRMED,
+}
 
 
 class CaptureCancelled(Exception):
@@ -29,16 +34,30 @@ class AttemptsSpent(Exception):
     """The caller could not give a good answer."""
 
 
+class PersonWanted(Exception):
+    """The caller wants to talk to a person."""
+
+
+_RAISED: Final = {
+    Ending.LEFT: FieldLeft,
+    Ending.CANCELLED: CaptureCancelled,
+    Ending.PERSON_WANTED: PersonWanted,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Interviewer:
-    """Puts the questions of one capture. `opening` is said before the next one; `ahead`: keys may come before it."""
+    """Puts the questions of one capture. `opening` is said before the next one; `ahead`: keys may come before it.
+
+    With `speaking`, fields may be said.
+    """
 
     keypad: Keypad
     request: CaptureRequest
-    prompts: Prompts
+    room: Room
     emit: Emit
-    today: Callable[[], date]
     steering: Steering
+    speaking: Speaking | None = None
     opening: tuple[str, ...] = ()
     ahead: bool = True
 
@@ -65,24 +84,31 @@ class Interviewer:
         """The good answer to a field, held by a `kind` of secret; `brand` is that of the card, once it is known.
 
         Silence and wrong answers count as attempts; starting again and a disturbed line do not. Raises
-        `CaptureCancelled`, `AttemptsSpent`, or `FieldLeft` as the steering wants it.
+        `CaptureCancelled`, `PersonWanted`, `AttemptsSpent`, or `FieldLeft` as the steering wants it.
         """
-        attempt, error = 1, None
-        spoken = self.opening + prompts_for(field, self.request, attempt=1, error=None, brand=brand)
+        attempt, error, before = 1, None, self.opening
+        said = self.speaking.field(field, brand) if self.speaking else None
         self.steering.begins(field)
         while attempt <= self.request.entry_attempts:
-            ending = await self._read(field, attempt, spoken, error)
-            if ending is Ending.LEFT:
-                raise FieldLeft
-            if ending is Ending.CANCELLED:
-                raise CaptureCancelled
+            words = prompts_for(field, self.request, attempt=attempt, error=error, brand=brand, said=said is not None)
+            try:
+                ending = await self._read(field, attempt, before + words, error, said)
+            except NotHeard:
+                said = None
+                continue
+            if ending in _RAISED:
+                raise _RAISED[ending]
+            said = None if said is None or said.given_up else said
+            before = RESTARTED if ending is Ending.RESTARTED else ()
             if ending is Ending.RESTARTED:
                 error = None
                 await self._tell(field, "entering", attempt)
             else:
                 digits = self.keypad.take()
                 entered = len(digits)
-                error = _ERRORS.get(ending) or judge(field, digits, self.request, brand=brand, today=self.today())
+                error = _ERRORS.get(ending) or judge(
+                    field, digits, self.request, brand=brand, today=self.room.today()
+                )
                 if error is None:
                     answer = kind(digits)
                     await self._tell(field, "accepted", attempt, entered, brand=getattr(answer, "brand", brand))
@@ -92,24 +118,33 @@ class Interviewer:
                 attempt += error is not EntryError.CONNECTION_GAP
             if self.steering.leaves(keyed=0):
                 raise FieldLeft
-            spoken = prompts_for(field, self.request, attempt=attempt, error=error, brand=brand)
-            spoken = RESTARTED + spoken if ending is Ending.RESTARTED else spoken
         raise AttemptsSpent
 
     async def _read(
-        self, field: CardField, attempt: int, spoken: tuple[str, ...], error: EntryError | None
+        self,
+        field: CardField,
+        attempt: int,
+        spoken: tuple[str, ...],
+        error: EntryError | None,
+        said: SpokenField | None,
     ) -> Ending:
+        told = False
+
         async def on_digit() -> None:
+            nonlocal told
             if field is not CardField.SECURITY_CODE:
                 brand = self.keypad.brand if field is CardField.NUMBER else None
                 await self._tell(field, "entering", attempt, self.keypad.count, brand=brand)
-            elif self.keypad.count == 1:  # a line for each key would tell their number
+            elif not told:  # a line for each key would tell their number
+                told = True
                 await self._tell(field, "entering", attempt)
 
-        await self.emit(PromptSpoken(prompts=spoken))
-        media = self.prompts.media(spoken, self.request.language)
         # keys that were pressed before a mistake was pointed out belong to the mistake
         ahead = self.ahead and error in (None, EntryError.TIMEOUT)
+        if said is not None:
+            return await said.read(spoken, on_digit, ahead=ahead)
+        await self.emit(PromptSpoken(prompts=spoken))
+        media = self.room.prompts.media(spoken, self.request.language)
         return await self.keypad.read(media, on_digit, typed_ahead=ahead)
 
     async def _tell(
@@ -124,5 +159,13 @@ class Interviewer:
     ) -> None:
         shown = 0 if field is CardField.SECURITY_CODE else entered
         await self.emit(
-            FieldProgress(field=field, state=state, entered=shown, attempt=attempt, brand=brand, error_type=error)
+            FieldProgress(
+                field=field,
+                state=state,
+                entered=shown,
+                attempt=attempt,
+                brand=brand,
+                error_type=error,
+                said=state != "entering" and self.keypad.said,
+            )
         )

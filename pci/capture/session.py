@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
-from asterisk_ari import AriApp, AriError, Channel
-from pci.alarm import Alarm, log_alarm
-from pci.audit import Audit
+from asterisk_ari import AriError, Channel
 from pci.audit import Kind as Act
 from pci.capture.alone import Breach, Kind, LineNotAlone
-from pci.capture.captures import Captured, Captures
+from pci.capture.captures import Captured
 from pci.capture.fields import ALONE_AGAIN, PARTING, THANKS
 from pci.capture.form import CardForm
 from pci.capture.keypad import Keypad
-from pci.capture.line import CallerGone, Line, LineLost, Patience, now
-from pci.capture.question import AttemptsSpent, CaptureCancelled, Emit, Interviewer
+from pci.capture.line import CallerGone, Line, LineLost, now
+from pci.capture.question import AttemptsSpent, CaptureCancelled, Interviewer, PersonWanted
 from pci.capture.recorders import Recorders
+from pci.capture.room import Emit, Room
+from pci.capture.speaking import speaking
 from pci.capture.steering import FieldLeft, Steering
 from pci.contract import (
     CaptureCommand,
@@ -34,14 +32,13 @@ from pci.contract import (
     PromptSpoken,
 )
 from pci.hearing.ear import Ear
-from pci.hearing.ears import Ears
 from pci.log import log
-from pci.prompts import Prompts
-from pci.vault import Vault, random_name
+from pci.vault import random_name
 
 _OUTCOMES: Final = {
     CallerGone: CaptureOutcome.HUNG_UP,
     CaptureCancelled: CaptureOutcome.CANCELLED,
+    PersonWanted: CaptureOutcome.PERSON_WANTED,
     AttemptsSpent: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
     TimeoutError: CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS,
     # how it ends if nobody has it go on
@@ -51,21 +48,6 @@ _OUTCOMES: Final = {
 
 class NotHandedOver(Exception):
     """The caller cannot be given back: who would get them listened in, or they are being recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What every capture needs."""
-
-    app: AriApp
-    prompts: Prompts
-    vault: Vault
-    captures: Captures
-    audit: Audit
-    today: Callable[[], date] = date.today
-    patience: Patience = field(default_factory=Patience)
-    alarm: Alarm = log_alarm
-    ears: Ears = field(default_factory=Ears)
 
 
 class CaptureSession:
@@ -211,8 +193,9 @@ class CaptureSession:
         )
         again = isinstance(self._began, CaptureResumed)
         opening = ALONE_AGAIN if again else request.opening
+        voice = speaking(self._room, request, line, keypad, emit)
         interviewer = Interviewer(
-            keypad, request, self._room.prompts, emit, self._room.today, steering, opening, ahead=not again
+            keypad, request, self._room, emit, steering, voice, opening=opening, ahead=not again
         )
         self._asked = True
         try:

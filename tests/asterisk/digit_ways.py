@@ -24,7 +24,8 @@ from pci.capture.captures import Captures
 from pci.capture.desk import CaptureDesk
 from pci.capture.fields import PROMPTS
 from pci.capture.line import Patience
-from pci.capture.session import CaptureSession, Room
+from pci.capture.room import Room
+from pci.capture.session import CaptureSession
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, CaptureResult, PromptSpoken
 from pci.hearing.ears import Ears
 from pci.keys import KeyRing

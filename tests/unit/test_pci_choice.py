@@ -20,7 +20,8 @@ from pci.capture.choice import (
     security_code,
     with_group,
 )
-from pci.contract import Brand
+from pci.capture.speaking import spoken
+from pci.contract import Brand, CaptureRequest, CardField
 from speech.digits import SpokenDigits
 from tests.pci_rig import AMEX, VISA
 
@@ -102,6 +103,22 @@ def test_an_expiry_date_is_a_month_from_now_on() -> None:
 def test_a_security_code_is_as_long_as_its_brand_has_them() -> None:
     assert [security_code(Brand.VISA)(digits) for digits in ("123", "1234", "")] == [True, False, False]
     assert security_code(Brand.AMEX)("1234")
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "written"),
+    [
+        (CardField.NUMBER, VISA * 2, VISA),  # the same twice over
+        (CardField.NUMBER, "4444", "4444"),
+        (CardField.EXPIRY, "122029", "1229"),
+        (CardField.EXPIRY, "12029", "0129"),
+        (CardField.EXPIRY, "129", "0129"),
+        (CardField.SECURITY_CODE, "123123", "123123"),
+    ],
+)
+def test_what_people_say_is_written_as_they_would_key_it(field: CardField, said: str, written: str) -> None:
+    request = CaptureRequest(call_id="c", channel_id="1")
+    assert spoken(field, request, Brand.VISA, date(2026, 11, 22)).written(heard((said, 0.0))) == heard((written, 0.0))
 
 
 readings = st.lists(

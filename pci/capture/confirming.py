@@ -1,0 +1,69 @@
+"""Yes or no to what was read back, said or pressed: 1 is yes, 2 is no. In doubt it is neither."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished
+from pci.capture.choice import MARGIN
+from pci.capture.keypad import Ending
+from pci.capture.line import now
+from pci.capture.turn import Talk
+from pci.capture.voice import Voice
+from speech import Heard
+from speech.digits import Command, spoken_digits
+
+YES, NO = "yes", "no"
+_KEYS: Final = {"1": Ending.ENTERED, "2": Ending.NOT_CONFIRMED, "*": Ending.CANCELLED}
+_TIMES: Final = 2  # that it is put to the caller
+
+
+class Confirmation:
+    """Puts something to the caller until they agree or not."""
+
+    def __init__(self, talk: Talk, voice: Voice) -> None:
+        self._talk = talk
+        self._voice = voice
+
+    async def get(self, prompts: tuple[str, ...]) -> Ending:
+        """ENTERED for yes, NOT_CONFIRMED for no and for no answer; or another ending.
+
+        Words count when they begin after the prompt, which may say "yes" itself; keys count at any moment.
+        """
+        for _ in range(_TIMES):
+            await self._talk.say(prompts)
+            answer = await self._answer()
+            await self._talk.line.fall_silent()
+            if answer or self._talk.keypad.left:
+                return answer or Ending.LEFT
+        return Ending.NOT_CONFIRMED
+
+    async def _answer(self) -> Ending | None:
+        """What the caller answers; None for nothing that is one."""
+        talk, prompt = self._talk, self._talk.line.playing
+        deadline, quiet_at = now() + talk.line.patience.prompt, float("inf")
+        began: float | None = None
+        while event := await self._voice.next(deadline):
+            match event:
+                case PlaybackFinished() if event.playback.id == prompt:
+                    deadline, quiet_at = now() + talk.first, now() + talk.line.patience.echo
+                case Gap():
+                    return await talk.keypad.disturbed(event)
+                case ChannelDtmfReceived(digit=key) if key in _KEYS:
+                    return _KEYS[key]
+                case Heard():
+                    began = now() if began is None else began
+                    if event.final:
+                        if began >= quiet_at and (answer := self._said(event)):
+                            return answer
+                        began = None
+        return None
+
+    def _said(self, heard: Heard) -> Ending | None:
+        best = heard.alternatives[0]
+        likely = [set(one.words) for one in heard.alternatives if best.score - one.score < MARGIN.ahead]
+        if self._talk.person and spoken_digits([heard.alternatives])[0].command is Command.AGENT:
+            return Ending.PERSON_WANTED
+        if all(NO in words for words in likely):
+            return Ending.NOT_CONFIRMED
+        return Ending.ENTERED if all(YES in words and NO not in words for words in likely) else None

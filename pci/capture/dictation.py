@@ -1,0 +1,58 @@
+"""What was said in answer to one question, joined over the pauses; what is no answer is left out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from speech import GARBAGE, Alternative, Heard
+from speech.digits import Command, SpokenDigits, spoken_digits
+
+_LEAST_OVER_PROMPT: Final = 3
+"""Digits, without anything else between: so many, said while our prompt is played, are no echo of it."""
+
+
+class Dictation:
+    """Digits that somebody says, stretch by stretch.
+
+    A stretch of which half is garbage is a story or a television. While our own prompt is played, a stretch counts
+    only if it is digits: what else is heard then may be the prompt itself.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Sequence[Alternative]] = []
+        self._open: Sequence[Alternative] = ()
+        self._began = self._over_prompt = False
+        self.noise = 0
+        """Stretches that were left out."""
+
+    @property
+    def digits(self) -> str:
+        """What it comes to so far, as far as that is known."""
+        return spoken_digits([*self._kept, self._open] if self._open else self._kept)[0].digits
+
+    def readings(self) -> Sequence[SpokenDigits]:
+        """The ways in which the stretches that have ended may be understood, the likeliest first."""
+        return spoken_digits(self._kept)
+
+    def hear(self, heard: Heard, *, over_prompt: bool) -> Command | None:
+        """Take what was heard, while a prompt was played or not; the command that it is, if it is one."""
+        if not self._began:
+            self._began, self._over_prompt = True, over_prompt
+        counts = self._counts(heard.alternatives)
+        if not heard.final:
+            self._open = heard.alternatives if counts else ()
+            return None
+        self._began, self._open = False, ()
+        if not counts:
+            self.noise += 1
+            return None
+        self._kept.append(heard.alternatives)
+        return spoken_digits([heard.alternatives])[0].command
+
+    def _counts(self, alternatives: Sequence[Alternative]) -> bool:
+        words = alternatives[0].words if alternatives else ()
+        unknown = words.count(GARBAGE)
+        if self._over_prompt:
+            return not unknown and len(spoken_digits([alternatives])[0].digits) >= _LEAST_OVER_PROMPT
+        return bool(words) and 2 * unknown <= len(words) - unknown

@@ -1,0 +1,130 @@
+"""How each field of a card is said: what passes, when it is whole, how it is written, and what is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, assert_never
+
+from pci.capture.choice import card_number, expiry, security_code
+from pci.capture.fields import GROUPS, IS_THAT_RIGHT, SPOKEN_PROMPTS, is_postal_code
+from pci.capture.keypad import Keypad
+from pci.capture.line import Line
+from pci.capture.room import Emit, Room
+from pci.capture.spoken import Spoken, SpokenField
+from pci.capture.turn import Talk
+from pci.capture.voice import Hear
+from pci.card import brand_of
+from pci.contract import Brand, CaptureRequest, CardField, PromptSpoken
+from pci.hearing.ears import Ears
+from speech import Grammar, ModelMissing
+from speech.digits import WORDS as DIGIT_WORDS
+from speech.digits import SpokenDigits
+
+_NEEDED: Final = frozenset("zero one two three four five six seven eight nine yes no".split())
+_WORDS: Final = _NEEDED | DIGIT_WORDS
+
+_LAST: Final = 4
+_USUAL: Final = {Brand.AMEX: 15}
+_MOST_USUAL: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Has the fields of one capture said."""
+
+    talk: Talk
+    hear: Hear
+    request: CaptureRequest
+    today: Callable[[], date]
+
+    def field(self, field: CardField, brand: Brand | None) -> SpokenField:
+        """A field, to be asked as often as it takes."""
+        return SpokenField(self.talk, self.hear, spoken(field, self.request, brand, self.today()))
+
+
+def speaking(room: Room, request: CaptureRequest, line: Line, keypad: Keypad, emit: Emit) -> Speaking | None:
+    """Has the fields of a capture said by the caller on this line; None if they have to be keyed."""
+    words = _grammar(room.ears, request)
+    if words is None or not room.prompts.has_all(SPOKEN_PROMPTS, request.language):
+        return None
+
+    async def say(prompts: tuple[str, ...]) -> None:
+        await emit(PromptSpoken(prompts=tuple(prompt for prompt in prompts if not prompt.startswith("digit-"))))
+        await line.play(room.prompts.media(prompts, request.language))
+
+    talk = Talk(line, keypad, say, request.first_digit_timeout, request.inter_digit_timeout, request.person)
+    return Speaking(talk, lambda: room.ears.hear(room.app, line.channel_id, words), request, room.today)
+
+
+def _grammar(ears: Ears, request: CaptureRequest) -> Grammar | None:
+    """What a caller may say; None where no model knows digits in their language, or fields are to be keyed."""
+    if "speech" not in request.input:
+        return None
+    try:
+        known = ears.known(_WORDS, request.language)
+    except ModelMissing:
+        return None
+    return Grammar(known, request.language) if known >= _NEEDED else None
+
+
+def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today: date) -> Spoken:
+    """How this field is said; `brand` is that of the card, once it is known."""
+    match field:
+        case CardField.NUMBER:
+            return Spoken(
+                card_number, _usual_length, _said_once, lambda digits: _read_back(digits, request), groups=GROUPS
+            )
+        case CardField.EXPIRY:
+            return Spoken(expiry(today), expiry(today), _months_and_years)
+        case CardField.SECURITY_CODE:
+            right = security_code(brand or Brand.VISA)
+            return Spoken(right, right)
+        case CardField.POSTAL_CODE:
+            return Spoken(lambda digits: is_postal_code(len(digits)), lambda _: False)
+    assert_never(field)
+
+
+def _usual_length(digits: str) -> bool:
+    """Whether it is a card number, and as long as most cards of its brand have them."""
+    brand = brand_of(bytearray(digits.encode()))
+    return card_number(digits) and brand is not None and len(digits) == _USUAL.get(brand, _MOST_USUAL)
+
+
+def _read_back(digits: str, request: CaptureRequest) -> tuple[str, ...]:
+    """The brand and the last four digits, and no more; nothing of a card that is not taken anyway."""
+    brand = brand_of(bytearray(digits.encode()))
+    if brand not in request.valid_card_types:
+        return ()
+    return (f"brand-{brand}", "ending-in", *(f"digit-{digit}" for digit in digits[-_LAST:]), IS_THAT_RIGHT)
+
+
+def _said_once(readings: Sequence[SpokenDigits]) -> list[SpokenDigits]:
+    """A card number that was said twice over counts as said once."""
+    return _rewritten(readings, lambda digits: _half(digits) if card_number(_half(digits)) else digits)
+
+
+def _half(digits: str) -> str:
+    half = digits[: len(digits) // 2]
+    return half if half * 2 == digits else ""
+
+
+def _months_and_years(readings: Sequence[SpokenDigits]) -> list[SpokenDigits]:
+    """As MMYY: "twelve two thousand twenty-nine" and "one twenty-nine" are 1229 and 0129."""
+    return _rewritten(readings, _month_and_year)
+
+
+def _month_and_year(digits: str) -> str:
+    if len(digits) in (5, 6) and digits[-4:-2] == "20":
+        digits = digits[:-4] + digits[-2:]
+    return digits.zfill(4) if len(digits) == 3 else digits
+
+
+def _rewritten(readings: Sequence[SpokenDigits], rewrite: Callable[[str], str]) -> list[SpokenDigits]:
+    """The readings with their digits written in another way, the likeliest of those that are alike then."""
+    best: dict[str, SpokenDigits] = {}
+    for reading in readings:  # the likeliest come first
+        digits = rewrite(reading.digits)
+        best.setdefault(digits, replace(reading, digits=digits))
+    return list(best.values())

@@ -1,0 +1,197 @@
+"""Captures in which the caller says the card: what counts, and how keys come in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pci.contract import Brand, CaptureOutcome, CardField, FieldProgress
+from speech.scripted import ScriptedRecogniser, say
+from tests.pci_rig import Rig, heard, open_rig
+from tests.speaking_caller import PAUSE, VISA, agrees, prompts, says, speaking
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with open_rig(tmp_path) as rig:
+        yield rig
+
+
+async def test_given_a_caller_who_says_the_card_and_yes_then_the_call_side_gets_a_token(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call, security_code=True) as capture:
+        await says(call, "say-card-number", *VISA)
+        while not any(sound.endswith("/say-expiry") for sound in call.played):  # words over the prompt do not count
+            call.speak(say("yes") + PAUSE)
+            await asyncio.sleep(0.2)
+        await says(call, "say-expiry", "twelve twenty nine")
+        await says(call, "say-security-code", "nine eight seven")
+    assert (capture.result.outcome, capture.result.brand, capture.result.last4) == (
+        CaptureOutcome.SUCCESS, Brand.VISA, "1111",
+    )  # fmt: skip
+    assert capture.result.token is not None
+    assert capture.result.capture_id is not None
+    async with rig.vault.use(capture.result.token) as card:
+        assert bytes(card.pan.reveal()) == b"4111111111111111"
+        assert bytes(card.expiry.reveal()) == b"1229"
+    with rig.captures.spend(capture.result.capture_id) as captured:
+        assert captured.cvv is not None
+        assert bytes(captured.cvv.reveal()) == b"987"
+
+
+async def test_brand_and_last_four_digits_are_read_back_and_nothing_more_and_the_call_side_is_told_no_digit(
+    rig: Rig,
+) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call, security_code=True) as capture:
+        await says(call, "say-card-number", *VISA)
+        await agrees(call)
+        await says(call, "say-expiry", "one two two nine")
+        await says(call, "say-security-code", "nine eight seven")
+    assert [sound.rpartition("/")[2] for sound in call.played] == [
+        "say-card-number",
+        *("brand-visa", "ending-in", "digit-1", "digit-1", "digit-1", "digit-1", "is-that-right"),
+        *("say-expiry", "say-security-code", "card-thank-you"),
+    ]
+    assert prompts(capture) == [
+        *("say-card-number", "brand-visa", "ending-in", "is-that-right", "say-expiry", "say-security-code"),
+        "card-thank-you",
+    ]
+    assert rig.keys_told_to_ivr == 0
+
+
+async def test_progress_is_told_as_digits_are_understood_and_no_count_for_the_security_code(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call, security_code=True) as capture:
+        await says(call, "say-card-number", VISA[0])
+        await capture.entering(CardField.NUMBER, 4)
+        for stretch in VISA[1:]:
+            call.speak(say(stretch) + PAUSE)
+        await agrees(call)
+        await says(call, "say-expiry", "one two two nine")
+        await says(call, "say-security-code", "nine eight seven")
+    told = [event for event in capture.events if isinstance(event, FieldProgress)]
+    number = [event for event in told if event.field is CardField.NUMBER]
+    assert [event.entered for event in number] == sorted(event.entered for event in number)
+    assert number[-1].entered == 16
+    assert {event.brand for event in number if event.entered >= 6} == {Brand.VISA}
+    code = [(event.state, event.entered) for event in told if event.field is CardField.SECURITY_CODE]
+    assert code == [("entering", 0), ("accepted", 0)]
+
+
+async def test_given_keys_in_the_middle_of_a_number_then_they_win_and_the_field_is_keyed(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", *VISA[:2])
+        await capture.entering(CardField.NUMBER, 8)
+        call.press("4242424200041111#")
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
+    assert "is-that-right" not in prompts(capture)  # as with every number that is keyed
+    assert capture.result.token is not None
+    async with rig.vault.use(capture.result.token) as card:
+        assert bytes(card.pan.reveal()) == b"4242424200041111"
+
+
+async def test_given_a_mistake_in_the_keys_then_the_field_stays_a_keyed_one(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await heard(call, "say-card-number")
+        call.press("4111#")
+        await heard(call, "card-number-invalid")
+        call.press("4242424200041111#")
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert capture.result.outcome is CaptureOutcome.SUCCESS
+
+
+async def test_given_tones_in_the_audio_while_keys_are_pressed_then_the_keys_count_and_the_tones_do_not(
+    rig: Rig,
+) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await heard(call, "say-card-number")
+        for key in "4242424200041111#":
+            call.speak(say("beep") + PAUSE)
+            call.press(key)
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
+
+
+@pytest.mark.parametrize(
+    "stretches",
+    [
+        ("four one ahem one one", *VISA[1:]),
+        (*VISA[:3], "one one one two no one"),
+        ("four triple one", "double one double one", "one one one one", "eleven eleven"),
+    ],
+    ids=["a cough", "a correction", "double and triple"],
+)
+async def test_given_a_number_said_as_people_do_then_it_is_taken(rig: Rig, stretches: tuple[str, ...]) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", *stretches)
+        await agrees(call)
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
+
+
+async def test_given_start_again_then_what_was_said_is_forgotten_and_counts_as_no_attempt(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call, entry_attempts=1) as capture:
+        await says(call, "say-card-number", "four nine nine nine", "start again")
+        await heard(call, "entry-restarted")
+        await says(call, "say-card-number", *VISA, times=2)
+        await agrees(call)
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert capture.result.outcome is CaptureOutcome.SUCCESS
+
+
+async def test_given_a_flow_with_a_person_then_a_caller_who_asks_for_one_is_given_back(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call, person=True) as capture:
+        await says(call, "say-card-number", "four one one one", "agent")
+    assert capture.result.outcome is CaptureOutcome.PERSON_WANTED
+    assert capture.result.token is None
+    assert call.app == "ivr"
+
+
+async def test_given_a_flow_without_a_person_then_nobody_is_asked_for(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", "agent", *VISA)
+        await agrees(call)
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert capture.result.outcome is CaptureOutcome.SUCCESS
+
+
+@pytest.mark.parametrize(
+    "recogniser",
+    [ScriptedRecogniser(languages=["es"]), ScriptedRecogniser(most=0), ScriptedRecogniser(words=["one", "two"])],
+    ids=["no model of the language", "too many are heard already", "a model that knows not all digits"],
+)
+async def test_given_a_caller_who_cannot_be_heard_then_the_card_is_keyed_and_nothing_wrong_is_said(
+    tmp_path: Path, recogniser: ScriptedRecogniser
+) -> None:
+    async with open_rig(tmp_path, recogniser=recogniser) as rig:
+        call = await rig.incoming()
+        async with speaking(rig, call) as capture:
+            await heard(call, "card-number")
+            call.press("4242424200041111#1229#")
+    assert capture.result.outcome is CaptureOutcome.SUCCESS
+    assert prompts(capture) == ["card-number", "expiry", "card-thank-you"]
+
+
+async def test_given_the_end_of_a_capture_then_nobody_is_heard_any_more(tmp_path: Path) -> None:
+    recogniser = ScriptedRecogniser()
+    async with open_rig(tmp_path, recogniser=recogniser) as rig:
+        call = await rig.incoming()
+        async with speaking(rig, call) as capture:
+            await says(call, "say-card-number", *VISA)
+            await heard(call, "is-that-right")
+            assert recogniser.listening == 1
+            call.hang_up()
+        assert capture.result.outcome is CaptureOutcome.HUNG_UP
+        assert recogniser.listening == 0
