@@ -23,7 +23,7 @@ from aiohttp import web
 
 from ivr.accounts.role import Role
 from ivr.accounts.sso import BACK
-from ivr.console.pages import account, desk, files, home, log, people, phone, sign_in, sso, welcome
+from ivr.console.pages import account, desk, files, history, home, log, people, phone, sign_in, sso, wall, welcome
 from ivr.console.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
@@ -33,6 +33,7 @@ ANYBODY: Final[Collection[Visitor]] = frozenset({None, *Role})
 SIGNED_IN: Final[Collection[Visitor]] = frozenset(Role)
 ADMIN: Final[Collection[Visitor]] = frozenset({Role.ADMIN})
 AGENTS: Final[Collection[Visitor]] = frozenset({Role.AGENT, Role.SUPERVISOR})
+SUPERVISORS: Final[Collection[Visitor]] = frozenset({Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/phone", phone.login, AGENTS, desk=True),
     Route("GET", "/desk/phone/socket", phone.hand_on, AGENTS, stream=True, desk=True),
     Route("POST", "/desk/do/{act}", desk.act, AGENTS, desk=True),
+    Route("GET", "/history", history.show, AGENTS, menu="menu-history", desk=True),
+    Route("GET", "/wall", wall.show, SUPERVISORS, menu="menu-wall", desk=True),
+    Route("GET", "/wall/events", wall.follow, SUPERVISORS, stream=True, desk=True),
 )
 
 

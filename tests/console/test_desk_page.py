@@ -119,3 +119,13 @@ async def test_given_a_refusal_then_it_is_told_where_the_form_asked_for_it() -> 
         assert (answer.status, answer.headers["HX-Retarget"]) == (422, "global #payment_told")
         assert "not at work" in answer.text
         assert (await agent.send("/desk/do/nothing")).status == 404
+
+
+async def test_given_an_agent_at_work_then_the_supervisor_sees_them_on_the_wall_and_the_agent_has_a_history() -> None:
+    async with console() as served:
+        agent, supervisor = await served.signed_in(Role.AGENT), await served.signed_in(Role.SUPERVISOR)
+        await agent.send("/desk/do/sign-on")
+        wall = await supervisor.open("/wall")
+        assert (wall.status, "On a break" in wall.text) == (200, True)
+        history = await agent.open("/history")
+        assert (history.status, "No calls yet." in history.text) == (200, True)

@@ -53,6 +53,9 @@ MAY: dict[tuple[str, str], frozenset[Visitor]] = {
     ("POST", "/desk/phone"): AGENTS,
     ("GET", "/desk/phone/socket"): AGENTS,
     ("POST", "/desk/do/{act}"): AGENTS,
+    ("GET", "/history"): AGENTS,
+    ("GET", "/wall"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/wall/events"): frozenset({Role.SUPERVISOR}),
 }
 PATHS = sorted({route.path for route in ROUTES})
 
