@@ -11,12 +11,15 @@ from typing import Final
 
 from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished
 from ivr.flow.call import Keys
+from ivr.understanding.listening import Said
 from pci.contract import SpeechHeard
 from speech.recogniser import GARBAGE, Alternative
 
 Heard = ChannelDtmfReceived | PlaybackFinished | Gap | SpeechHeard
 _SPEAKING_SECONDS: Final = 10.0
-"""Whoever is speaking is waited for this long after each new word."""
+"""Whoever is speaking is waited for this long after each new word,"""
+_LONGEST_SECONDS: Final = 30.0
+"""and no longer than this from their first: a television never ends."""
 
 
 class Interrupted(Exception):
@@ -58,6 +61,7 @@ class _Question:
         self._silence = silence
         self._keyed = False
         self._stretches: list[Sequence[Alternative]] = []
+        self._latest: float | None = None  # an answer that is said ends by then
         if prompt is None:
             self._wait(keys.first_digit_timeout)
 
@@ -80,7 +84,7 @@ class _Question:
         """A key wins over whatever was said."""
         await self._hush()
         self.answer = self.answer if self._keyed else ""
-        self._keyed = True
+        self._keyed, self._latest = True, None
         if digit == self._keys.finish_on_key:
             self.answered = True
             return
@@ -94,12 +98,14 @@ class _Question:
         known = any(word != GARBAGE for word in likeliest)
         if speech is None or not likeliest or (self._prompt and not (known and speech.barge_in)):
             return  # a noise under the question, or an answer to one that was not heard to its end
-        if not event.final:
-            if known:
-                await self._hush()
-                self._wait(_SPEAKING_SECONDS)
+        if not event.final and not known:
             return
         await self._hush()
+        self._latest = self._latest or asyncio.get_running_loop().time() + _LONGEST_SECONDS
+        if not event.final:
+            self.answer = self.answer or Said()  # if nothing more comes, it was no silence
+            self._wait(_SPEAKING_SECONDS)
+            return
         self._stretches.append([Alternative(way.words, way.score) for way in event.alternatives])
         said = speech.understand(self._stretches)
         self.answer, self.answered = said, speech.whole(said)
@@ -111,4 +117,5 @@ class _Question:
             await self._silence(prompt)
 
     def _wait(self, seconds: float) -> None:
-        self.deadline = asyncio.get_running_loop().time() + seconds
+        deadline = asyncio.get_running_loop().time() + seconds
+        self.deadline = deadline if self._latest is None else min(deadline, self._latest)

@@ -188,3 +188,29 @@ async def test_given_a_gap_after_words_then_nothing_of_it_counts() -> None:
 
 async def test_given_a_question_that_does_not_listen_then_words_are_passed_over() -> None:
     assert await Listening(words("pay"), *pressed("5#")).read() == "5"
+
+
+async def test_given_a_television_that_never_pauses_then_the_question_ends_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ivr.calls.keys._LONGEST_SECONDS", 0.2)
+    caller = Listening(finished(PROMPT))
+
+    async def talk() -> None:
+        while True:
+            caller.heard.put_nowait(words("[unk] [unk]"))
+            caller.heard.put_nowait(words("stop [unk]", final=False))
+            await asyncio.sleep(0.01)
+
+    async with asyncio.TaskGroup() as tasks:
+        television = tasks.create_task(talk())
+        answer = await caller.read(listens(for_choice("en", {"1": ["pay"], "9": ["stop"]}), pause=60))
+        television.cancel()
+
+    assert (answer, type(answer)) == ("", Said)
+
+
+async def test_given_a_word_that_is_never_ended_then_it_was_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.calls.keys._SPEAKING_SECONDS", 0.05)
+    answer = await Listening(finished(PROMPT), words("pay", final=False)).read(MENU)
+    assert (answer, type(answer)) == ("", Said)
