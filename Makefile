@@ -47,9 +47,9 @@ bench: .venv/installed asterisk peers  ## One short call three ways, side by sid
 	$(PY) -m bench
 	$(PY) -m bench.streams
 
-speech-eval: .venv/installed  ## How often spoken cards are right: recordings in DATA=folder (N=<of each condition>)
+speech-eval: .venv/installed  ## How often spoken cards are right: recordings in DATA=folder (N=, PEERS=1)
 	@[ -n "$(DATA)" ] || { echo "make speech-eval: name a folder: DATA=folder"; exit 2; }
-	$(PY) -m bench.speech_eval $(DATA) $(if $(N),--count $(N))
+	$(PY) -m bench.speech_eval $(DATA) $(if $(N),--count $(N)) $(if $(PEERS),--peers)
 
 ear: .venv/installed  ## Train the model of spoken digits anew (DATA=recordings of people, MINUTES=120)
 	@[ -n "$(DATA)" ] || { echo "make ear: name the folder that holds fsdd/: DATA=folder"; exit 2; }

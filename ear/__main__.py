@@ -26,7 +26,7 @@ from ear.kokoro import Voices
 from ear.machines import Machines
 from ear.network import Network
 from ear.people import development_speakers
-from ear.sets import write_people, write_voices
+from ear.sets import write_beside_the_point, write_people, write_voices
 from ear.speak import machine, natural
 from ear.train import Plan, load, normalise, train
 from stack.errors import StackError
@@ -98,6 +98,7 @@ def export(options: argparse.Namespace) -> None:
 def sets(options: argparse.Namespace) -> None:
     """The voices that are kept for checking, and each person by themselves."""
     write_voices(options.work / "sets" / "voices", Voices(VOICES), Machines(programs()), options.cards)
+    write_beside_the_point(options.work / "sets" / "beside-the-point", Machines(programs()))
     if options.argument:
         people = development_speakers(Path(options.argument))
         write_people(options.work / "sets" / "people", people, 5 * options.cards, Machines(programs()))

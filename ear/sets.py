@@ -28,6 +28,18 @@ CONDITIONS: Final = ("clean", "20dB", "10dB", "babble")
 GROUPS: Final = {16: (4, 4, 4, 4), 15: (4, 6, 5), 4: (2, 2), 3: (3,)}
 PREFIXES: Final = ("4", "4", "4", "51", "52", "53", "54", "55", "2223", "6011", "34", "37")
 
+STORIES: Final = (
+    "I was just about to leave the house when you called.",
+    "My brother lives in Portugal with his wife and their little boy.",
+    "Let me see if I can find it in the drawer upstairs.",
+    "The bakery on the corner sells the nicest cakes.",
+    "Do you know whether they are open on Sunday afternoon?",
+    "It was raining so hard that nobody wanted to go outside.",
+    "She told me that the parcel would arrive next Thursday.",
+    "Hang on a moment, the kettle is boiling.",
+)
+"""Said by nobody in the corpus."""
+
 Spoken = tuple[str, str, Sound]
 """A field, its digits, and the speech."""
 
@@ -42,11 +54,17 @@ class Writer:
 
     def add(self, speaker: str, spoken: Spoken, talkers: Sequence[Sound]) -> None:
         """One field of one speaker, in each condition."""
-        field, digits, speech = spoken
         for condition in CONDITIONS:
-            file = f"{len(self._rows):05d}-{speaker}-{condition}.wav"
-            write_wav(self._folder / file, self._line(speech, condition, talkers).astype(np.float32))
-            self._rows.append((file, field, digits, condition))
+            self._store(speaker, spoken, condition, self._line(spoken[2], condition, talkers))
+
+    def add_one(self, speaker: str, spoken: Spoken, condition: str) -> None:
+        """One sound, as it is, under a name of its own."""
+        self._store(speaker, spoken, condition, self._line(spoken[2], "clean", ()))
+
+    def _store(self, speaker: str, spoken: Spoken, condition: str, line: Sound) -> None:
+        file = f"{len(self._rows):05d}-{speaker}-{condition}.wav"
+        write_wav(self._folder / file, line.astype(np.float32))
+        self._rows.append((file, spoken[0], spoken[1], condition))
 
     def close(self) -> None:
         """Write the index."""
@@ -133,6 +151,35 @@ def write_voices(folder: Path, voices: Voices, machines: Machines, cards: int) -
     for name in FLITE_HELD_OUT:
         one(f"flite-{name}", cards // 2, lambda text, speed, who=name: machines.flite(text, who, speed))  # type: ignore[misc]
     writer.close()
+
+
+def write_beside_the_point(folder: Path, machines: Machines) -> None:
+    """Sounds in which no digit is said: stories by voices never trained on, a crowd, music, and silence."""
+    writer, dice, crowd = Writer(folder, 7), random.Random(5), talkers(machines)
+    for name in FLITE_HELD_OUT:
+        for line in STORIES:
+            audio, rate = machines.flite(line, name, dice.uniform(0.9, 1.1))
+            speech = np.asarray(signal.resample_poly(audio.astype(np.float64), RATE, rate))
+            writer.add_one(name, ("payment-card-number", "", trimmed(speech)), "sentences")
+    for number in range(10):
+        mixed = np.sum([np.resize(levelled(talker), 6 * RATE) for talker in dice.sample(crowd, 3)], axis=0)
+        writer.add_one(f"crowd-{number}", ("payment-card-number", "", mixed), "crowd")
+        writer.add_one(f"music-{number}", ("payment-card-number", "", music(dice)), "music")
+        writer.add_one(f"silence-{number}", ("payment-card-number", "", np.zeros(6 * RATE)), "silence")
+    writer.close()
+
+
+def music(dice: random.Random) -> Sound:
+    """Six seconds of chords."""
+    time = np.arange(RATE // 2) / RATE
+    bars = []
+    for _ in range(12):
+        root = 110 * 2 ** (dice.randrange(24) / 12)
+        tones = [
+            np.sin(2 * np.pi * root * step * over * time) / over for step in (1, 1.26, 1.5) for over in (1, 2, 3)
+        ]
+        bars.append(np.sum(tones, axis=0) * np.exp(-3 * time))
+    return np.concatenate(bars)
 
 
 def write_people(folder: Path, people: Mapping[str, Takes], cards: int, machines: Machines) -> None:

@@ -28,7 +28,7 @@ class BadRecordings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One answer of one speaker, and what was said in it."""
+    """One answer of one speaker, and the digits that were said in it: none in a television, a story, a silence."""
 
     path: Path
     field: CardField
@@ -75,7 +75,7 @@ def _lines(folder: Path, index: Path, reader: csv.DictReader[str]) -> Iterator[R
         where = f"{index}, line {reader.line_num}"
         if field.lower() not in FIELDS:
             raise BadRecordings(f"{where}: the field {field!r} is none of {', '.join(FIELDS)}")
-        if not (digits.isascii() and digits.isdigit()):
+        if digits and not (digits.isascii() and digits.isdigit()):
             raise BadRecordings(f"{where}: write the digits that are said, and nothing else, not {digits!r}")
         if not (file and condition):
             raise BadRecordings(f"{where}: the file or the condition is missing")

@@ -31,7 +31,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The figures of a condition. The first four and `asked_again` count card numbers, `others` the other fields."""
+    """The figures of a condition. The first five count card numbers, `others` the other fields.
+
+    `without_digits` are recordings in which none are said, `false_digits` those that were heard in them nonetheless,
+    and what would have been taken of that is among `wrong_accepted`.
+    """
 
     cards: int
     exact: int
@@ -42,6 +46,8 @@ class Score:
     others_exact: int
     others_right: int
     others_wrong_accepted: int
+    without_digits: int
+    false_digits: int
     digit_error_rate: float
     audio_seconds: float
     cpu_seconds_per_audio_second: float
@@ -60,24 +66,28 @@ class Point:
 
 def score(heard: Sequence[Heard], margin: Margin = MARGIN) -> Score:
     """The figures of these recordings."""
-    numbers = [one for one in heard if one.recording.field is CardField.NUMBER]
-    others = [one for one in heard if one.recording.field is not CardField.NUMBER]
+    numbers = _numbers(heard)
+    others = [one for one in heard if one.recording.digits and one.recording.field is not CardField.NUMBER]
+    without = [one for one in heard if not one.recording.digits]
     right, wrong = _taken(numbers, margin)
     others_right, others_wrong = _taken(others, margin)
     seconds = sum(one.answer.audio_seconds for one in heard)
     delays = sorted(1000 * one.answer.delay for one in heard)
-    errors = sum(distance(one.first, one.recording.digits) for one in heard)
+    errors = sum(distance(one.first, one.recording.digits) for one in (*numbers, *others))
+    said = sum(len(one.recording.digits) for one in heard)
     return Score(
         cards=len(numbers),
         exact=_exact(numbers),
         exact_after_luhn=right,
-        wrong_accepted=wrong,
+        wrong_accepted=wrong + _taken(without, margin)[1],
         asked_again=len(numbers) - right - wrong,
         others=len(others),
         others_exact=_exact(others),
         others_right=others_right,
         others_wrong_accepted=others_wrong,
-        digit_error_rate=round(errors / sum(len(one.recording.digits) for one in heard), 4),
+        without_digits=len(without),
+        false_digits=sum(len(one.first) for one in without),
+        digit_error_rate=round(errors / max(said, 1), 4),
         audio_seconds=round(seconds, 1),
         cpu_seconds_per_audio_second=round(sum(one.answer.cpu_seconds for one in heard) / seconds, 4),
         final_result_ms_p50=round(percentile(delays, 0.5), 1),
@@ -87,7 +97,7 @@ def score(heard: Sequence[Heard], margin: Margin = MARGIN) -> Score:
 
 def curve(heard: Sequence[Heard]) -> list[Point]:
     """How the shares change with the margin ahead of the next that passes."""
-    numbers = [one for one in heard if one.recording.field is CardField.NUMBER]
+    numbers = _numbers(heard)
     points = []
     for ahead in MARGINS if numbers else ():
         right, wrong = _taken(numbers, replace(MARGIN, ahead=ahead))
@@ -136,6 +146,10 @@ def distance(heard: str, said: str) -> int:
             cost = min(row[other] + 1, row[other - 1] + 1, before + (one != said[other - 1]))
             before, row[other] = row[other], cost
     return row[-1]
+
+
+def _numbers(heard: Sequence[Heard]) -> list[Heard]:
+    return [one for one in heard if one.recording.digits and one.recording.field is CardField.NUMBER]
 
 
 def _exact(heard: Sequence[Heard]) -> int:

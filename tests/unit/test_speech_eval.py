@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.speech_eval.__main__ import first_of_each, hear_all
+from bench.speech_eval.__main__ import hear_all, some_of_each
 from bench.speech_eval.hearing import Answer, OurEar
 from bench.speech_eval.plot import plot
 from bench.speech_eval.recordings import BadRecordings, Recording, recordings
@@ -118,6 +118,13 @@ def test_a_wrong_number_that_passes_is_wrong_only_if_nothing_else_is_near() -> N
     assert (counted.exact_after_luhn, counted.wrong_accepted, counted.asked_again) == (0, 1, 1)
 
 
+def test_digits_that_are_heard_where_none_are_said_are_counted_apart() -> None:
+    counted = score([heard([("42", 10.0)], said=""), heard([(CARD, 10.0)], said=""), heard([(CARD, 10.0)])])
+
+    assert (counted.cards, counted.without_digits, counted.false_digits) == (1, 2, 18)
+    assert (counted.exact_after_luhn, counted.wrong_accepted, counted.digit_error_rate) == (1, 1, 0)
+
+
 def test_the_wider_the_margin_the_fewer_are_taken() -> None:
     points = curve([heard([(CARD, 100.0), (OTHER_CARD, 97.0)]), heard([(OTHER_CARD, 100.0), (CARD, 96.0)])])
 
@@ -133,10 +140,13 @@ def test_each_condition_is_counted_and_all_together() -> None:
     assert {name: len(some) for name, some in counted.items()} == {"clean": 1, "babble": 1, "held-out": 2}
 
 
-def test_of_each_condition_only_so_many_are_played() -> None:
-    listed = [heard([(CARD, 1.0)], condition=name).recording for name in ("clean", "clean", "babble")]
+def test_of_each_condition_so_many_are_played_from_all_over_the_list() -> None:
+    listed = [heard([(CARD, 1.0)], said=str(number), condition=name).recording
+              for name in ("clean", "babble") for number in range(6)]  # fmt: skip
 
-    assert [one.condition for one in first_of_each(listed, 1)] == ["clean", "babble"]
+    assert [(one.condition, one.digits) for one in some_of_each(listed, 2)] == [
+        ("clean", "0"), ("clean", "3"), ("babble", "0"), ("babble", "3"),
+    ]  # fmt: skip
 
 
 def test_the_picture_has_a_line_for_each_condition_and_escapes_its_name() -> None:
