@@ -58,6 +58,8 @@ class Plan:
     sms: Sms | None = None
     person_port: int = field(default_factory=free_sip_port)  # of the phone to which flows send callers
     listener: Listener = lambda name, line: None
+    settings: str = ""  # more of ivr.toml
+    phones: tuple[str, ...] = ()  # whom else the call side may call
     amend: Amend = unchanged  # of Asterisk's rendered configuration
     wrappers: Mapping[str, str] = field(default_factory=dict)  # a program's name -> the module that runs it instead
 
@@ -114,7 +116,7 @@ async def product(plan: Plan) -> AsyncIterator[Product]:
         processor = await _processor_of(plan, simulator)
         pci_config = write_pci_config(plan.folder / "pci", asterisk, processor)
         pci = await start(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
-        gate_config = write_gate_config(plan.folder / "gate", asterisk, ROOT / "sounds", plan.person)
+        gate_config = write_gate_config(plan.folder / "gate", asterisk, ROOT / "sounds", plan.person, *plan.phones)
         gate = await start(_child(plan, "gate", "pci", "gate", "--config", str(gate_config)))
         ari_tap = await start(tap_unix(plan.folder / "ivr" / "gate.sock", plan.folder / "gate" / "gate.sock"))
         pci_tap = await start(tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock"))
@@ -241,7 +243,7 @@ host = "127.0.0.1"
 port = {sms.port}
 system_id = "{sms.system_id}"
 password_file = "sms.secret"
-"""
+{plan.settings}"""
     )
     return config
 
