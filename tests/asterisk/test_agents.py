@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from asterisk_ari import AriLogin, Asterisk
 from stack.phones import open_pjsua2
+from stack.phones.pjsua2 import Pjsua2
 from stack.ports import LOOPBACK, free_sip_port
 from stack.processes import Process, is_event, running
 from stack.product import ROOT, Plan, Product, product
@@ -62,56 +64,73 @@ async def bridged(running_product: Product) -> int:
         return max((len(bridge.channel_ids) for bridge in await asterisk.bridges()), default=0)
 
 
+@dataclass
+class Scene:
+    """The product with a queue, a caller, and two agents at their phones."""
+
+    run: Product
+    caller: Pjsua2
+    phones: dict[str, Pjsua2]
+    endpoints: dict[str, str]
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, folder: Path) -> AsyncIterator[Scene]:
+        """Start everything."""
+        flows = folder / "flows"
+        flows.mkdir()
+        (flows / "to-agents.yaml").write_text(FLOW)
+        ports = {name: free_sip_port() for name in ("anna", "ben")}
+        called = {name: f"PJSIP/anonymous/sip:{name}@{LOOPBACK}:{port}" for name, port in ports.items()}
+        wrappers = {"ivr": SERVED}
+        plan = Plan(
+            folder / "product", flows=flows, settings=SETTINGS, phones=tuple(called.values()), wrappers=wrappers
+        )
+        async with AsyncExitStack() as stack:
+            run = await stack.enter_async_context(product(plan))
+            sip = run.asterisk.sip_port
+            caller = await stack.enter_async_context(open_pjsua2(folder / "caller", sip))
+            phones = {
+                name: await stack.enter_async_context(open_pjsua2(folder / name, sip, name, port))
+                for name, port in ports.items()
+            }
+            yield cls(run, caller, phones, called)
+
+    async def talking_with_ben(self, door: Door) -> None:
+        """The caller asks for somebody; anna declines, ben takes the call."""
+        for name, endpoint in self.endpoints.items():
+            assert await door.do("sign_on", name, name.title(), endpoint) == {}
+            assert await door.do("set_status", name, "ready") == {}
+        await self.caller.dial("1000")
+        await self.phones["anna"].wait_rung(PATIENCE)
+        await door.sees("anna", stage="ringing")
+        assert await door.do("decline", "anna") == {}
+        await self.phones["ben"].wait_rung(PATIENCE)
+        assert await door.do("accept", "ben") == {}
+        await self.phones["ben"].pick_up()
+        await self.run.ivr.expect(is_event("agent_joined"), seconds=PATIENCE)
+
+
 async def test_a_caller_gets_the_second_agent_and_talks_on_while_the_call_side_is_killed_and_started_anew(
     tmp_path: Path,
 ) -> None:
-    # given the product with a queue, and two agents at their phones
-    flows = tmp_path / "flows"
-    flows.mkdir()
-    (flows / "to-agents.yaml").write_text(FLOW)
-    ports = {name: free_sip_port() for name in ("anna", "ben")}
-    phones = {name: f"PJSIP/anonymous/sip:{name}@{LOOPBACK}:{port}" for name, port in ports.items()}
-    plan = Plan(
-        tmp_path / "product",
-        flows=flows,
-        settings=SETTINGS,
-        phones=tuple(phones.values()),
-        wrappers={"ivr": SERVED},
-    )
-    async with AsyncExitStack() as stack:
-        run = await stack.enter_async_context(product(plan))
-        sip = run.asterisk.sip_port
-        caller = await stack.enter_async_context(open_pjsua2(tmp_path / "caller", sip))
-        anna = await stack.enter_async_context(open_pjsua2(tmp_path / "anna", sip, "anna", ports["anna"]))
-        ben = await stack.enter_async_context(open_pjsua2(tmp_path / "ben", sip, "ben", ports["ben"]))
-        async with Door.of(run.ivr_folder) as door:
-            for name in ("anna", "ben"):
-                assert await door.do("sign_on", name, name.title(), phones[name]) == {}
-                assert await door.do("set_status", name, "ready") == {}
+    async with Scene.of(tmp_path) as scene:
+        # given a caller who talks with the second agent, for the first declined
+        async with Door.of(scene.run.ivr_folder) as door:
+            await scene.talking_with_ben(door)
+            assert await bridged(scene.run) == 2
 
-            # when a caller asks for one, the first declines and the second takes the call
-            await caller.dial("1000")
-            await anna.wait_rung(PATIENCE)
-            await door.sees("anna", stage="ringing")
-            assert await door.do("decline", "anna") == {}
-            await ben.wait_rung(PATIENCE)
-            assert await door.do("accept", "ben") == {}
-            await ben.pick_up()
-            await run.ivr.expect(is_event("agent_joined"), seconds=PATIENCE)
-            assert await bridged(run) == 2
-
-            # and the call side dies
-            run.programs["ivr"].kill()
-            await run.programs["ivr"].wait()
+            # when the call side dies
+            scene.run.programs["ivr"].kill()
+            await scene.run.programs["ivr"].wait()
 
         # then they talk on, the next call side gives the call to the same agent, and it ends as every other
-        assert await bridged(run) == 2
-        again = await stack.enter_async_context(started_anew(run))
-        async with Door.of(run.ivr_folder) as door:
+        assert await bridged(scene.run) == 2
+        async with started_anew(scene.run) as again, Door.of(scene.run.ivr_folder) as door:
             await again.expect(is_event("agent_joined"), seconds=PATIENCE)
             await door.sees("ben", stage="talking", notice="picked-up-again")
-            assert await bridged(run) == 2
+            assert await bridged(scene.run) == 2
             assert await door.do("hang_up", "ben") == {}
-            await caller.wait_ended(PATIENCE)
-            await ben.wait_ended(PATIENCE)
+            await scene.caller.wait_ended(PATIENCE)
+            await scene.phones["ben"].wait_ended(PATIENCE)
             await door.sees("ben", stage="ended", status="wrap-up")
