@@ -180,3 +180,16 @@ async def test_given_an_agent_who_calls_out_then_it_rings_there_and_they_talk(sc
     await expect(page.locator("#call")).to_contain_text("+48221112233")
     scene.desk.join("anna")
     await expect(stage(page)).to_have_text("You are talking")
+
+
+async def test_given_a_session_that_ends_in_a_call_then_the_page_says_so_and_stays_with_all_that_was_written(
+    scene: Scene,
+) -> None:
+    page = await scene.desk_of()
+    await scene.talking(page)
+    await page.get_by_label("Notes").fill("Pays the rest on Friday.")
+    anna = await scene.account("anna")
+    await scene.behind.sessions.end_all(anna.id)
+    await expect(page.locator("#signed-out")).to_be_visible()
+    await expect(stage(page)).to_have_text("You are talking")
+    await expect(page.get_by_label("Notes")).to_have_value("Pays the rest on Friday.")

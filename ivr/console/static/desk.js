@@ -65,6 +65,22 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const told = event.detail.successful && event.target.querySelector?.("[role=alert]");
   if (told) told.textContent = "";
 });
+// A session that ends in the middle of a call does not take the page away, and with it the phone that speaks.
+addEventListener("htmx:sseMessage", (event) => {
+  if (event.detail.type !== "signed-out" || document.querySelector("[data-call]") === null) return;
+  event.stopImmediatePropagation();
+  document.getElementById("signed-out").hidden = false;
+}, true);
+// signed in again in another tab: this page is good for acts again
+addEventListener("focus", async () => {
+  const told = document.getElementById("signed-out");
+  if (!told || told.hidden) return;
+  const page = await fetch("/desk");
+  if (page.redirected || !page.ok) return;
+  const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
+  document.body.setAttribute("hx-headers", fresh.body.getAttribute("hx-headers"));
+  told.hidden = true;
+});
 recall();
 tick();
 setInterval(tick, 1000);
