@@ -10,13 +10,14 @@ import structlog
 
 from asterisk_ari import AriError
 from ivr.calls.line import Line
-from ivr.errors import PciError
+from ivr.errors import PciError, PciRefused
 from ivr.flow.call import CallerHungUp
 from ivr.pci_client import PciClient
 from ivr.understanding.listening import Listening
-from pci.contract import HearingEnded, HearingRequest, SpeechHeard
+from pci.contract import ErrorCode, HearingEnded, HearingRequest, SpeechHeard
 
 _log = structlog.get_logger()
+_AGAIN_SECONDS = 0.1
 
 
 class Ears:
@@ -58,6 +59,11 @@ class Ears:
                         self._line.hear(event)
                     elif isinstance(event, HearingEnded):
                         self._give_up(event.reason)
+        except PciRefused as refusal:
+            if refusal.code is not ErrorCode.HEARING_IN_PROGRESS:
+                return self._give_up(str(refusal))
+            await asyncio.sleep(_AGAIN_SECONDS)  # that of the question before is about to end
+            await self._hear(listening)
         except PciError as error:
             self._give_up(str(error))
 
