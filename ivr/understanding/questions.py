@@ -56,7 +56,7 @@ def for_digits(language: str, least: int, most: int, *, person: bool = False) ->
     if lexicon is None:
         return None
     wishes = _wishes(lexicon, person=person)
-    read = _english_digits(person) if language == _ENGLISH else _digits(lexicon, wishes)
+    read = _english_digits(person) if language == _ENGLISH else _listed_digits(lexicon, wishes)
     said = ENGLISH_DIGITS if language == _ENGLISH else lexicon.digits_said()
     return Listening(
         language,
@@ -161,7 +161,7 @@ def _english_digits(person: bool) -> Callable[[Stretches], list[Meaning]]:
     return read
 
 
-def _digits(lexicon: Lexicon, wishes: Phrases) -> Callable[[Stretches], list[Meaning]]:
+def _listed_digits(lexicon: Lexicon, wishes: Phrases) -> Callable[[Stretches], list[Meaning]]:
     spelled = _spelled(wishes)
 
     def read(stretches: Stretches) -> list[Meaning]:

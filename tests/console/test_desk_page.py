@@ -129,3 +129,11 @@ async def test_given_an_agent_at_work_then_the_supervisor_sees_them_on_the_wall_
         assert (wall.status, "On a break" in wall.text) == (200, True)
         history = await agent.open("/history")
         assert (history.status, "No calls yet." in history.text) == (200, True)
+
+
+async def test_given_an_agent_who_signs_out_then_they_are_at_work_no_more() -> None:
+    async with console() as served:
+        agent, supervisor = await served.signed_in(Role.AGENT), await served.signed_in(Role.SUPERVISOR)
+        await agent.send("/desk/do/sign-on")
+        await agent.send("/sign-out")
+        assert "On a break" not in (await supervisor.open("/wall")).text
