@@ -52,6 +52,11 @@ class Hold:
             await self._stop()
             await self._silent.wait()
 
+    async def stop(self) -> None:
+        """Fall silent for good, once `run` was cancelled; also if nobody is there any more."""
+        self._wanted.clear()
+        await self._stop()
+
     async def _play(self) -> None:
         try:
             self._playing = await self._line.start(self._pieces())

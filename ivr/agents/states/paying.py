@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -137,5 +138,6 @@ async def hears_progress(call: AgentCall) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await tone.end()
-        playing.cancel()
+        playing.cancel()  # not `tone.end()`: of a phone that is gone the end of a sound is not told
+        await asyncio.wait((playing,))
+        await tone.stop()
