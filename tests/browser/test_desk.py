@@ -95,7 +95,7 @@ async def test_given_a_wrong_expiry_then_the_agent_talks_asks_that_field_again_a
     await expect(page.locator("#field-payment-card-number")).to_contain_text("accepted")
 
 
-async def test_given_a_payment_that_was_sent_when_it_is_cancelled_then_the_page_says_that_the_bank_is_asked(
+async def test_given_a_payment_that_was_sent_when_it_is_cancelled_then_the_page_says_that_a_refund_is_asked_for(
     scene: Scene,
 ) -> None:
     page = await scene.desk_of()
@@ -103,7 +103,7 @@ async def test_given_a_payment_that_was_sent_when_it_is_cancelled_then_the_page_
     await take_payment(page)
     await keyed(scene)
     await press(page, "Ask for the payment to be undone")
-    await expect(page.locator("#card")).to_contain_text("the bank is asked to undo it")
+    await expect(page.locator("#card")).to_contain_text("a refund is asked for")
 
 
 async def test_given_a_payment_that_is_called_off_then_nothing_was_charged_and_they_talk_on(scene: Scene) -> None:
