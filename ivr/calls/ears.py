@@ -18,6 +18,7 @@ from pci.contract import ErrorCode, HearingEnded, HearingRequest, SpeechHeard
 
 _log = structlog.get_logger()
 _AGAIN_SECONDS = 0.1
+_TRIES = 100
 
 
 class Ears:
@@ -52,6 +53,14 @@ class Ears:
             language=listening.language,
             words=listening.words,
         )
+        for _ in range(_TRIES):
+            if not await self._ears_are_taken(request):
+                return
+            await asyncio.sleep(_AGAIN_SECONDS)  # the hearing of the question before is about to end
+        self._give_up(str(ErrorCode.HEARING_IN_PROGRESS))
+
+    async def _ears_are_taken(self, request: HearingRequest) -> bool:
+        """Hear as long as there is something to be heard; whether another hearing of this caller was in the way."""
         try:
             async with aclosing(self._pci.hear(request)) as events:
                 async for event in events:
@@ -60,12 +69,12 @@ class Ears:
                     elif isinstance(event, HearingEnded):
                         self._give_up(event.reason)
         except PciRefused as refusal:
-            if refusal.code is not ErrorCode.HEARING_IN_PROGRESS:
-                return self._give_up(str(refusal))
-            await asyncio.sleep(_AGAIN_SECONDS)  # that of the question before is about to end
-            await self._hear(listening)
+            if refusal.code is ErrorCode.HEARING_IN_PROGRESS:
+                return True
+            self._give_up(str(refusal))
         except PciError as error:
             self._give_up(str(error))
+        return False
 
     def _give_up(self, reason: str) -> None:
         """Told once: a card side that cannot hear this caller now will not a moment later."""
