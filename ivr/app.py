@@ -24,6 +24,7 @@ from ivr.calls.retention import Retention
 from ivr.calls.router import Router
 from ivr.calls.services import Services
 from ivr.calls.settling import Settling
+from ivr.calls.tally import Tally
 from ivr.config import ApiSettings, AsteriskSettings, EmailSettings, Settings, SmsSettings
 from ivr.console import server as console
 from ivr.console.behind import Behind
@@ -103,15 +104,16 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             people = People(parts.app, endpoints, charges)
             lookups = Lookups(store.invoices, parts.apis, [carrier.kind for carrier in parts.carriers])
             traced, prompts = settings.trace_days > 0, served.edition.prompts
+            board, journal = Board(store.database.now), Journal(store.calls)
+            tally = Tally(board.count)
             equipment = Equipment(
-                *(parts.app, Board(store.database.now), store, parts.pci, prompts, charging, lookups, charges)
+                *(parts.app, board, store, parts.pci, prompts, charging, lookups, tally, journal, traced, charges)
             )
             desk = LiveDesk.of(settings.agents, settings.queues, equipment)
             services = Services(
-                *(settings.asterisk.app, prompts, store, parts.pci, charging, people, lookups, traced),
+                *(settings.asterisk.app, prompts, store, parts.pci, charging, people, lookups, tally, traced),
                 desk.floor if desk else None,
             )
-            journal = Journal(store.calls)
             workers = [
                 background.create_task(journal.run()),
                 background.create_task(Settling(parts.pci, store, charging).run()),

@@ -21,8 +21,10 @@ from ivr.agents.states.state import Next, Over, State
 from ivr.agents.states.talking import Talking
 from ivr.agents.view import CallView, Notice, Stage
 from ivr.calls.charging import Charging
+from ivr.calls.journal import Journal
 from ivr.calls.line import Line
 from ivr.calls.lookups import Lookups
+from ivr.calls.tally import Tally
 from ivr.flow.call import CallerHungUp
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
@@ -34,7 +36,7 @@ _GONE: Final = (NotFound, NotInApplication)
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What every call of an agent stands on. `tasks` outlive the calls."""
+    """What every call of an agent stands on. `tasks` outlive the calls. If `traced`, what a call did is kept."""
 
     app: AriApp
     board: Board
@@ -43,6 +45,9 @@ class Equipment:
     prompts: Catalogue
     charging: Charging
     lookups: Lookups
+    tally: Tally
+    journal: Journal
+    traced: bool
     tasks: asyncio.TaskGroup
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ivr.agents.settings import AgentsSettings
 from ivr.flow.person import Introduction
+from ivr.trace.recorder import Recorder
 
 LONGEST_NUMBER: Final = 80
 """Of what we are told of who calls; a real one has 15 digits."""
@@ -15,11 +16,15 @@ LONGEST_NUMBER: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks for an agent: in which call, the number as we were told it ("" if nobody told), their language."""
+    """Who asks for an agent: in which call, the number as we were told it ("" if nobody told), their language.
+
+    What happens is written into the trace that `recorder` keeps.
+    """
 
     call_id: str
     number: str = field(repr=False)
     language: str
+    recorder: Recorder = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Matter:
 
     call_id: str
     number: str = field(repr=False)
+    recorder: Recorder = field(repr=False)
     language: str = "en"
     queue: str = ""
     context: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -49,6 +55,7 @@ def matter_of(introduction: Introduction, caller: Caller, whisper: Sequence[str]
     return Matter(
         caller.call_id,
         known["number"],
+        caller.recorder,
         caller.language,
         queue=introduction.to,
         context=introduction.context,

@@ -11,6 +11,7 @@ import structlog
 from asterisk_ari import AriError, Watch
 from ivr.agents.call import AgentCall
 from ivr.agents.floor import HOLD_TONE, Floor
+from ivr.agents.flowless import Flowless
 from ivr.agents.hold import Hold
 from ivr.agents.matter import Matter
 from ivr.agents.states.calling_out import CallingOut
@@ -40,16 +41,18 @@ class Outward:
         self._floor = floor
         self._agent = agent
         self._number = number
-        self._matter = Matter(f"c{secrets.token_urlsafe(9)}", number, floor.settings.language)
+        call_id, language = f"c{secrets.token_urlsafe(9)}", floor.settings.language
+        self._kept = Flowless(call_id, FLOW, number, language, floor.board.clock())
+        self._matter = Matter(call_id, number, self._kept.recorder(), language)
         self._line = Line(asterisk, asterisk.new_id())
 
     async def run(self) -> None:
         """Ring the agent, ring the other end, let them talk; never raises but when cancelled."""
         floor, line = self._floor, self._line
-        began = floor.board.clock()
+        began = self._kept.began
         record = await floor.records.begin(self._matter, line.channel_id, since=began, agent=self._agent)
         over = Over.CALLER_GONE
-        with structlog.contextvars.bound_contextvars(call_id=self._matter.call_id):
+        with structlog.contextvars.bound_contextvars(call_id=self._matter.call_id), floor.equipment.tally.call():
             _log.info("call_started", flow=FLOW)
             try:
                 over = await self._converse(record)
@@ -112,4 +115,6 @@ class Outward:
         except AriError as error:
             _log.warning("release_failed", reason=type(error).__name__)
         await self._floor.records.end(record, str(over))
+        equipment = self._floor.equipment
+        equipment.journal.note(self._kept.finished(str(over), self._matter.recorder, equipment))
         _log.info("call_ended", outcome=str(over))

@@ -9,7 +9,7 @@ from ivr.calls.people import People
 from ivr.calls.services import Origin, Services
 from ivr.flow.call import Captured, CaptureOrder, Charged, Due, Invoice, StoredCard
 from ivr.money import Money
-from pci.contract import CaptureOutcome
+from pci.contract import CaptureEvent, CaptureOutcome
 
 if TYPE_CHECKING:
     from ivr.agents.call import AgentCall
@@ -42,8 +42,9 @@ class PayingCall(LiveCall):
             equipment.charging,
             people,
             equipment.lookups,
+            equipment.tally,
         )
-        super().__init__(origin, call.caller, matter.language, services, taking.tell)
+        super().__init__(origin, call.caller, matter.language, services, matter.recorder)
         self.charge_id = origin.charge(1)
         self._taking = taking
         self._card: Captured | None = None
@@ -72,6 +73,11 @@ class PayingCall(LiveCall):
             raise CardNotTaken(captured)
         self._taking.captured(captured)
         return captured
+
+    def told(self, event: CaptureEvent) -> None:
+        """As LiveCall, and the agent sees it."""
+        super().told(event)
+        self._taking.tell(event)
 
     async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """As LiveCall; what was called off before is not sent."""

@@ -14,6 +14,7 @@ import structlog
 from asterisk_ari import AriError
 from ivr.agents.call import AgentCall
 from ivr.agents.floor import HOLD_TONE, Floor, Found, Visitor
+from ivr.agents.flowless import Flowless
 from ivr.agents.hold import Hold
 from ivr.agents.matter import Matter
 from ivr.agents.row import Waiting
@@ -87,8 +88,14 @@ class Recalled:
         self._floor = floor
         self._record = record
         self._line = Line(floor.equipment.app.asterisk, record.caller_channel)
+        self._kept = Flowless(record.call_id, _FLOW, record.number, record.language, record.asked)
         self._matter = Matter(
-            record.call_id, record.number, record.language, queue=record.queue, context=record.context
+            record.call_id,
+            record.number,
+            self._kept.recorder(),
+            record.language,
+            queue=record.queue,
+            context=record.context,
         )
         self._task: asyncio.Task[object] | None = None
         self._closing = False
@@ -115,7 +122,9 @@ class Recalled:
                 _log.exception("call_failed")
             finally:
                 await self._release()
-        return None if self._line.left else self._finished(outcome)
+        if self._line.left:
+            return None
+        return self._kept.finished(outcome, self._matter.recorder, self._floor.equipment)
 
     async def _converse(self) -> str:
         outcome = "caller-hung-up"
@@ -180,18 +189,6 @@ class Recalled:
                 await self._line.hang_up()
             except AriError as error:
                 _log.warning("release_failed", reason=type(error).__name__)
-
-    def _finished(self, outcome: str) -> FinishedCall:
-        record = self._record
-        return FinishedCall(
-            id=record.call_id,
-            dialled="",
-            caller=record.number or None,
-            flow=_FLOW,
-            started=record.asked,
-            ended=self._floor.board.clock(),
-            outcome=outcome,
-        )
 
 
 async def release_phone(floor: Floor, record: AgentCallRecord) -> None:

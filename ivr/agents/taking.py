@@ -25,6 +25,9 @@ from ivr.errors import PciError
 from ivr.flow.call import Captured, Charged, Invoice, LookupFailed
 from ivr.flow.requests import EarlierPayment, Noted, RefundReason, RefundRequest
 from ivr.flow.steps.pay import Pay
+from ivr.trace.amount import Amount
+from ivr.trace.people import AgentPayment
+from ivr.trace.recording import RecordedCall
 from pci.contract import (
     CaptureCommand,
     CaptureEvent,
@@ -34,6 +37,7 @@ from pci.contract import (
     CaptureStarted,
     CardField,
     ChargeState,
+    DeclineReason,
     FieldProgress,
 )
 
@@ -97,6 +101,7 @@ class Taking:
         fields = {field: FieldView() for field, wanted in asked.items() if wanted}
         shown = PaymentView(payment.amount, payment.reference, fields)
         self._call.show(payment=shown, earlier=(*view.earlier, view.payment) if view.payment else view.earlier)
+        self._record()
         self._work = self._call.tasks.create_task(self._run(PayingCall(self._call, self)))
 
     async def beyond(self, phase: Phase) -> Phase:
@@ -194,6 +199,7 @@ class Taking:
             self._show(told=str(CaptureOutcome.CALLED_OFF))
             await line.drop()
         finally:
+            self._record_end()
             self._turn(Phase.OVER)
 
     async def _pay(self, line: PayingCall) -> None:
@@ -206,7 +212,7 @@ class Taking:
         wanted = {"security_code": payment.security_code, "postal_code": payment.postal_code}
         # after a decline the agent says what to do: one card for each payment
         step = Pay.model_validate({"action": "charge", "decline_attempts": 1, **of_whom, **wanted})
-        outcome = await step.run(line)
+        outcome = await step.run(RecordedCall(line, self._call.matter.recorder, self._call.equipment.prompts))
         shown = self._call.view.payment
         if shown is not None and shown.state is None and not shown.told:
             self._show(told=_NOT_CONFIRMED if outcome == "cancelled" else outcome)
@@ -235,6 +241,20 @@ class Taking:
         paid = EarlierPayment(line.charge_id, self.payment.reference, amount, amount)
         noted = await line.note(RefundRequest(paid, amount, RefundReason.REQUESTED_BY_CUSTOMER))
         self._show(told=VOID_NOT_REQUESTED if noted is Noted.NOT_NOTED else VOID_REQUESTED)
+
+    def _record_end(self) -> None:
+        shown = self._call.view.payment
+        if shown is not None:
+            told = ", ".join(str(word) for word in (shown.state, shown.told) if word)
+            self._record(told, shown.decline_reason)
+
+    def _record(self, outcome: str = "", reason: DeclineReason | None = None) -> None:
+        """Write down that it begins, or what came of it."""
+        recorder, amount = self._call.matter.recorder, Amount.of(self.payment.amount)
+        event = AgentPayment(
+            at=recorder.now, agent=self._call.agent, amount=amount, outcome=outcome, decline_reason=reason
+        )
+        recorder.add(event)
 
     def _turn(self, phase: Phase) -> None:
         self.phase = phase

@@ -42,6 +42,7 @@ from ivr.prompts.spoken import Spoken
 from ivr.store.errors import StoreError
 from ivr.store.payments import Intent
 from ivr.store.requests import Asker
+from ivr.trace.recorder import Recorder
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, ChargeState
 
 _log = structlog.get_logger()
@@ -54,17 +55,15 @@ OWN_PROMPTS = (_DISTURBED, _CHARGE_CUT_OFF, _FAREWELL, INTERRUPTED)
 
 
 class LiveCall:
-    """A call in progress; implements `ivr.flow.call.Call`. What the card side reports is passed on to `tell`."""
+    """A call in progress; implements `ivr.flow.call.Call`. What the card side reports goes to `recorder`."""
 
-    def __init__(
-        self, origin: Origin, line: Line, language: str, services: Services, tell: Callable[[CaptureEvent], None]
-    ) -> None:
+    def __init__(self, origin: Origin, line: Line, language: str, services: Services, recorder: Recorder) -> None:
         self.language = language
         self.variables = Variables()
         self._origin = origin
         self._line = line
         self._services = services
-        self._tell = tell
+        self._recorder = recorder
         self._ears = Ears(line, services.pci, origin.call_id)
         self._kept_cards = KeptCards(services.pci, services.store.cards, origin.call_id, origin.caller)
         self._tokens: dict[str, str] = {}
@@ -169,8 +168,9 @@ class LiveCall:
             person=bool(self.variables.person_key),
             **asdict(order),
         )
-        visit = Visit(self._line, services.pci, services.prompts, self.language, self._tell)
-        result = await visit.pay(request)
+        visit = Visit(self._line, services.pci, services.prompts, self.language, self.told)
+        with services.tally.capture():
+            result = await visit.pay(request)
         if result.outcome is not CaptureOutcome.SUCCESS:
             return result.outcome
         if result.capture_id is None or result.brand is None or result.last4 is None:
@@ -178,6 +178,10 @@ class LiveCall:
         if result.token is not None:
             self._tokens[result.capture_id] = result.token
         return Captured(result.capture_id, result.brand, result.last4)
+
+    def told(self, event: CaptureEvent) -> None:
+        """The card side reports how far it is."""
+        self._recorder.card_side_told(event)
 
     async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """Charge a confirmed total once; PaymentInProgress if another payment of the invoice is open."""
@@ -219,7 +223,7 @@ class LiveCall:
         whisper = [self._sound(prompt) for prompt in self._spoken(introduction.whisper).ids]
         if introduction.queue:
             floor, origin = self._services.floor, self._origin
-            caller = Caller(origin.call_id, origin.caller or "", self.language)
+            caller = Caller(origin.call_id, origin.caller or "", self.language, self._recorder)
             return await floor.connect(self._line, introduction, whisper, caller) if floor else Reached.UNAVAILABLE
         return await self._services.people.connect(self._line, introduction, whisper, self._origin.caller)
 

@@ -114,7 +114,9 @@ class Router:
 
     async def _hold(self, session: Held) -> None:
         try:
-            if (call := await session.run()) is not None:
+            with self._services.tally.call():
+                call = await session.run()
+            if call is not None:
                 self._journal.note(call)
         finally:
             self._sessions.discard(session)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ivr.calls.charging import Charging
 from ivr.calls.lookups import Lookups
 from ivr.calls.people import People
+from ivr.calls.tally import Tally
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
 from ivr.store.store import Store
@@ -46,6 +47,7 @@ class Services:
     charging: Charging
     people: People
     lookups: Lookups
+    tally: Tally
     traced: bool = True
     floor: Floor | None = None
     """The agents' floor, if there are agents."""

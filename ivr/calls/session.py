@@ -45,8 +45,8 @@ class Session:
         self._line = Line(app.asterisk, channel.id)
         self._started = services.store.database.now()
         self._recorder = Recorder(self._began())
-        tell = self._recorder.card_side_told
-        self._call = LiveCall(self.origin, self._line, flow.language_for(channel.dialled), services, tell)
+        language = flow.language_for(channel.dialled)
+        self._call = LiveCall(self.origin, self._line, language, services, self._recorder)
         self._task: asyncio.Task[object] | None = None
         self._closing = False
 

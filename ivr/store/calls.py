@@ -80,7 +80,7 @@ class Calls:
                 if call.id in known:
                     values = {"started": call.started, "ended": call.ended, "outcome": call.outcome}
                     known_call = update(CallRow).where(CallRow.id == call.id)
-                    await session.execute(known_call.values(**values, version=call.version))
+                    await session.execute(known_call.values(**values, flow=call.flow, version=call.version))
             session.add_all(
                 TraceRow(call_id=call.id, ended=call.ended, events=call.trace) for call in calls if call.trace
             )

@@ -25,7 +25,7 @@ from ivr.trace.card_events import (
     SecureLine,
     StoredCard,
 )
-from ivr.trace.people import EarlierPayments, Person, Request
+from ivr.trace.people import AgentPayment, EarlierPayments, Person, Request
 from ivr.understanding.listening import AGAIN, PERSON
 
 FORMAT: Literal[1] = 1
@@ -228,6 +228,7 @@ Event = (
     | Forgotten
     | Receipt
     | Person
+    | AgentPayment
     | EarlierPayments
     | Request
     | HungUp

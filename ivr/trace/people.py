@@ -12,6 +12,7 @@ from ivr.flow.person import Reached
 from ivr.flow.requests import EarlierPayment, Noted, RefundReason, Window
 from ivr.trace.amount import Amount
 from ivr.trace.base import BaseEvent
+from pci.contract import DeclineReason
 
 _MOST: Final = 100
 
@@ -27,6 +28,21 @@ class Person(BaseEvent):
 
     def __str__(self) -> str:
         return f"{self.name}: {'talked' if self.reached is Reached.TALKED else self.reached}"
+
+
+class AgentPayment(BaseEvent):
+    """An agent had the caller pay, or such a payment is over. What happened in it comes in between."""
+
+    who: ClassVar = "agent"
+    type: Literal["agent-payment"] = "agent-payment"
+    agent: str = Field(max_length=64, description="who, by the name that they sign in with")
+    amount: Amount = Field(description="how much")
+    outcome: str = Field(default="", max_length=40, description="what came of it; left out as it begins")
+    decline_reason: DeclineReason | None = Field(default=None, description="why it was declined")
+
+    def __str__(self) -> str:
+        why = f" ({self.decline_reason})" if self.decline_reason else ""
+        return f"{self.agent} takes {self.amount}" + (f": {self.outcome}{why}" if self.outcome else "")
 
 
 class EarlierPayments(BaseEvent):

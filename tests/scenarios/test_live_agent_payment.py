@@ -12,6 +12,8 @@ from ivr.agents.desk import Payment
 from ivr.agents.errors import CardInNotes, NotNow, WrongReference
 from ivr.agents.view import Stage, Status
 from ivr.money import Money
+from ivr.trace.telling import tell
+from ivr.trace.trace import read
 from pci.contract import Brand, CardField, Charge, ChargeRequest, ChargeState, DeclineReason, EntryError
 from tests.conformance.agents.benches import sees, turned
 from tests.standins.live_ivr import ends, heard, hears
@@ -57,6 +59,34 @@ async def test_given_a_talk_when_the_agent_takes_a_payment_then_they_see_dots_an
     assert (booked["state"], booked["amount"]) == ("approved", 12540)
     assert talk.phone.keys_heard == ""
     assert VISA not in talk.stack.log.text
+
+
+async def test_given_a_payment_in_a_talk_then_the_wall_counts_it_and_the_trace_of_the_call_has_it_without_a_digit(
+    talk: Talk,
+) -> None:
+    board, store = talk.desk.floor.board, talk.desk.floor.equipment.store
+    assert (board.wall().calls, board.wall().captures) == (1, 0)
+    await talk.takes()
+    assert (board.wall().calls, board.wall().captures) == (1, 1)
+    await talk.pays(VISA)
+    await talk.sees(Stage.TALKING, lambda payment: payment.state is ChargeState.APPROVED)
+    assert (board.wall().calls, board.wall().captures) == (1, 0)
+    view = board.of(ANNA)
+    assert view.call is not None
+
+    talk.caller.hang_up()
+
+    async with asyncio.timeout(30):
+        while (trace := await store.traces.find(view.call.id)) is None:
+            await asyncio.sleep(0.2)
+    told = list(tell(read(trace, "the trace")))
+    assert any(line.endswith("anna takes 125.40 USD") for line in told)
+    assert any("payment-card-number •••••••••••••••• accepted" in line for line in told)
+    assert any(line.endswith("125.40 USD: approved") for line in told)
+    assert any(line.endswith("anna takes 125.40 USD: approved") for line in told)
+    assert "└ agent: cut-off" in told[-2]
+    assert VISA not in trace
+    assert board.wall().calls == 0
 
 
 async def test_given_a_card_that_is_declined_then_the_agent_reads_why_and_takes_another(talk: Talk) -> None:

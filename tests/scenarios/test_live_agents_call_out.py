@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.agents.view import Notice, Stage, Status
+from ivr.trace.trace import read
 from tests.conformance.agents.benches import at, sees
 from tests.standins.live_desk import LiveAgents, live_agents, ready, released
 from tests.standins.live_ivr import ends, heard
@@ -49,10 +50,17 @@ async def test_given_an_agent_who_calls_somebody_then_both_talk_and_either_may_e
         await phone.until(lambda call: call.hears_ringing)
     called = await live.rings("+15550100999@trunk")
     called.pick_up()
-    await sees(live.desk, "anna", at(Stage.TALKING))
+    view = await sees(live.desk, "anna", at(Stage.TALKING))
+    assert view.call is not None
+    assert live.desk.floor.board.wall().calls == 1
 
     await live.desk.hang_up("anna")
 
     await ends(called)
     assert heard(called) == ["goodbye"]
     await released(live)
+    async with asyncio.timeout(30):
+        while (trace := await live.desk.floor.equipment.store.traces.find(view.call.id)) is None:
+            await asyncio.sleep(0.2)
+    assert (read(trace, "it").began.flow, read(trace, "it").ended) == ("dial-out", "talked")
+    assert live.desk.floor.board.wall().calls == 0

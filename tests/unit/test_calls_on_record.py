@@ -28,8 +28,8 @@ async def test_given_a_ledger_that_failed_at_the_first_attempt_then_the_second_i
     async with open_ledger(tmp_path) as ledger, asyncio.TaskGroup() as tasks:
         card_side: Any = CardSide()
         charging = Charging(card_side, ledger.store.payments, tasks)
-        services = Services("ivr", Any, ledger.store, card_side, charging, Any, Any)  # type: ignore[arg-type]
-        call = LiveCall(Origin("call-2", "1000", None, "pay-invoice"), Any, "en", services, print)  # type: ignore[arg-type]
+        services = Services("ivr", Any, ledger.store, card_side, charging, Any, Any, Any)  # type: ignore[arg-type]
+        call = LiveCall(Origin("call-2", "1000", None, "pay-invoice"), Any, "en", services, Any)  # type: ignore[arg-type]
 
         async def full(*_: object, **__: object) -> None:
             raise StoreUnavailable
