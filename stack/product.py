@@ -20,6 +20,7 @@ from stack.asterisk import Amend, Instance, unchanged
 from stack.asterisk import running as running_asterisk
 from stack.children import alongside, how_it_ended
 from stack.errors import NotStarted
+from stack.pages import AGENTS, PHONES, Pages
 from stack.ports import LOOPBACK, free_sip_port
 from stack.processes import Line, Process, is_event, running
 from stack.wiretap import Tap, tap_unix
@@ -58,7 +59,8 @@ class Plan:
     sms: Sms | None = None
     person_port: int = field(default_factory=free_sip_port)  # of the phone to which flows send callers
     listener: Listener = lambda name, line: None
-    settings: str = ""  # more of ivr.toml
+    settings: str = AGENTS  # more of ivr.toml; the shipped flows want a queue
+    pages: Pages | None = None  # of those who sign in; with them there are phones in agents' pages
     phones: tuple[str, ...] = ()  # whom else the call side may call
     amend: Amend = unchanged  # of Asterisk's rendered configuration
     wrappers: Mapping[str, str] = field(default_factory=dict)  # a program's name -> the module that runs it instead
@@ -67,6 +69,16 @@ class Plan:
     def person(self) -> str:
         """What Asterisk calls whom flows call billing."""
         return f"PJSIP/anonymous/sip:billing@{LOOPBACK}:{self.person_port}"
+
+    @property
+    def page_phones(self) -> tuple[str, ...]:
+        """The phones in agents' pages, by their names in Asterisk."""
+        return PHONES if self.pages else ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Whom the call side may call."""
+        return (self.person, *self.phones, *(f"PJSIP/{name}" for name in self.page_phones))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,9 @@ async def product(plan: Plan) -> AsyncIterator[Product]:
         processor = await _processor_of(plan, simulator)
         pci_config = write_pci_config(plan.folder / "pci", asterisk, processor)
         pci = await start(_child(plan, "pci", "pci", "serve", "--config", str(pci_config)))
-        gate_config = write_gate_config(plan.folder / "gate", asterisk, ROOT / "sounds", plan.person, *plan.phones)
+        gate_config = write_gate_config(
+            plan.folder / "gate", asterisk, ROOT / "sounds", *plan.called, phones=plan.page_phones
+        )
         gate = await start(_child(plan, "gate", "pci", "gate", "--config", str(gate_config)))
         ari_tap = await start(tap_unix(plan.folder / "ivr" / "gate.sock", plan.folder / "gate" / "gate.sock"))
         pci_tap = await start(tap_unix(plan.folder / "ivr" / "pci.sock", plan.folder / "pci" / "pci.sock"))
@@ -190,8 +204,10 @@ timeout = {processor.timeout}
     return config
 
 
-def write_gate_config(folder: Path, asterisk: Instance, sounds: Path, *people: str) -> Path:
-    """Write gate.toml and its secret file; `people` are the endpoints that may be called."""
+def write_gate_config(
+    folder: Path, asterisk: Instance, sounds: Path, *people: str, phones: tuple[str, ...] = ()
+) -> Path:
+    """Write gate.toml and its secret file; `people` are the endpoints that may be called, `phones` those of pages."""
     folder.mkdir(exist_ok=True)
     write_secret(folder / "ari.secret", asterisk.gate_password)
     config = folder / "gate.toml"
@@ -209,6 +225,9 @@ password_file = "ari.secret"
 
 [originate]
 endpoints = {list(people)}
+
+[phones]
+endpoints = {list(phones)}
 """
     )
     return config
@@ -243,7 +262,7 @@ host = "127.0.0.1"
 port = {sms.port}
 system_id = "{sms.system_id}"
 password_file = "sms.secret"
-{plan.settings}"""
+{plan.settings}{plan.pages.settings(folder) if plan.pages else ""}"""
     )
     return config
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +14,7 @@ from stack.children import alongside
 from stack.demo.dialogue import Dialogue
 from stack.errors import StackError
 from stack.folder import claimed
+from stack.pages import PEOPLE, Pages, invited
 from stack.processes import Line, ProcessFailed
 from stack.product import ROOT, Plan, product
 from stack.screen import Screen, screen, when_told_to_end
@@ -34,8 +36,14 @@ Linphone and baresip, step by step: docs/howto/call-it-yourself.md
   expiry         [cyan]1230#[/]
   security code  [cyan]123#[/]  then, after the amount, [cyan]1[/] to confirm
 
-Flows that send a caller to a person ring sip:billing@127.0.0.1:{person_port}: let a
-second phone take calls there.
+[bold]Agents[/] work in a browser on this machine. A link works once: choose a password.
+
+{links}
+As agent-1 open "My desk", begin work, say that you are ready. Then dial
+sip:1040@127.0.0.1:{port} and key the account: it rings in the page.
+
+Flows that send a caller to a person without a desk ring
+sip:billing@127.0.0.1:{person_port}: let a second phone take calls there.
 
 More accounts: demo/bills.csv. More test cards: docs/reference/simulator.md.
 The call's flow: flows/pay-invoice.yaml. To hear it edited, while this goes on:
@@ -82,6 +90,12 @@ class Desk:
             self._console.print("Calls are answered still. Ctrl-C and `make run` bring it back.")
 
 
+def how_to_call(port: int, person_port: int, links: Mapping[str, str]) -> str:
+    """What to dial, what to press, and where people sign in."""
+    shown = "".join(f"  [cyan]{name}[/]\n    {links[name]}\n" for name, *_ in PEOPLE)
+    return HOW_TO_CALL.format(port=port, person_port=person_port, links=shown)
+
+
 async def run(console: Screen) -> int:
     """Start, explain, show calls as they happen, stop at a signal; the exit status."""
     desk = Desk(console)
@@ -90,10 +104,12 @@ async def run(console: Screen) -> int:
     when_told_to_end(console, task.cancel)
     console.print("[bold]Starting[/] Asterisk, the processor simulator, an SMSC, pci and ivr on loopback")
     with claimed(FOLDER):
-        plan = Plan(FOLDER, listener=desk.listen)
+        pages = Pages(second_factor="optional")
+        plan = Plan(FOLDER, listener=desk.listen, pages=pages)
         async with product(plan) as running:
             when_told_to_end(console, desk.stopped.set)
-            console.print(HOW_TO_CALL.format(port=running.asterisk.sip_port, person_port=plan.person_port))
+            links = await invited(running.ivr_folder / "ivr.sqlite", pages)
+            console.print(how_to_call(running.asterisk.sip_port, plan.person_port, links))
             async with alongside(*running.minders(desk.ended), awaited=False):
                 await desk.stopped.wait()
             console.print("Stopping")

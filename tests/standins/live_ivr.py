@@ -47,6 +47,10 @@ charge_timeout = {charge_timeout}
 [people.billing]
 endpoint = "PJSIP/billing"
 """
+A_QUEUE = """
+[agents]
+[queues.billing]
+"""
 MAY_BE_CALLED = '[originate]\nendpoints = ["PJSIP/billing", "PJSIP/anna", "PJSIP/ben", "PJSIP/*@trunk"]\n'
 SMS = """
 [sms]
@@ -174,7 +178,8 @@ async def write_settings(folder: Path, extra: str = "", **values: object) -> Pat
     file = folder / "ivr.toml"
     defaults = {"max_calls": 20, "stop_grace": 0.05, "trace_days": 90, "charge_timeout": 5}
     values = {"root": ROOT, "flows": ROOT / "flows", **defaults, **values}
-    file.write_text(SETTINGS.format(**values) + extra, encoding="utf-8")
+    agents = "" if "[agents]" in extra else A_QUEUE  # which the shipped flows want
+    file.write_text(SETTINGS.format(**values) + extra + agents, encoding="utf-8")
     return file
 
 

@@ -14,8 +14,9 @@ from rich.text import Text
 from stack.children import how_it_ended
 from stack.errors import FolderInUse, NotStarted
 from stack.folder import claimed
+from stack.pages import Pages, invited
 from stack.product import ROOT, Plan, product, read_inputs
-from stack.run import HOW_TO_CALL, Desk
+from stack.run import Desk, how_to_call
 
 HOLD = """
 import sys, time
@@ -86,9 +87,12 @@ async def test_given_a_bad_bill_then_nothing_is_started_and_its_row_is_named(tmp
     assert not plan.folder.exists()
 
 
-def test_how_to_call_fits_a_terminal_of_80_columns_and_has_the_whole_address() -> None:
-    text = Text.from_markup(HOW_TO_CALL.format(port=65535, person_port=65535)).plain
+async def test_how_to_call_fits_a_terminal_of_80_columns_and_has_every_address_whole(tmp_path: Path) -> None:
+    links = await invited(tmp_path / "ivr.sqlite", Pages(65535))
+    text = Text.from_markup(how_to_call(65535, 65535, links)).plain
     assert "sip:1000@127.0.0.1:65535\n" in text
+    assert set(links) == {"agent-1", "supervisor", "admin"}
+    assert all(f"    {link}\n" in text for link in links.values())
     assert max(map(len, text.splitlines())) <= 80
 
 
