@@ -104,7 +104,7 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             people = People(parts.app, endpoints, charges)
             lookups = Lookups(store.invoices, parts.apis, [carrier.kind for carrier in parts.carriers])
             traced, prompts = settings.trace_days > 0, served.edition.prompts
-            board, journal = Board(store.database.now), Journal(store.calls)
+            board, journal = Board(store.database.now, settings.alerts), Journal(store.calls)
             tally = Tally(board.count)
             equipment = Equipment(
                 *(parts.app, board, store, parts.pci, prompts, charging, lookups, tally, journal, traced, charges)
@@ -124,7 +124,7 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
                 workers.append(background.create_task(OutboxWorker(store.outbox, carrier).run()))
             if desk is not None:
                 await desk.recall.look()
-                workers.append(background.create_task(desk.recall.close_lost()))
+                workers.append(background.create_task(desk.keep()))
             router = Router(parts.app, served, services, journal, settings.max_calls, desk)
             edition = served.edition
             _log.info(

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from ivr.agents.settings import AgentsSettings, QueueSettings
+from ivr.agents.settings import AgentsSettings, AlertSettings, QueueSettings
 from ivr.apis.api import Api
 from ivr.console.settings import ConsoleSettings
 from ivr.errors import ConfigError
@@ -164,6 +164,7 @@ class Settings(Section):
     apis: dict[OutsideName, ApiSettings] = Field(default_factory=dict)
     agents: AgentsSettings | None = None
     queues: dict[OutsideName, QueueSettings] = Field(default_factory=dict)
+    alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
     def _queues_have_agents(self) -> Self:

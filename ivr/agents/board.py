@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from ivr.agents.alerts import alerts
+from ivr.agents.day import Day
 from ivr.agents.errors import NotSignedOn
+from ivr.agents.settings import AlertSettings
 from ivr.agents.view import AgentView, CallView, Notice, QueueView, Stage, Status, Wall
 
 T = TypeVar("T")
+_USUAL: Final = AlertSettings()
 
 
 class Board:
     """The views. Whoever watches gets the latest one: of changes that come at once, only what they lead to."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], rules: AlertSettings = _USUAL) -> None:
         self.clock = clock
+        self._rules = rules
+        self._today = Day()
         self._views: dict[str, AgentView] = {}
         self._queues: tuple[QueueView, ...] = ()
         self._calls = self._captures = 0
@@ -35,14 +41,15 @@ class Board:
             raise NotSignedOn
         return view
 
-    def present(self) -> Iterable[AgentView]:
+    def present(self) -> Collection[AgentView]:
         """All who are signed on, or leave once their call is over."""
         return tuple(view for view in self._views.values() if view.status is not Status.SIGNED_OFF or view.call)
 
     def wall(self) -> Wall:
         """All at a glance."""
-        agents = sorted(self.present(), key=lambda view: view.name)
-        return Wall(tuple(agents), self._queues, self._calls, self._captures)
+        agents = tuple(map(_without_card, sorted(self.present(), key=lambda view: view.name)))
+        wall = Wall(agents, self._queues, self._calls, self._captures, self._today)
+        return replace(wall, alerts=tuple(alerts(wall, self._rules, self.clock())))
 
     def put(self, view: AgentView) -> None:
         """An agent is now as this says."""
@@ -71,8 +78,13 @@ class Board:
         self._queues = tuple(queues)
         self._touch()
 
+    def put_today(self, day: Day) -> None:
+        """The day so far. It is put often, whether or not it has changed: how long somebody waits does by itself."""
+        self._today = day
+        self._touch()
+
     def count(self, calls: int, captures: int) -> None:
-        """How many are on the line, and of these with the card side."""
+        """How many are on the line, and of these pay by card."""
         self._calls, self._captures = calls, captures
         self._touch()
 
@@ -97,6 +109,11 @@ class Board:
     def _touch(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _without_card(view: AgentView) -> AgentView:
+    """A wall that is painted anew with each key that is pressed somewhere is of no use."""
+    return replace(view, call=replace(view.call, payment=None, earlier=())) if view.call else view
 
 
 def _meanwhile(call: CallView | None) -> Status:

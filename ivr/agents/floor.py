@@ -179,7 +179,7 @@ class Floor:
         for view in self.board.present():
             if view.waiting != (number := self.row.waiting_for(view.agent)):
                 self.board.put(replace(view, waiting=number))
-        self.board.put_queues(self.row.views())
+        self.board.put_queues(self.row.views(self.board.present()))
 
     def leave(self) -> None:
         """This process stops: whoever talks, talks on without it, and is found by the next one."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ivr.addresses import is_e164, is_email
 from ivr.agents.call import AgentCall, Equipment
+from ivr.agents.day import Today
 from ivr.agents.desk import Payment
 from ivr.agents.errors import (
     AmountNotAllowed,
@@ -142,6 +143,12 @@ class LiveDesk:
         if self._board.of(agent).status is not Status.SIGNED_OFF:
             self._board.turn(agent, Status.READY)
         self.floor.assign()
+
+    async def keep(self) -> None:
+        """What goes on beside the calls, until cancelled: lost ones are closed, and the day is counted."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.recall.close_lost())
+            tasks.create_task(Today(self.floor.equipment.store).keep(self._board.put_today))
 
     def leave(self) -> None:
         """This process stops: whoever talks, talks on without it; whoever is being called is called no more."""

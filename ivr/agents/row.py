@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -103,11 +103,12 @@ class Row:
         place = 1 + self._in_order().index(waiting)
         return ceil(place / at_work) * self._talk[waiting.queue]
 
-    def views(self) -> Iterator[QueueView]:
-        """Every queue as a supervisor sees it."""
+    def views(self, agents: Collection[AgentView]) -> Iterator[QueueView]:
+        """Every queue as a supervisor sees it, with these agents."""
         for name in self._queues:
             since = [one.since for one in self._waiting if one.queue == name and not one.agent]
-            yield QueueView(name, len(since), min(since, default=None))
+            ready = sum(view.status is Status.READY and self.serves(view.agent, name) for view in agents)
+            yield QueueView(name, len(since), min(since, default=None), ready)
 
     def _in_order(self) -> list[Waiting]:
         return sorted(self._waiting, key=lambda one: (-self._queues[one.queue].priority, one.since))

@@ -51,6 +51,20 @@ class QueueSettings(Section):
     most_waiting: int = Field(default=50, ge=1, le=1000, description="how many may wait; others are told so at once")
 
 
+class AlertSettings(Section):
+    """When the wall says that something has to be seen to."""
+
+    nobody_ready: float = Field(
+        default=20.0, ge=0, le=3600, description="seconds that somebody waits while no agent of the queue is ready"
+    )
+    longest_wait: float = Field(default=120.0, ge=1, le=7200, description="seconds that anybody waits")
+    declined_share: float = Field(default=0.5, gt=0, le=1, description="of the last payments, how many were declined")
+    declined_of: int = Field(default=20, ge=3, le=50, description="how many payments are the last ones")
+    unknown_after: float = Field(
+        default=900.0, ge=60, le=86400, description="seconds after which a person sees to a payment without outcome"
+    )
+
+
 class AgentsSettings(Section):
     """How agents' phones are called, what each is good at, and whom they may call."""
 

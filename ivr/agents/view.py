@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.agents.day import Day
 from ivr.money import Money
 from pci.contract import Brand, CardField, ChargeState, DeclineReason, EntryError
 
@@ -123,20 +124,46 @@ class AgentView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """One queue now: how many wait in it, and since when the first of them does."""
+    """One queue now: how many wait in it, since when the first of them does, how many agents of it are ready."""
 
     name: str
     waiting: int = 0
+    since: datetime | None = None
+    ready: int = 0
+
+
+class AlertKind(StrEnum):
+    """What somebody should see to."""
+
+    NOBODY_READY = "nobody-ready"
+    """Callers wait, and no agent of the queue is ready."""
+    LONG_WAIT = "long-wait"
+    UNKNOWN_CHARGE = "unknown-charge"
+    """Nobody knows whether a card was charged, and what happens by itself has had its time."""
+    DECLINES = "declines"
+    """More of the last payments were declined than should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to see to: in which queue, how many (`of` so many), and since when."""
+
+    kind: AlertKind
+    queue: str = ""
+    count: int = 0
+    of: int = 0
     since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """What a supervisor sees at a glance: every agent who is signed on, and every queue."""
+    """What a supervisor sees at a glance: every agent who is here, but nothing of cards, every queue, the day."""
 
     agents: tuple[AgentView, ...] = ()
     queues: tuple[QueueView, ...] = ()
     calls: int = 0
     """Callers on the line now, those whom no agent talks with among them."""
     captures: int = 0
-    """Of these, how many are with the card side."""
+    """In how many of these a card is being taken."""
+    today: Day = field(default_factory=Day)
+    alerts: tuple[Alert, ...] = ()

@@ -115,10 +115,6 @@ class AgentCalls:
         found = await self._found((AgentCallRow.agent == agent) & (AgentCallRow.asked >= since))
         return tuple(reversed(found))[:most]
 
-    async def since(self, since: datetime) -> Sequence[AgentCallRecord]:
-        """All since then, the oldest first."""
-        return await self._found(AgentCallRow.asked >= since)
-
     async def _found(self, condition: ColumnElement[bool]) -> Sequence[AgentCallRecord]:
         query = select(AgentCallRow).where(condition).order_by(AgentCallRow.id)
 

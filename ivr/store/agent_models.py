@@ -17,6 +17,7 @@ class AgentCallRow(Base):
     __table_args__ = (
         Index("ix_agent_calls_agent_asked", "agent", "asked"),
         Index("ix_agent_calls_ended", "ended"),
+        Index("ix_agent_calls_call_id", "call_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -142,6 +142,7 @@ class CallRow(Base):
     """A call, from its first ring here to its end. `ended` is empty while it lasts."""
 
     __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_started", "started"),)
 
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
     dialled: Mapped[str] = mapped_column(String(80))

@@ -12,6 +12,7 @@ from ivr.agents.desk import Payment
 from ivr.agents.errors import CardInNotes, NotNow, WrongReference
 from ivr.agents.view import Stage, Status
 from ivr.money import Money
+from ivr.store.figures import CallOutcome
 from ivr.trace.telling import tell
 from ivr.trace.trace import read
 from pci.contract import Brand, CardField, Charge, ChargeRequest, ChargeState, DeclineReason, EntryError
@@ -87,6 +88,9 @@ async def test_given_a_payment_in_a_talk_then_the_wall_counts_it_and_the_trace_o
     assert "└ agent: cut-off" in told[-2]
     assert VISA not in trace
     assert board.wall().calls == 0
+    async with asyncio.timeout(60):
+        while board.wall().today.outcomes[CallOutcome.PAID] != 1:
+            await asyncio.sleep(0.2)
 
 
 async def test_given_a_card_that_is_declined_then_the_agent_reads_why_and_takes_another(talk: Talk) -> None:

@@ -23,6 +23,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [people.NAME]": ivr.PersonSettings,
     "ivr.toml / [agents]": agents.AgentsSettings,
     "ivr.toml / [queues.NAME]": agents.QueueSettings,
+    "ivr.toml / [alerts]": agents.AlertSettings,
     "ivr.toml / [apis.NAME]": ivr.ApiSettings,
     "ivr.toml / [email]": ivr.EmailSettings,
     "ivr.toml / [console]": ConsoleSettings,
@@ -38,7 +39,7 @@ PLACES: dict[str, type[BaseModel]] = {
 }
 SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console sso originate phones".split())
 
-SECTIONS |= {"agents", "queues"}
+SECTIONS |= {"agents", "alerts", "queues"}
 
 
 def written(value: object) -> str:

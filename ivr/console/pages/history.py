@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from ivr.agents.history import History
 from ivr.console.visit import Visit
 
 DAYS: Final = 30
@@ -15,5 +16,5 @@ DAYS: Final = 30
 async def show(visit: Visit) -> web.Response:
     """Those of the last thirty days."""
     since = visit.behind.store.database.now() - timedelta(days=DAYS)
-    calls = await visit.behind.store.agent_calls.of_agent(visit.who.name, since)
+    calls = await History(visit.behind.store).of_agent(visit.who.name, since)
     return visit.html("history.html.jinja", calls=calls, days=DAYS)
