@@ -2,7 +2,8 @@
 
 The check digit of a card number chooses well among the alternatives of a good recogniser, and badly among those of a
 poor one: of a hundred numbers that are none, ten pass. So what passes is taken only with a margin: it is about as
-likely as anything that was heard, and nothing else that passes is nearly as likely. Pure.
+likely as anything that was heard, and nothing else that passes is nearly as likely, neither of what was listed nor of
+what two doubts make together (`pci.capture.rivals`). Pure.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from pci.capture.rivals import with_rivals
 from pci.card import is_card_number, is_expiry, security_code_length
 from pci.contract import Brand
 from speech.digits import SpokenDigits
@@ -61,7 +63,8 @@ Choice = Taken | Doubtful | Nothing
 
 
 def choose(heard: Sequence[SpokenDigits], passes: Passes, margin: Margin = MARGIN) -> Choice:
-    """What to make of these understandings, which come with the likeliest first and no two of the same digits."""
+    """What to make of these understandings, which come with the likeliest first."""
+    heard = with_rivals(heard)
     fitting = [one for one in heard if passes(one.digits)]
     if not fitting:
         likely = [one for one in heard if heard[0].score - one.score <= margin.behind]

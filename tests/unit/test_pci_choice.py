@@ -20,6 +20,7 @@ from pci.capture.choice import (
     security_code,
     with_group,
 )
+from pci.capture.rivals import with_rivals
 from pci.capture.speaking import spoken
 from pci.contract import Brand, CaptureRequest, CardField
 from speech.digits import SpokenDigits
@@ -135,10 +136,10 @@ def test_whatever_is_heard_what_is_taken_passes_and_no_rival_comes_near(
     choice = choose(heard(*ways), card_number, Margin(behind, ahead))
     assume(isinstance(choice, Taken))
     assert isinstance(choice, Taken)
-    scores = dict(ways)
+    scores = {one.digits: one.score for one in with_rivals(heard(*ways))}
     assert card_number(choice.digits)
     assert max(scores.values()) - scores[choice.digits] <= behind
-    rivals = [score for digits, score in ways if card_number(digits) and digits != choice.digits]
+    rivals = [score for digits, score in scores.items() if card_number(digits) and digits != choice.digits]
     assert all(scores[choice.digits] - score >= ahead for score in rivals)
 
 
