@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from ivr.__main__ import command_line
 from ivr.flow.amounts import KeyedAmount
 from ivr.flow.asking import Asking
+from ivr.flow.days import KeyedDay
 from ivr.flow.fee import Fee
 from ivr.flow.head import Head
 from ivr.flow.known import KNOWN
@@ -60,7 +61,8 @@ def _cells(line: str) -> list[str]:
 @cache
 def _flows() -> Known:
     tables = {"keys of a flow": _keys(Head), "values": _values()}
-    tables |= {"keys of ask.amount": _keys(KeyedAmount), "keys of pay.fee": _keys(Fee)}
+    tables |= {"keys of ask.amount": _keys(KeyedAmount), "keys of ask.day": _keys(KeyedDay)}
+    tables |= {"keys of pay.fee": _keys(Fee)}
     for verb, kind in ((verb, kind.with_keys or kind) for verb, kind in VERBS.items()):
         if not kind.whole and kind.model_fields:
             tables[f"keys of {verb}"] = _keys(kind)

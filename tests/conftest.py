@@ -13,7 +13,9 @@ import pytest
 import structlog
 from hypothesis import settings
 
+settings.register_profile("untimed", settings(), deadline=None)  # a test that fails on a busy machine tells nothing
 settings.register_profile("quick", max_examples=25, deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -83,11 +84,12 @@ async def play(
     flow: Flow,
     dialogue: str,
     invoices: Iterable[Invoice] = (ADA, BOB),
-    known: Mapping[str, StoredCard | bool | None] = MappingProxyType({}),
+    known: Mapping[str, StoredCard | datetime | bool | None] = MappingProxyType({}),
 ) -> Played:
     """Run the flow to its end; DialogueMismatch if it went otherwise than the dialogue says.
 
-    `known` are attributes of the call: its `stored_card`, whether it comes from the caller's `own_phone`.
+    `known` are attributes of the call: its `stored_card`, what time it is `now`, whether it comes from the caller's
+    `own_phone`.
     """
     call = ScriptedCall(dialogue, ENGLISH, invoices)
     for name, value in known.items():

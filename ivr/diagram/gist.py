@@ -65,6 +65,8 @@ def _wanted(step: Ask) -> str:
     """What an ask takes for an answer."""
     if step.amount is not None:
         return f"{step.amount.least} to {step.amount.most} {step.amount.currency}"
+    if step.day is not None:
+        return f"a day, {step.day.earliest} to {step.day.latest} from today"
     wanted = step.digits or KeyRange(1, MOST_KEYS)
     few = str(wanted.most) if wanted.least == wanted.most else f"{wanted.least}–{wanted.most}"
     return f"{few} digits"

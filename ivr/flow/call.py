@@ -42,8 +42,8 @@ class Keys:
     """How many keys to wait for and how long (seconds). `finish_on_key` "" means that no key ends the entry.
 
     A single key that is among `choices` chose something that was offered, and may be written down; so may what
-    `amount` makes of the keys, where an amount of money is asked for, and `item`, where they name one of several
-    things: its place among them, from 0. Nothing else may.
+    `amount` or `day` makes of the keys, where an amount of money or a day is asked for, and `item`, where they name
+    one of several things: its place among them, from 0. Nothing else may.
 
     `speech` is what is listened for at the same time. A key ends the listening.
     """
@@ -55,6 +55,7 @@ class Keys:
     inter_digit_timeout: float = 4.0
     choices: str = ""
     amount: Callable[[str], Money | None] | None = None
+    day: Callable[[str], date | None] | None = None
     item: Callable[[str], int | None] | None = None
     speech: Listening | None = None
 
@@ -186,6 +187,8 @@ class Variables:
     account_number: str = ""
     amount: Money | None = None
     """An amount that the caller named."""
+    day: date | None = None
+    """A day that the caller named."""
     invoice: Invoice | None = None
     stored_card: StoredCard | None = None
     """The card that the account of `invoice` keeps, if this caller may use it."""

@@ -103,6 +103,7 @@ def _pattern(pattern: str) -> WithJsonSchema:
 HoursName = Annotated[str, BeforeValidator(_hours_name), _pattern(_NAME)]
 Days = Annotated[str, BeforeValidator(_days), _pattern(f"{_DAY}(-{_DAY})?")]
 _OneSpan = Annotated[Span, BeforeValidator(_span), _pattern(_RANGE)]
+TimeZone = Annotated[str, BeforeValidator(_zone)]
 Spans = Annotated[tuple[_OneSpan, ...], Field(max_length=10), BeforeValidator(listed)]
 
 
@@ -112,7 +113,7 @@ class Hours(Written):
     open: dict[Days, Spans] = Field(
         min_length=1, description='days and times: `{mon-fri: ["09:00-12:30", "13:30-17:00"], sat: "10:00-12:00"}`'
     )
-    timezone: Annotated[str, BeforeValidator(_zone)] = Field(description="whose clock: `America/New_York`")
+    timezone: TimeZone = Field(description="whose clock: `America/New_York`")
     holidays: Annotated[str, BeforeValidator(_country)] | None = Field(
         default=None, description="public holidays on which it is closed: a country, or a part of it, `US`, `US-CA`"
     )

@@ -69,6 +69,7 @@ def _number(amount: Money) -> Value:
 KNOWN: Mapping[str, Known] = {
     "account_number": Known(Kind.TEXT, "account_number", _account, personal=True),
     "amount": Known(Kind.NUMBER, "amount", lambda call: _number(_found("amount", call.variables.amount))),
+    "day": Known(Kind.TEXT, "day", lambda call: _found("day", call.variables.day).isoformat()),
     "invoice.amount": Known(Kind.NUMBER, "invoice", _of_invoice(lambda invoice: _number(invoice.amount))),
     "invoice.currency": Known(Kind.TEXT, "invoice", _of_invoice(lambda invoice: invoice.amount.currency)),
     "invoice.has_due": Known(Kind.YES_NO, "invoice", _of_invoice(lambda invoice: invoice.due is not None)),

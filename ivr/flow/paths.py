@@ -14,6 +14,7 @@ from ivr.flow.values import Variable
 _FOUND_BY: dict[Variable, str] = {
     "account_number": "an ask that saves it",
     "amount": "an ask that saves it",
+    "day": "an ask that saves it",
     "invoice": "a lookup that finds it",
     "paid": "a pay that succeeds",
 }

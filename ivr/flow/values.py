@@ -20,12 +20,12 @@ from pci.contract import PromptId
 
 # The closed set of what a flow may name. There is no name for anything that a caller keys on the card line.
 TextVariable = Literal["account_number"]
-SavedVariable = Literal["account_number", "amount"]
+SavedVariable = Literal["account_number", "amount", "day"]
 MoneyVariable = Literal["invoice.amount", "amount"]
 SpokenMoney = Literal["invoice.amount", "amount", "paid.amount"]
-Variable = Literal["account_number", "amount", "invoice", "paid"]
+Variable = Literal["account_number", "amount", "day", "invoice", "paid"]
 _TAKEN = frozenset(
-    {"account_number", "amount", "hours", "invoice", "paid", "stored_card", "language"}
+    {"account_number", "amount", "day", "hours", "invoice", "paid", "stored_card", "language"}
     | {"and", "or", "not", "true", "false"}
 )
 _NEEDED: dict[SpokenMoney, Variable] = {"invoice.amount": "invoice", "amount": "amount", "paid.amount": "paid"}
@@ -233,14 +233,14 @@ class DigitsPart(Written):
 
 
 class DatePart(Written):
-    """A day, spoken in the language of the call: `{date: invoice.due}`. Where there is none, nothing is said."""
+    """A day, spoken in the language of the call: `{date: invoice.due}`. An invoice may have none: nothing is said."""
 
-    date: Literal["invoice.due"] = Field(description="the day that is spoken")
+    date: Literal["invoice.due", "day"] = Field(description="the day that is spoken")
 
     @property
     def needs(self) -> Variable:
         """What must be known."""
-        return "invoice"
+        return "day" if self.date == "day" else "invoice"
 
 
 def _kind(value: object) -> str | None:
@@ -279,7 +279,9 @@ def _part(part: Sayable, variables: Variables) -> Part | None:
             return part
         case MoneyPart() if (amount := _money(part.money, variables)) is not None:
             return amount
-        case DatePart() if variables.invoice is not None:
+        case DatePart(date="day") if variables.day is not None:
+            return variables.day
+        case DatePart(date="invoice.due") if variables.invoice is not None:
             return variables.invoice.due
         case NumberPart():
             return cast(Decimal, variables.own[part.number])  # the lints saw that it is one

@@ -76,6 +76,7 @@ class Keyed(BaseEvent):
     others: int = Field(default=0, ge=0, description="how many of them were no digit")
     choice: Choice | None = Field(default=None, description="the key, where it chose something that was offered")
     amount: Amount | None = Field(default=None, description="what was keyed, where it is an amount of money")
+    day: date | None = Field(default=None, description="what was keyed, where it is a day")
     item: int | None = Field(default=None, ge=0, description="which of several things the keys named, from 0")
     said: bool = Field(
         default=False, description="whether it was said and not keyed; `keys` is 0 if nobody understood"
@@ -85,8 +86,8 @@ class Keyed(BaseEvent):
     def __str__(self) -> str:
         if self.wish:
             return f"asks for {_ASKS_FOR[self.wish]}"
-        if self.amount:
-            return f"{'says' if self.said else 'keys'} {self.amount}"
+        if self.amount or self.day:
+            return f"{'says' if self.said else 'keys'} {self.amount or self.day}"
         if self.choice:
             return f"{'says' if self.said else 'presses'} {self.choice}"
         if not self.keys:

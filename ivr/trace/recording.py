@@ -85,7 +85,11 @@ class RecordedCall:
         others = sum(not key.isdecimal() for key in pressed)
         choice = pressed if len(pressed) == 1 and pressed in keys.choices else None
         named = keys.amount(pressed) if keys.amount else None
-        made = {"amount": Amount.of(named) if named else None, "item": keys.item(pressed) if keys.item else None}
+        made = {
+            "amount": Amount.of(named) if named else None,
+            "day": keys.day(pressed) if keys.day else None,
+            "item": keys.item(pressed) if keys.item else None,
+        }
         told = events.Keyed(
             at=self._recorder.now, keys=len(pressed), others=others, choice=choice, said=said, wish=wish, **made
         )

@@ -30,6 +30,7 @@ from ivr.trace import card_events, events, people
 from ivr.trace.answers import Answers
 from ivr.trace.events import Began
 from ivr.trace.wording import written
+from ivr.understanding.days import keys_of
 from ivr.understanding.listening import Said
 from pci.contract import Brand, CaptureOutcome, ChargeState
 
@@ -64,7 +65,8 @@ class ReplayedCall:
         self.said += written(prompt)
         what = f"keys after “{' '.join(written(prompt))}”"
         keyed = self._answers.take(events.Keyed, what, alike=lambda keyed: _alike(keyed, keys))
-        return Said(_keys(keyed, keys)) if keyed.said else _keys(keyed, keys)
+        pressed = keys_of(keyed.day, self.language) if keyed.day else _keys(keyed, keys)
+        return Said(pressed) if keyed.said else pressed
 
     async def remembered_language(self) -> str | None:
         """What was remembered then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -15,6 +15,8 @@ Coins = tuple[tuple[str, ...], tuple[str, ...]]
 @dataclass(frozen=True)
 class Lexicon:
     """One language. `ones` are the numbers from 0 on, `tens` those from 20 on, `hundreds` from 100 on.
+
+    `month_names` begin with January, `weekday_names` with Monday; `nth` are numbers that only days of a month have.
 
     `times` are words for a hundred that multiply what stands before them, up to `most_times`; `score` names what
     multiplies four: quatre-vingts. `wide` are tens that go on up to 19 above them: soixante-dix. `elides`: "one
@@ -39,6 +41,10 @@ class Lexicon:
     joins: tuple[str, ...] = ()
     point: tuple[str, ...] = ()
     twice: tuple[str, ...] = ()
+    month_names: tuple[str, ...] = ()
+    weekday_names: tuple[str, ...] = ()
+    days_ahead: Mapping[str, int] = field(default_factory=dict)
+    nth: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -52,6 +58,26 @@ class Lexicon:
     def scale_of(self) -> Mapping[str, int]:
         """Every word that is a thousand or more."""
         return {plain(word): value for word, value in self.scales.items()}
+
+    @cached_property
+    def months(self) -> Mapping[str, int]:
+        """The names of the months."""
+        return {plain(word): value for value, word in enumerate(self.month_names, start=1)}
+
+    @cached_property
+    def weekdays(self) -> Mapping[str, int]:
+        """The names of the days of a week; Monday is 0."""
+        return {plain(word): value for value, word in enumerate(self.weekday_names)}
+
+    @cached_property
+    def ahead(self) -> Mapping[str, int]:
+        """Today and tomorrow."""
+        return {plain(word): value for word, value in self.days_ahead.items()}
+
+    @cached_property
+    def counting(self) -> Lexicon:
+        """The same, in which "third" is a number as "three" is."""
+        return replace(self, also={**self.also, **self.nth})
 
     def digits_said(self) -> tuple[str, ...]:
         """The words that digits are said with."""
@@ -70,6 +96,11 @@ class Lexicon:
         """The words that amounts of a currency are said with."""
         larger, smaller = self.coins.get(currency, ((), ()))
         return (*self.digits_said(), *self.scales, *self.point, *larger, *smaller)
+
+    def days_said(self) -> tuple[str, ...]:
+        """The words that days are said with."""
+        named = (*self.month_names, *self.weekday_names, *self.days_ahead, *self.nth)
+        return (*self.digits_said(), *self.scales, *named)
 
 
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")

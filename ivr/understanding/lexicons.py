@@ -32,6 +32,20 @@ _ENGLISH: Final = Lexicon(
     joins=("and", "a"),
     point=("point",),
     twice=("double",),
+    month_names=tuple(
+        "January February March April May June July August September October November December".split()
+    ),
+    weekday_names=tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
+    days_ahead={"today": 0, "tomorrow": 1},
+    nth={
+        word: value
+        for value, word in enumerate(
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+            "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+            start=1,
+        )
+    }
+    | {"thirtieth": 30},
     coins=_coins(
         USD="dollar dollars, cent cents",
         CAD="dollar dollars, cent cents",
@@ -70,6 +84,12 @@ _SPANISH: Final = Lexicon(
     joins=("y", "de"),
     point=("coma", "punto", "con"),
     twice=("doble",),
+    month_names=tuple(
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+    ),
+    weekday_names=tuple("lunes martes miércoles jueves viernes sábado domingo".split()),
+    days_ahead={"hoy": 0, "mañana": 1},
+    nth={"primero": 1},
     coins=_coins(
         USD="dólar dólares, centavo centavos",
         CAD="dólar dólares, centavo centavos",
@@ -99,6 +119,10 @@ _FRENCH: Final = Lexicon(
     joins=("et", "de", "d"),
     point=("virgule",),
     twice=("double",),
+    month_names=tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
+    weekday_names=tuple("lundi mardi mercredi jeudi vendredi samedi dimanche".split()),
+    days_ahead={"aujourd'hui": 0, "demain": 1},
+    nth={"premier": 1},
     coins=_coins(
         USD="dollar dollars, cent cents",
         CAD="dollar dollars, cent cents",
@@ -143,6 +167,12 @@ _ITALIAN: Final = Lexicon(
     joins=("e", "di"),
     point=("virgola",),
     twice=("doppio",),
+    month_names=tuple(
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
+    ),
+    weekday_names=tuple("lunedì martedì mercoledì giovedì venerdì sabato domenica".split()),
+    days_ahead={"oggi": 0, "domani": 1},
+    nth={"primo": 1},
     coins=_coins(
         USD="dollaro dollari, centesimo centesimi",
         CAD="dollaro dollari, centesimo centesimi",
@@ -178,6 +208,12 @@ _PORTUGUESE: Final = Lexicon(
     scales={"mil": 1000, "milhão": 10**6, "milhões": 10**6, "bilhão": 10**9, "bilhões": 10**9},
     joins=("e", "de"),
     point=("vírgula", "ponto"),
+    month_names=tuple(
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
+    ),
+    weekday_names=("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo"),
+    days_ahead={"hoje": 0, "amanhã": 1},
+    nth={"primeiro": 1},
     coins=_coins(
         USD="dólar dólares, centavo centavos",
         CAD="dólar dólares, centavo centavos",

@@ -1,12 +1,14 @@
-"""What kinds of questions listen for: a choice, yes or no, digits, an amount."""
+"""What kinds of questions listen for: a choice, yes or no, digits, an amount, a day."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from ivr.understanding.amounts import amounts
+from ivr.understanding.days import days
 from ivr.understanding.lexicon import Lexicon, plain, spoken
 from ivr.understanding.lexicons import LEXICONS
 from ivr.understanding.listening import AGAIN, PERSON, Listening, Meaning, Stretches, joined
@@ -75,12 +77,36 @@ def for_amount(
     lexicon = LEXICONS.get(language)
     if lexicon is None:
         return None
-    known, wishes = lexicon, _wishes(lexicon, person=person)
+    known, said = lexicon, lexicon.amount_said(currency)
+    return _for_written(
+        language, said, lambda words: amounts(words, known, currency), fits, _wishes(lexicon, person=person)
+    )
+
+
+def for_day(language: str, today: date, fits: Callable[[str], bool], *, person: bool = False) -> Listening | None:
+    """A day, as it would be keyed, that `fits` if it can. None as in `for_choice`."""
+    lexicon = LEXICONS.get(language)
+    if lexicon is None:
+        return None
+    said = lexicon.days_said()
+    return _for_written(
+        language, said, lambda words: days(words, language, today), fits, _wishes(lexicon, person=person)
+    )
+
+
+def _for_written(
+    language: str,
+    said: Iterable[str],
+    written: Callable[[Sequence[str]], Sequence[str]],
+    fits: Callable[[str], bool],
+    wishes: Phrases,
+) -> Listening:
+    """What is said as a whole and written down in one way or another, the most natural first; it is read back."""
     spelled = _spelled(wishes)
 
     def readings(words: Sequence[str]) -> Sequence[str]:
         wish = _chosen(words, spelled)
-        return [wish] if wish else amounts(words, known, currency) or [""]
+        return [wish] if wish else written(words) or [""]
 
     def read(stretches: Stretches) -> list[Meaning]:
         return [
@@ -91,7 +117,7 @@ def for_amount(
 
     return Listening(
         language,
-        _words([*lexicon.amount_said(currency), *_of(wishes)]),
+        _words([*said, *_of(wishes)]),
         lambda stretches: _fitting(read(stretches), fits),
         most=_NEVER_WHOLE,
         pause=2.0,

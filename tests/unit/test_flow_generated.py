@@ -62,6 +62,9 @@ STEP = st.one_of(
     st.just('ask: {prompt: welcome, amount: {currency: USD, least: "0.50", most: "90.00"}, save: amount}').map(
         "{}, next: {{failed: bye}}".format
     ),
+    st.just("ask: {prompt: welcome, day: {earliest: -9, latest: 90, timezone: UTC}, save: day}").map(
+        "{}, next: {{failed: bye}}".format
+    ),
     st.builds(
         "pay: {{action: charge, amount: amount, reference: gift, fee: {}}}, next: {{success: bye, declined: {},"
         " cancelled: {}, too-many-failed-attempts: bye, outcome-unknown: bye}}".format,

@@ -47,6 +47,10 @@ steps:
   more:
     ask: {prompt: enter-amount, amount: {currency: JPY, least: 1, most: 50}, save: amount}
     next: {failed: end}
+  day:
+    ask: {prompt: enter-day, day: {earliest: 1, latest: 60, timezone: Europe/Berlin}, save: day}
+    next: {failed: end}
+  day-again: {say: [you-entered, {date: day}]}
   more-so:
     pay: {action: charge, amount: amount, reference: top-up, fee: {fixed: 0.30, rate: 2%, least: 1, most: 5}}
     next: {declined: end, too-many-failed-attempts: end, outcome-unknown: end, cancelled: end}

@@ -219,3 +219,17 @@ steps:
         "caller presses 0#\ncaller presses 12*50#\ncaller presses 1\ncard side reads visa 1111\ncaller presses 1\n"
     )
     assert (await replayed(given + "processor approves", flow, flow)).same
+
+
+async def test_a_day_that_the_caller_named_is_named_again() -> None:
+    flow = """
+flow: promise
+answers: "1"
+steps:
+  when-to-pay:
+    ask: {prompt: enter-day, day: {earliest: 0, latest: 364, timezone: UTC}, save: day}
+    next: {failed: bye}
+  told: {say: [you-entered, {date: day}]}
+  bye: {say: goodbye}
+"""
+    assert (await replayed("caller presses 0230#\ncaller presses 0412#\ncaller presses 1", flow, flow)).same

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ivr.rehearsal.speaking import understood
 from ivr.understanding.lexicons import LEXICONS
 from ivr.understanding.listening import AGAIN, DOUBT, PERSON, Listening, Said
-from ivr.understanding.questions import for_amount, for_choice, for_digits, for_yes_or_no
+from ivr.understanding.questions import for_amount, for_choice, for_day, for_digits, for_yes_or_no
 from pci.contract import HearingRequest
 from speech.recogniser import Alternative
 
@@ -120,6 +121,7 @@ def test_the_card_side_can_be_asked_for_every_word(language: str) -> None:
         for_yes_or_no(language, "1", "2"),
         for_digits(language, 6, 10),
         for_amount(language, "EUR", bool),
+        for_day(language, date(2026, 11, 29), bool),
     ]
     for question in map(listening, made):
         HearingRequest(call_id="c1", channel_id="1.0", language=language, words=question.words)

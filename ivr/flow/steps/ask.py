@@ -1,9 +1,10 @@
-"""ask: have the caller key or say a number, or an amount of money."""
+"""ask: have the caller key or say a number, an amount of money, or a day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
+from datetime import date
 from typing import ClassVar, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
@@ -13,34 +14,37 @@ from ivr.flow.amounts import KeyedAmount
 from ivr.flow.asking import Asking
 from ivr.flow.call import Call, Keys
 from ivr.flow.confirming import OR_SAY, YES, yes_or_no
+from ivr.flow.days import KEYS, KeyedDay
 from ivr.flow.spoken import Part, Prompt, SpokenNumber
 from ivr.flow.values import MOST_KEYS, Digits, KeyRange, SavedVariable, Sayable, Variable
 from ivr.money import Money
 from ivr.understanding.listening import Listening
-from ivr.understanding.questions import for_amount, for_digits
+from ivr.understanding.questions import for_amount, for_day, for_digits
 
 Outcome = Literal["done", "failed"]
 _NO = "2"
 _ENTERED, _UNDERSTOOD, _IS_IT_RIGHT = "you-entered", "i-understood", "press-1-if-right"
 
 
-# what the validator below says, for editors
-_A_NUMBER: JsonDict = {
-    "required": ["digits"],
-    "not": {"required": ["amount"]},
-    "properties": {"save": {"not": {"const": "amount"}}},
-}
-_AN_AMOUNT: JsonDict = {
-    "required": ["amount"],
-    "not": {"required": ["digits"]},
-    "properties": {"save": {"const": "amount"}, "finish_on_key": {"const": "#"}},
+def _kind(asked: str, others: tuple[str, ...], save: JsonDict, **more: JsonDict) -> JsonDict:
+    """What the validator below says, for editors."""
+    never: JsonDict = {"anyOf": [{"required": [other]} for other in others]}
+    return {"required": [asked], "not": never, "properties": {"save": save, **more}}
+
+
+_KINDS: JsonDict = {
+    "oneOf": [
+        _kind("digits", ("amount", "day"), {"enum": ["account_number"]}),
+        _kind("amount", ("digits", "day"), {"const": "amount"}, finish_on_key={"const": "#"}),
+        _kind("day", ("digits", "amount"), {"const": "day"}),
+    ]
 }
 
 
 class Ask(Asking):
-    """`ask: {prompt: enter-account, digits: 6..10, save: account_number}`, or `{…, amount: {…}, save: amount}`."""
+    """`ask: {prompt: enter-account, digits: 6..10, save: account_number}`, or an `amount: {…}`, or a `day: {…}`."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_A_NUMBER, _AN_AMOUNT]})
+    model_config = ConfigDict(json_schema_extra=_KINDS)
 
     verb: ClassVar = "ask"
     outcomes: ClassVar = get_args(Outcome)
@@ -54,23 +58,28 @@ class Ask(Asking):
     amount: KeyedAmount | None = Field(
         default=None, description="instead of digits: an amount of money between `least` and `most`, see below"
     )
-    save: SavedVariable = Field(description="`account_number`, or `amount` for an amount")
+    day: KeyedDay | None = Field(
+        default=None, description="instead of digits: a day between `earliest` and `latest`, see below"
+    )
+    save: SavedVariable = Field(description="`account_number`; `amount` for an amount, `day` for a day")
     finish_on_key: Literal["#", "*"] = Field(default="#", description="`#` or `*`")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.digits is None) == (self.amount is None):
-            raise ValueError("this asks for nothing, or for two things; write one of: digits:, amount:")
-        if (self.save == "amount") != (self.amount is not None):
-            mend = "save: amount" if self.amount else "save: account_number"
-            raise ValueError(f"what is keyed cannot be saved as {self.save}; write {mend}")
+        asked = [name for name in ("digits", "amount", "day") if getattr(self, name) is not None]
+        if len(asked) != 1:
+            raise ValueError("this asks for nothing, or for two things; write one of: digits:, amount:, day:")
+        fitting = "account_number" if asked == ["digits"] else asked[0]
+        if self.save != fitting:
+            raise ValueError(f"what is keyed cannot be saved as {self.save}; write save: {fitting}")
         if self.amount and self.finish_on_key == "*":
             raise ValueError('star is the decimal point of an amount; write finish_on_key: "#", or leave it out')
         return self
 
     def says(self) -> tuple[Sayable, ...]:
         """The question, its answers, and what is read back with."""
-        keyed = (*KeyedAmount.LIMITS, _ENTERED, _IS_IT_RIGHT) if self.amount else ()
+        limits = KeyedAmount.LIMITS if self.amount else KeyedDay.LIMITS if self.day else ()
+        keyed = (*limits, _ENTERED, _IS_IT_RIGHT) if limits else ()
         return super().says() + keyed + ((_UNDERSTOOD, _IS_IT_RIGHT, OR_SAY) if self.by_speech() else ())
 
     def sets(self) -> Mapping[Variable, Set[str]]:
@@ -81,6 +90,8 @@ class Ask(Asking):
         """Ask, and keep what was keyed under the name in `save`."""
         if self.amount is not None:
             return await self._ask_amount(call, self.amount)
+        if self.day is not None:
+            return await self._ask_day(call, self.day)
         return await self._ask_number(call, self.digits or KeyRange(1, MOST_KEYS))
 
     async def _ask_amount(self, call: Call, wanted: KeyedAmount) -> Outcome:
@@ -97,6 +108,25 @@ class Ask(Asking):
         keys = replace(self._keys(1, wanted.most_keys + 1, listening), amount=wanted.read)
         call.variables.amount = await self.answer(call, keys, wanted.read, right)
         return "done" if call.variables.amount else "failed"
+
+    async def _ask_day(self, call: Call, wanted: KeyedDay) -> Outcome:
+        today = wanted.today(call.now)
+
+        def read(keyed: str) -> date | None:
+            return wanted.read(keyed, call.language, today)
+
+        async def right(day: date, said: bool) -> bool:
+            return await _is_right(call, day, said=said)
+
+        call.variables.day = None
+        heard, person = self.by_speech(), bool(call.variables.person_key)
+        listening = (
+            for_day(call.language, today, lambda keyed: read(keyed) is not None, person=person) if heard else None
+        )
+        # one key more than it needs, as above
+        keys = replace(self._keys(1, KEYS + 1, listening), day=read)
+        call.variables.day = await self.answer(call, keys, read, right)
+        return "done" if call.variables.day else "failed"
 
     async def _ask_number(self, call: Call, wanted: KeyRange) -> Outcome:
         def read(pressed: str) -> str | None:
@@ -126,6 +156,8 @@ class Ask(Asking):
     def _wrong(self, call: Call) -> Prompt:
         if self.amount is not None and self.no_match is None:
             return self.amount.limits()
+        if self.day is not None and self.no_match is None:
+            return self.day.limits(self.day.today(call.now))
         return super()._wrong(call)
 
 

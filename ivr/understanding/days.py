@@ -1,0 +1,75 @@
+"""Days in what was said: "March third", "the third of March", "three twelve", "tomorrow", "on Friday"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from ivr.understanding.lexicon import Lexicon, plain
+from ivr.understanding.lexicons import LEXICONS
+from ivr.understanding.numbers import Item, numbers
+
+_MONTH_FIRST = frozenset({"en"})
+_WEEK = 7
+
+
+def day_of(keys: str, language: str, year: int) -> date | None:
+    """The day of four keys: month and day in English, day and month elsewhere; None if there is none."""
+    if len(keys) != 4 or not (keys.isascii() and keys.isdecimal()):
+        return None
+    first, second = int(keys[:2]), int(keys[2:])
+    month, day = (first, second) if language in _MONTH_FIRST else (second, first)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def days(words: Sequence[str], language: str, today: date) -> list[str]:
+    """Every day that this may be, as it would be keyed, the most natural first."""
+    lexicon = LEXICONS[language]
+    spoken = [plain(word) for word in words]
+    found = [*_from_today(spoken, lexicon, today), *_in_the_year(spoken, lexicon, language)]
+    return list(dict.fromkeys(_keyed(month, day, language) for month, day in found if _is_day(month, day)))
+
+
+def _from_today(words: Sequence[str], lexicon: Lexicon, today: date) -> Iterator[tuple[int, int]]:
+    """Today, tomorrow, and the next day of a name, which is never today."""
+    for word in words:
+        ahead = lexicon.ahead.get(word)
+        if word in lexicon.weekdays:
+            ahead = (lexicon.weekdays[word] - today.weekday() - 1) % _WEEK + 1
+        if ahead is not None:
+            day = today + timedelta(ahead)
+            yield day.month, day.day
+
+
+def _in_the_year(words: Sequence[str], lexicon: Lexicon, language: str) -> Iterator[tuple[int, int]]:
+    """A month by its name with the number before or behind it, or two numbers. What else is said may be a year."""
+    items: list[Item] = numbers(words, lexicon.counting)
+    months = [place for place, item in enumerate(items) if item in lexicon.months]
+    if months:
+        month = lexicon.months[str(items[months[0]])]
+        before = [item for item in items[: months[0]] if isinstance(item, int)]
+        behind = [item for item in items[months[0] :] if isinstance(item, int)]
+        yield from ((month, day) for day in (*before[-1:], *behind[:1]))
+        return
+    said = [item for item in items if isinstance(item, int)]
+    if len(said) == 4 and all(item < 10 for item in said):  # one by one: oh three one two
+        said = [said[0] * 10 + said[1], said[2] * 10 + said[3]]
+    said = [item for item in said if item]  # oh three, twelve
+    if len(said) >= 2:
+        yield (said[0], said[1]) if language in _MONTH_FIRST else (said[1], said[0])
+
+
+def keys_of(day: date, language: str) -> str:
+    """A day as it would be keyed."""
+    return _keyed(day.month, day.day, language)
+
+
+def _is_day(month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= 31
+
+
+def _keyed(month: int, day: int, language: str) -> str:
+    return f"{month:02d}{day:02d}" if language in _MONTH_FIRST else f"{day:02d}{month:02d}"
