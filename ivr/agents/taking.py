@@ -50,6 +50,7 @@ _UNAVAILABLE: Final = "unavailable"
 _NOT_CONFIRMED: Final = "not-confirmed"
 VOID_REQUESTED: Final = "void-requested"
 VOID_NOT_REQUESTED: Final = "void-not-requested"
+_MAY_BE_CHARGED: Final = (ChargeState.APPROVED, ChargeState.UNKNOWN, ChargeState.PENDING)
 
 
 class Phase(Enum):
@@ -231,10 +232,13 @@ class Taking:
         return None
 
     async def _ask_back_if_called_off(self, line: PayingCall) -> None:
-        """What was approved is not undone by us: a person is asked to give it back, and the agent is told so."""
+        """What was approved, or may be, is not undone by us: a person is asked to give it back; the agent is told.
+
+        Should it turn out that nothing was charged, the ledger takes the request back by itself.
+        """
         if not self.called_off or self._charged is None:
             return
-        if self._charged.state is not ChargeState.APPROVED:
+        if self._charged.state not in _MAY_BE_CHARGED:
             self._show(told="")
             return
         amount = self.payment.amount

@@ -43,6 +43,8 @@ def _list(options: Namespace) -> None:
         asked = refund.asked.astimezone().strftime("%Y-%m-%d %H:%M")
         print(f"{refund.id:>5}  {asked}  {refund.status}: {refund.amount} of {refund.paid} {refund.paid.currency}")
         print(f"{'':>7}account {refund.account}, bill {refund.reference}, {refund.reason}")
+        if not refund.state.final:
+            print(f"{'':>7}nobody knows yet whether it was charged: decide when it is known")
         print(f"{'':>7}charge {refund.charge_id}, asked in call {refund.call_id} ({refund.flow})")
     print(f"{len(found)} refund{'s' * (len(found) != 1)}." if found else "No refund waits for a decision.")
 

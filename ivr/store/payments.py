@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.flow.call import Captured, Due, Invoice, StoredCard
+from ivr.flow.requests import RefundStatus
 from ivr.money import Money
 from ivr.store.confirmations import Confirmations
 from ivr.store.database import Database
 from ivr.store.errors import ChargeMismatch, PaymentInProgress
-from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
+from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow, RefundRow
 from ivr.store.outbox import Outbox
 from ivr.store.payable import payable
 from pci.contract import Brand, Charge, ChargeState
@@ -28,6 +29,9 @@ _log = structlog.get_logger()
 _GOOD_NEWS = (ChargeState.APPROVED, ChargeState.AUTHORIZED)
 # what becomes of an amount that the bank holds
 _CLOSED = (ChargeState.APPROVED, ChargeState.NOT_CHARGED)
+# then nobody need give anything back
+_NOTHING_CHARGED = tuple(state for state in ChargeState if state.final and state not in _GOOD_NEWS)
+_OPEN = (RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,9 @@ class Payments:
             sent = await self._confirmations.owed(session, row)
             return Settled(earlier, sent.texted, sent.emailed)
         row.state, row.updated = state, self._database.now()
+        if state in _NOTHING_CHARGED:
+            asked = update(RefundRow).where(RefundRow.charge_id == row.charge_id, RefundRow.status.in_(_OPEN))
+            await session.execute(asked.values(status=RefundStatus.CANCELLED, updated=row.updated))
         invoice = await session.get_one(InvoiceRow, row.invoice_id, with_for_update=True)
         if state is ChargeState.APPROVED:
             invoice.status, invoice.updated = InvoiceStatus.PAID, row.updated

@@ -52,6 +52,7 @@ class Refund:
     reference: str
     amount: Money
     paid: Money
+    state: ChargeState
     reason: RefundReason
     status: RefundStatus
     flow: str
@@ -220,6 +221,7 @@ def _refund(row: RefundRow, payment: PaymentRow, invoice: InvoiceRow) -> Refund:
         reference=invoice.reference,
         amount=Money(row.amount_minor, payment.currency),
         paid=Money(payment.amount_minor, payment.currency),
+        state=payment.state,
         reason=row.reason,
         status=row.status,
         flow=row.flow,

@@ -11,6 +11,7 @@ import pytest
 from ivr.agents.desk import Payment
 from ivr.agents.errors import CardInNotes, NotNow, WrongReference
 from ivr.agents.view import Stage, Status
+from ivr.errors import PciAnswerLost
 from ivr.money import Money
 from ivr.store.figures import CallOutcome
 from ivr.trace.telling import tell
@@ -202,6 +203,29 @@ async def test_given_a_charge_that_was_sent_when_cancelled_then_it_is_asked_back
     assert (payment.state, payment.told) == (ChargeState.APPROVED, "void-requested")
     (refund,) = await equipment.store.requests.refunds(closed=False)
     assert refund.amount == BILL.amount
+
+
+async def test_given_an_answer_that_is_lost_when_cancelled_then_a_refund_is_asked_for_all_the_same(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    equipment, cancelled = talk.desk.floor.equipment, asyncio.Event()
+
+    async def lost(request: ChargeRequest) -> Charge:
+        await cancelled.wait()
+        raise PciAnswerLost
+
+    monkeypatch.setattr(equipment.pci, "charge", lost)
+    await talk.takes()
+    await talk.pays(VISA)
+    await talk.sees(Stage.CHARGING, lambda payment: payment.state is ChargeState.PENDING)
+    await talk.desk.cancel(ANNA)
+    cancelled.set()
+
+    payment = await talk.sees(Stage.TALKING, lambda payment: payment.state is ChargeState.UNKNOWN and payment.told)
+
+    assert payment.told == "void-requested"
+    (refund,) = await equipment.store.requests.refunds(closed=False)
+    assert (refund.amount, refund.state) == (BILL.amount, ChargeState.UNKNOWN)
 
 
 async def test_given_an_agent_whose_phone_is_put_down_when_keying_then_the_caller_pays_and_goes_on(

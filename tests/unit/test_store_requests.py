@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivr.flow.requests import CallbackRequest, Noted, RefundReason, RefundRequest, RefundStatus, Window
+import pytest
+
+from ivr.flow.requests import (
+    CallbackRequest,
+    EarlierPayment,
+    Noted,
+    RefundReason,
+    RefundRequest,
+    RefundStatus,
+    Window,
+)
 from ivr.money import Money
 from ivr.store.requests import Asker
 from pci.contract import ChargeState
@@ -93,3 +103,24 @@ async def test_given_a_payment_that_was_declined_then_there_is_nothing_to_ask_ba
     async with open_ledger(tmp_path) as ledger:
         await paid(ledger, ChargeState.DECLINED)
         assert await ledger.store.requests.earlier_payments(ledger.invoice.account) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (ChargeState.APPROVED, RefundStatus.PENDING),
+        (ChargeState.DECLINED, RefundStatus.CANCELLED),
+        (ChargeState.NOT_CHARGED, RefundStatus.CANCELLED),
+    ],
+)
+async def test_given_a_refund_of_a_payment_that_nobody_knew_of_then_it_is_owed_only_if_it_was_charged(
+    tmp_path: Path, state: ChargeState, status: RefundStatus
+) -> None:
+    async with open_ledger(tmp_path) as ledger:
+        await paid(ledger, ChargeState.UNKNOWN)
+        requests, amount = ledger.store.requests, ledger.invoice.amount
+        sent = EarlierPayment("charge-1", ledger.invoice.reference, amount, amount)
+        await requests.note(RefundRequest(sent, amount, RefundReason.REQUESTED_BY_CUSTOMER), ASKER)
+        await ledger.settle(state)
+        (refund,) = await requests.refunds(closed=True)
+        assert (refund.status, refund.state) == (status, state)
