@@ -43,9 +43,10 @@ check: .venv/installed  ## Format, lint, types, import rules, size budget, what 
 	$(PY) -m scripts.render_reference --check
 	$(PY) -m ivr check flows && $(PY) -m ivr test flows --min-coverage 95
 
-bench: .venv/installed asterisk peers  ## One short call three ways, side by side; how many callers can be heard
+bench: .venv/installed asterisk peers  ## One short call three ways; how many callers can be heard; what agents wait for
 	$(PY) -m bench
 	$(PY) -m bench.streams
+	$(PY) -m bench.desk
 
 speech-eval: .venv/installed  ## How often spoken cards are right: recordings in DATA=folder (N=, PEERS=1)
 	@[ -n "$(DATA)" ] || { echo "make speech-eval: name a folder: DATA=folder"; exit 2; }

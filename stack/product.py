@@ -16,6 +16,7 @@ from ivr.flow.library import load_flows
 from ivr.prompts.catalogue import Catalogue
 from ivr.store.database import sqlite_url
 from ivr.store.store import open_store
+from stack.ari_place import AriPlace
 from stack.asterisk import Amend, Instance, unchanged
 from stack.asterisk import running as running_asterisk
 from stack.children import alongside, how_it_ended
@@ -176,7 +177,7 @@ async def _sms_of(plan: Plan, smsc: Process | None) -> Sms:
     return Sms(ready["port"], ready["system_id"], ready["password"])
 
 
-def write_pci_config(folder: Path, asterisk: Instance, processor: Processor) -> Path:
+def write_pci_config(folder: Path, asterisk: AriPlace, processor: Processor) -> Path:
     """Write pci.toml and its secret files."""
     folder.mkdir(exist_ok=True)
     write_secret(folder / "ari.secret", asterisk.pci_password)
@@ -205,7 +206,7 @@ timeout = {processor.timeout}
 
 
 def write_gate_config(
-    folder: Path, asterisk: Instance, sounds: Path, *people: str, phones: tuple[str, ...] = ()
+    folder: Path, asterisk: AriPlace, sounds: Path, *people: str, phones: tuple[str, ...] = ()
 ) -> Path:
     """Write gate.toml and its secret file; `people` are the endpoints that may be called, `phones` those of pages."""
     folder.mkdir(exist_ok=True)

@@ -148,6 +148,7 @@ class AgentCall:
         if not self._joined:
             return
         self._joined = False
+        _log.info("agent_parted", agent=self.agent)
         try:
             await self.equipment.app.asterisk.remove_channel(self.bridge, self.caller.channel_id)
         except _GONE:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from asterisk_ari import AriError
 from ivr.calls.call import LiveCall
 from ivr.calls.people import People
 from ivr.calls.services import Origin, Services
-from ivr.flow.call import Captured, CaptureOrder, Charged, Due, Invoice, StoredCard
+from ivr.flow.call import Captured, CaptureOrder, Charged, Due, Invoice, SecureLineDown, StoredCard
+from ivr.flow.spoken import Prompt
 from ivr.money import Money
-from pci.contract import CaptureEvent, CaptureOutcome
+from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, CaptureResult
 
 if TYPE_CHECKING:
     from ivr.agents.call import AgentCall
@@ -46,6 +49,7 @@ class PayingCall(LiveCall):
         )
         super().__init__(origin, call.caller, matter.language, services, matter.recorder)
         self.charge_id = origin.charge(1)
+        self._call = call
         self._taking = taking
         self._card: Captured | None = None
 
@@ -73,6 +77,20 @@ class PayingCall(LiveCall):
             raise CardNotTaken(captured)
         self._taking.captured(captured)
         return captured
+
+    async def speak(self, prompt: Prompt) -> None:
+        """As LiveCall, to the caller alone."""
+        with suppress(AriError):
+            await self._call.part()
+        await super().speak(prompt)
+
+    async def hand_over(self, request: CaptureRequest) -> CaptureResult:
+        """As LiveCall. Until now the two could talk: nobody waits in silence for what can be prepared."""
+        try:
+            await self._call.part()
+        except AriError:
+            raise SecureLineDown from None
+        return await super().hand_over(request)
 
     def told(self, event: CaptureEvent) -> None:
         """As LiveCall, and the agent sees it."""

@@ -43,7 +43,7 @@ from ivr.store.errors import StoreError
 from ivr.store.payments import Intent
 from ivr.store.requests import Asker
 from ivr.trace.recorder import Recorder
-from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, ChargeState
+from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, CaptureResult, ChargeState
 
 _log = structlog.get_logger()
 _DISTURBED = "line-gap"
@@ -168,9 +168,7 @@ class LiveCall:
             person=bool(self.variables.person_key),
             **asdict(order),
         )
-        visit = Visit(self._line, services.pci, services.prompts, self.language, self.told)
-        with services.tally.capture():
-            result = await visit.pay(request)
+        result = await self.hand_over(request)
         if result.outcome is not CaptureOutcome.SUCCESS:
             return result.outcome
         if result.capture_id is None or result.brand is None or result.last4 is None:
@@ -178,6 +176,12 @@ class LiveCall:
         if result.token is not None:
             self._tokens[result.capture_id] = result.token
         return Captured(result.capture_id, result.brand, result.last4)
+
+    async def hand_over(self, request: CaptureRequest) -> CaptureResult:
+        """All is prepared: from here on the caller is with the card side, until they are given back."""
+        visit = Visit(self._line, self._services.pci, self._services.prompts, self.language, self.told)
+        with self._services.tally.capture():
+            return await visit.pay(request)
 
     def told(self, event: CaptureEvent) -> None:
         """The card side reports how far it is."""

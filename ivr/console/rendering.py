@@ -42,6 +42,7 @@ class Rendering:
             loader=PackageLoader("ivr.console", "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -55,10 +55,9 @@ class Capturing(InPayment):
     stage: ClassVar = Stage.CAPTURING
 
     async def run(self) -> Next:
-        """Take the caller out of the bridge first: from then on the agent hears nothing of them."""
+        """The caller leaves the bridge as the payment hands them over: then the agent hears nothing of them."""
         async with hears_progress(self.call):
             if not self.taking.begun:
-                await self.call.part()
                 self.taking.begin()
             await self.taking.beyond(Phase.KEYING)
         return self.following()

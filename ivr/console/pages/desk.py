@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, Final
 
 from aiohttp import web
@@ -49,14 +50,31 @@ async def act(visit: Visit) -> web.Response:
 
 
 async def _changes(visit: Visit) -> AsyncIterator[Sent]:
+    seen: dict[str, object] = {}
     sent: dict[str, str] = {}
     async with aclosing(visit.desk.watch(visit.who.name)) as views:  # type: ignore[type-var]
         async for view in views:
-            fragments = {name: _fragment(visit, name, view) for name in FRAGMENTS}
-            for name, html in {**fragments, "said": said(view, visit.texts)}.items():
+            for name, what in _made_of(view).items():
+                if seen.get(name) == what:
+                    continue
+                seen[name] = what
+                html = said(view, visit.texts) if name == "said" else _fragment(visit, name, view)
                 if sent.get(name) != html:
                     sent[name] = html
                     yield Sent(name, html)
+
+
+def _made_of(view: AgentView) -> dict[str, object]:
+    """What each part shows. A key that is pressed changes the card alone, and the rest is not made anew for it."""
+    call, can = view.call, usable(view)
+    bare = replace(call, payment=None, earlier=()) if call else view.status
+    return {
+        "status": (replace(view, call=None), can),
+        "call": bare,
+        "card": (call, can),
+        "acts": (bare, can),
+        "said": view,
+    }
 
 
 def _fragment(visit: Visit, name: str, view: AgentView) -> str:
