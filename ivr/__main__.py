@@ -13,6 +13,7 @@ from asterisk_ari import AriError
 from ivr.bills import BillsRefused
 from ivr.commands import (
     accounts,
+    api_keys,
     bills,
     callbacks,
     calls,
@@ -38,7 +39,7 @@ from ivr.store.errors import NoSuchVersion, StoreError
 
 _COMMANDS = (
     *(serve, new, check, test, simulate, show, schema, publish, versions, rollback),
-    *(bills, payments, refunds, callbacks, prompts, models, calls, replay, accounts),
+    *(bills, payments, refunds, callbacks, prompts, models, calls, replay, accounts, api_keys),
 )
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card

@@ -28,6 +28,7 @@ from ivr.calls.tally import Tally
 from ivr.config import ApiSettings, AsteriskSettings, EmailSettings, Settings, SmsSettings
 from ivr.console import server as console
 from ivr.console.behind import Behind
+from ivr.desktop import server as desktop
 from ivr.errors import ConfigError
 from ivr.notify.carriers import Carrier, Emails, Texts
 from ivr.notify.outbox import OutboxWorker
@@ -35,6 +36,7 @@ from ivr.notify.port import Notifier
 from ivr.notify.smpp import SmppLogin, SmppNotifier
 from ivr.notify.smtp import Security, Sender, SmtpMailer, SmtpServer
 from ivr.notify.twilio import TwilioAccount, TwilioNotifier
+from ivr.notify.webhooks import Webhooks
 from ivr.pci_client import PciClient
 from ivr.prompts.catalogue import Catalogue
 from ivr.publishing.edition import read_flows
@@ -130,7 +132,7 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             _log.info(
                 "ready", version=edition.number, flows=len(edition.book.by_number), max_calls=settings.max_calls
             )
-            async with _console(parts, desk):
+            async with _console(parts, desk), _desktop(parts, desk):
                 await router.serve(stop, settings.stop_grace)
         # the calls are over and so is every charge that they began
         for worker in workers:
@@ -147,6 +149,17 @@ async def _console(parts: Parts, desk: LiveDesk | None) -> AsyncIterator[None]:
     agents, gate = parts.settings.agents, parts.settings.asterisk.gate
     phones = PagePhones(parts.app.asterisk, gate, agents.endpoint) if agents else None
     async with console.serving(Behind.of(settings, parts.store, desk=desk, phones=phones)):
+        yield
+
+
+@asynccontextmanager
+async def _desktop(parts: Parts, desk: LiveDesk | None) -> AsyncIterator[None]:
+    """The API, served meanwhile; nothing if ivr.toml has no [desktop]."""
+    settings = parts.settings.desktop
+    if settings is None or desk is None:
+        yield
+        return
+    async with desktop.serving(settings, parts.store, desk):
         yield
 
 
@@ -172,6 +185,9 @@ async def _open_carriers(opened: AsyncExitStack, settings: Settings) -> Sequence
         carriers.append(Texts(notifier))
     if settings.email is not None:
         carriers.append(Emails(_mailer(settings.email)))
+    if settings.desktop is not None and (webhook := settings.desktop.webhook) is not None:
+        with _mended_in("desktop.webhook"):
+            carriers.append(await opened.enter_async_context(Webhooks.open(webhook.described)))
     return carriers
 
 

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from ivr.agents.settings import AgentsSettings, AlertSettings, QueueSettings
 from ivr.apis.api import Api
 from ivr.console.settings import ConsoleSettings
+from ivr.desktop.settings import DesktopSettings
 from ivr.errors import ConfigError
 from ivr.flow.outside import Outside
 from ivr.flow.problems import instead_of
@@ -160,6 +161,7 @@ class Settings(Section):
     sms: SmsSettings = SmsSettings()
     email: EmailSettings | None = None
     console: ConsoleSettings | None = None
+    desktop: DesktopSettings | None = None
     people: dict[OutsideName, PersonSettings] = Field(default_factory=dict)
     apis: dict[OutsideName, ApiSettings] = Field(default_factory=dict)
     agents: AgentsSettings | None = None
@@ -167,9 +169,11 @@ class Settings(Section):
     alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
-    def _queues_have_agents(self) -> Self:
+    def _there_are_agents(self) -> Self:
         if self.queues and self.agents is None:
             raise problem("queues need agents: add a section [agents]")
+        if self.desktop and self.agents is None:
+            raise problem("desktop needs agents: add a section [agents]")
         return self
 
     @property

@@ -1,6 +1,7 @@
 """make docs: writes what the program knows of itself into docs/ and flows/.
 
-That is the JSON Schema of flows, the diagrams of the shipped flows, and tables in docs/reference. In a page the line
+That is the JSON Schema of flows, the diagrams of the shipped flows, the description of the API, and tables in
+docs/reference. In a page the line
 
     <!-- made by make docs: keys of ask -->
 
@@ -13,11 +14,13 @@ With --check nothing is written: 1 if a file is stale.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ivr.desktop.description import described
 from ivr.diagram import data
 from ivr.diagram.data_svg import draw_data_svg
 from ivr.diagram.showing import chart_of
@@ -65,7 +68,8 @@ def made() -> dict[Path, str]:
     diagrams |= {DIAGRAMS / f"{name}.data.svg": draw_data_svg(flow, data.rows(flow)) for name, flow in flows.items()}
     pages = {REFERENCE / page: _page(REFERENCE / page, PAGES[page]()) for page in PAGES}
     index = {DIAGRAMS / "README.md": "".join(_album(flows))}
-    return {ROOT / "flows" / "schema.json": schema_text(), **diagrams, **index, **pages}
+    api = {REFERENCE / "openapi.json": json.dumps(described(), indent=2) + "\n"}
+    return {ROOT / "flows" / "schema.json": schema_text(), **diagrams, **index, **pages, **api}
 
 
 def _album(flows: Mapping[str, Flow]) -> Iterator[str]:

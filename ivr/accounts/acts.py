@@ -32,6 +32,9 @@ class Act(StrEnum):
     LINK_USED = "link-used"
     LOG_READ = "log-read"
     DENIED = "denied"
+    API_KEY_MADE = "api-key-made"
+    API_KEY_REVOKED = "api-key-revoked"
+    API_USED = "api-used"
 
 
 @dataclass(frozen=True, slots=True)

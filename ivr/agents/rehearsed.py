@@ -22,7 +22,7 @@ from ivr.agents.errors import (
     NumberNotAllowed,
     WrongAddress,
 )
-from ivr.agents.notes import checked_notes
+from ivr.agents.notes import checked_notes, checked_reference
 from ivr.agents.view import (
     AgentView,
     CallView,
@@ -109,6 +109,7 @@ class RehearsedDesk:
         call = self._at(agent, (Stage.TALKING,))
         if payment.amount.minor <= 0:
             raise AmountNotAllowed
+        checked_reference(payment.reference)
         asked = [CardField.NUMBER, CardField.EXPIRY]
         asked += [CardField.SECURITY_CODE] if payment.security_code else []
         asked += [CardField.POSTAL_CODE] if payment.postal_code else []

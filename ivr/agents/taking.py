@@ -7,7 +7,6 @@ wherever a payment is taken. It goes on without the agent: a closed page or a ph
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 import string
 from contextlib import suppress
@@ -16,8 +15,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from ivr.agents.desk import Payment
-from ivr.agents.errors import NotNow, WrongReference
-from ivr.agents.notes import checked_notes
+from ivr.agents.errors import NotNow
+from ivr.agents.notes import checked_reference
 from ivr.agents.paying_call import CardNotTaken, PayingCall
 from ivr.agents.states.state import Over
 from ivr.agents.view import FieldView, PaymentView
@@ -44,7 +43,6 @@ from pci.contract import (
 if TYPE_CHECKING:
     from ivr.agents.call import AgentCall
 
-_REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,19}")
 _PURPOSE: Final = "agent"
 _UNAVAILABLE: Final = "unavailable"
 _NOT_CONFIRMED: Final = "not-confirmed"
@@ -69,8 +67,7 @@ class Taking:
     """Runs in a task of the call, from `begin` on; states wait for what is `beyond` a phase."""
 
     def __init__(self, call: AgentCall, payment: Payment) -> None:
-        if not _REFERENCE.fullmatch(checked_notes(payment.reference)):
-            raise WrongReference
+        checked_reference(payment.reference)
         self.name = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self.payment = payment
         self.phase = Phase.KEYING

@@ -13,6 +13,8 @@ from ivr.commands.options import Commands, settings
 from ivr.config import Settings
 from ivr.pci_client import PciClient
 from ivr.store.database import sqlite_url
+from ivr.store.models import OutboxKind
+from ivr.store.outbox import MESSAGES
 from ivr.store.payments import Payment
 from ivr.store.store import open_store
 from pci.contract import Closing
@@ -72,8 +74,10 @@ async def _closed(loaded: Settings, charge_id: str, closing: Closing) -> str:
 
 @asynccontextmanager
 async def _holding(loaded: Settings) -> AsyncIterator[Holding]:
+    told = loaded.desktop is not None and loaded.desktop.webhook is not None
+    kinds = (*MESSAGES, OutboxKind.WEBHOOK) if told else MESSAGES
     async with (
-        open_store(sqlite_url(loaded.database)) as store,
+        open_store(sqlite_url(loaded.database), kinds=kinds) as store,
         PciClient.open(loaded.pci.socket, loaded.pci.charge_timeout) as pci,
     ):
         yield Holding(pci, store.payments)

@@ -1,8 +1,7 @@
-"""Serves the console: the application from the table of routes, and the listener with or without TLS."""
+"""Serves the console: the application from the table of routes."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -16,11 +15,9 @@ from ivr.console.guard import guarded
 from ivr.console.headers import Handler, known_host, stamped
 from ivr.console.problems import problem_page
 from ivr.console.routes import ROUTES
-from ivr.console.settings import ConsoleSettings
-from ivr.errors import ConfigError
+from ivr.listening import listening
 
 MOST_BYTES: Final = 64 * 1024
-_GRACE_SECONDS: Final = 3.0
 _log = structlog.get_logger()
 
 
@@ -37,32 +34,12 @@ def application(behind: Behind) -> web.Application:
 async def serving(behind: Behind) -> AsyncIterator[int]:
     """Serve until the block ends; gives the port. ConfigError if it cannot be listened there."""
     settings = behind.settings
-    runner = web.AppRunner(application(behind), access_log=None, shutdown_timeout=_GRACE_SECONDS)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings))
-        try:
-            await site.start()
-        except OSError as error:
-            raise ConfigError(f"console.listen: {settings.listen}: {error.strerror}; name another port") from None
-        port: int = runner.addresses[0][1]
+    async with listening(application(behind), settings, "console") as port:
         _log.info("console_ready", url=settings.origin)
-        yield port
-    finally:
-        behind.closing.set()
-        await runner.cleanup()
-
-
-def _tls(settings: ConsoleSettings) -> ssl.SSLContext | None:
-    if settings.certificate is None or settings.key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(settings.certificate, settings.key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"console.certificate: cannot be used with this key: {error.strerror or error}") from None
-    return context
+        try:
+            yield port
+        finally:
+            behind.closing.set()
 
 
 def _answered(behind: Behind) -> Middleware:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -10,11 +9,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from ivr.accounts.provider import Provider
-from ivr.setting_kinds import Location, SecretFile, Section, ServerAddress, problem
+from ivr.listening import Listening
+from ivr.setting_kinds import SecretFile, Section, ServerAddress, problem
 
 _SHORTEST_SECRET = 32
 _ORIGIN = "is what browsers show as the address, without a path, such as https://console.example.com"
-_LISTEN = "is an address and a port, such as 127.0.0.1:8448"
 
 
 class SsoSettings(Section):
@@ -41,45 +40,21 @@ class SsoSettings(Section):
         return Provider(self.issuer, self.client_id, secret, self.claim, self.label)
 
 
-class ConsoleSettings(Section):
+class ConsoleSettings(Listening):
     """TLS, or loopback only: a password must not cross a network in the clear."""
 
     listen: str = Field(default="127.0.0.1:8448", max_length=60)
     origin: str = Field(default="http://localhost:8448", max_length=260)
     secret: SecretFile = Field(alias="secret_file")
-    certificate: Location | None = None
-    key: Location | None = None
     behind_proxy: bool = False
     idle_minutes: int = Field(default=15, ge=1, le=15)
     second_factor: Literal["needed", "optional"] = "needed"
     sso: SsoSettings | None = None
 
     @property
-    def host(self) -> str:
-        """The address to listen on."""
-        return self.listen.rpartition(":")[0].strip("[]")
-
-    @property
-    def port(self) -> int:
-        """The port to listen on; 0: any that is free."""
-        return int(self.listen.rpartition(":")[2])
-
-    @property
     def idle(self) -> timedelta:
         """After so long without an act, somebody has to sign in again."""
         return timedelta(minutes=self.idle_minutes)
-
-    @field_validator("listen")
-    @classmethod
-    def _an_address(cls, listen: str) -> str:
-        host, _, port = listen.rpartition(":")
-        try:
-            ipaddress.ip_address(host.strip("[]"))
-        except ValueError:
-            raise problem(_LISTEN) from None
-        if not port.isdigit() or int(port) > 65535:
-            raise problem(_LISTEN)
-        return listen
 
     @field_validator("origin")
     @classmethod
@@ -103,14 +78,7 @@ class ConsoleSettings(Section):
         return secret
 
     @model_validator(mode="after")
-    def _nothing_in_the_clear(self) -> Self:
-        if (self.certificate is None) != (self.key is None):
-            raise problem("needs both `certificate` and `key`, or neither")
-        if self.certificate is None and not ipaddress.ip_address(self.host).is_loopback:
-            raise problem(
-                f"{self.host} can be reached by others, so it needs `certificate` and `key`;"
-                " or listen on 127.0.0.1, behind a proxy that speaks TLS"
-            )
+    def _one_way_to_it(self) -> Self:
         if self.certificate is not None and self.origin.startswith("http://"):
             raise problem("with a certificate, origin begins with https://")
         return self

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.store.agent_models import AgentCallRow
 from ivr.store.database import Database
+from ivr.store.outbox import Outbox
+from ivr.store.webhooks import Webhooks
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -44,8 +46,9 @@ class AgentCallRecord:
 class AgentCalls:
     """The agents' calls of the ledger."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database
+        self._webhooks = Webhooks(outbox, database.now)
 
     async def begin(self, record: AgentCallRecord) -> int:
         """Somebody waits, or is called; the number that the record gets."""
@@ -86,6 +89,7 @@ class AgentCalls:
                 setattr(row, name, value)
             if stage == "talking" and row.taken is None:
                 row.taken = self._database.now()
+            self._webhooks.call(session, row)
 
         await self._database.write(write)
 
@@ -93,8 +97,11 @@ class AgentCalls:
         """It is over; the first end that is reported counts."""
 
         async def write(session: AsyncSession) -> None:
-            unended = update(AgentCallRow).where(AgentCallRow.id == number, AgentCallRow.ended.is_(None))
-            await session.execute(unended.values(ended=self._database.now(), outcome=outcome))
+            row = await session.get(AgentCallRow, number)
+            if row is None or row.ended is not None:
+                return
+            row.ended, row.outcome = self._database.now(), outcome
+            self._webhooks.call(session, row)
 
         await self._database.write(write)
 

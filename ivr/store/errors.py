@@ -8,6 +8,7 @@ StoreError
 │   ├── PaymentInProgress
 │   └── InvoiceChanged
 ├── ChargeMismatch
+├── NameInUse
 ├── NoSuchVersion
 └── PublishedMeanwhile
 """
@@ -49,6 +50,10 @@ class InvoiceChanged(PaymentRefused):
 
 class ChargeMismatch(StoreError):
     """The card side speaks of a charge that the ledger does not know, or knows with another amount."""
+
+
+class NameInUse(StoreError):
+    """There is a key of this name, or was one that is revoked: choose another name."""
 
 
 class NoSuchVersion(StoreError):

@@ -39,6 +39,8 @@ class OutboxKind(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+    WEBHOOK = "webhook"
+    """To a program of the contact centre."""
 
 
 class OutboxState(StrEnum):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,8 @@ from ivr.store.models import OutboxKind, OutboxRow, OutboxState
 
 # whoever took a message and did not come back (a crash) loses it to the next taker after this time
 LEASE = timedelta(minutes=2)
+MESSAGES: Final = (OutboxKind.SMS, OutboxKind.EMAIL)
+"""What people get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Outbox:
     Messages of another kind than `kinds` have no gateway: they are never owed, and so never promised.
     """
 
-    def __init__(self, database: Database, kinds: Collection[OutboxKind] = tuple(OutboxKind)) -> None:
+    def __init__(self, database: Database, kinds: Collection[OutboxKind] = MESSAGES) -> None:
         self._database = database
         self._kinds = kinds
         self.written = {kind: asyncio.Event() for kind in OutboxKind}

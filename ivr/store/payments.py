@@ -23,6 +23,7 @@ from ivr.store.errors import ChargeMismatch, PaymentInProgress
 from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow, RefundRow
 from ivr.store.outbox import Outbox
 from ivr.store.payable import payable
+from ivr.store.webhooks import Webhooks
 from pci.contract import Brand, Charge, ChargeState
 
 _log = structlog.get_logger()
@@ -74,6 +75,7 @@ class Payments:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database
         self._confirmations = Confirmations(outbox)
+        self._webhooks = Webhooks(outbox, database.now)
 
     async def begin_payment(self, intent: Intent) -> None:
         """Write down that this charge is about to be asked for; when this returns it is on disk.
@@ -172,6 +174,7 @@ class Payments:
         invoice = await session.get_one(InvoiceRow, row.invoice_id, with_for_update=True)
         if state is ChargeState.APPROVED:
             invoice.status, invoice.updated = InvoiceStatus.PAID, row.updated
+        self._webhooks.payment(session, row, invoice)
         # an ordinary "declined" is spoken; who was told nothing, or "we do not know yet", gets it in writing
         owed = state in _GOOD_NEWS or closed or (state.final and (earlier is ChargeState.UNKNOWN or not caller_hears))
         if not owed:

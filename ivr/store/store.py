@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ivr.store.accounts import Accounts
 from ivr.store.acts import Acts
 from ivr.store.agent_calls import AgentCalls
+from ivr.store.api_keys import ApiKeys
+from ivr.store.api_requests import ApiRequests
 from ivr.store.calls import Calls
 from ivr.store.cards import Cards
 from ivr.store.database import Clock, Database, utc_now
@@ -17,7 +19,7 @@ from ivr.store.figures import FiguresOfLedger
 from ivr.store.invoices import Invoices
 from ivr.store.languages import Languages
 from ivr.store.models import OutboxKind
-from ivr.store.outbox import Outbox
+from ivr.store.outbox import MESSAGES, Outbox
 from ivr.store.payments import Payments
 from ivr.store.receipts import Receipts
 from ivr.store.requests import Requests
@@ -46,11 +48,13 @@ class Store:
     agent_calls: AgentCalls
     receipts: Receipts
     figures: FiguresOfLedger
+    api_keys: ApiKeys
+    api_requests: ApiRequests
 
 
 @asynccontextmanager
 async def open_store(
-    url: str, clock: Clock = utc_now, kinds: Collection[OutboxKind] = tuple(OutboxKind)
+    url: str, clock: Clock = utc_now, kinds: Collection[OutboxKind] = MESSAGES
 ) -> AsyncIterator[Store]:
     """The ledger behind `url`, its tables brought up to date first; `StoreError` says what is in the way.
 
@@ -73,7 +77,9 @@ async def open_store(
             accounts=Accounts(database),
             factors=Factors(database),
             acts=Acts(database),
-            agent_calls=AgentCalls(database),
+            agent_calls=AgentCalls(database, outbox),
             receipts=Receipts(database, outbox),
             figures=FiguresOfLedger(database),
+            api_keys=ApiKeys(database),
+            api_requests=ApiRequests(database),
         )

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from ivr import config as ivr
 from ivr.agents import settings as agents
 from ivr.console.settings import ConsoleSettings, SsoSettings
+from ivr.desktop import settings as desktop
 from pci import config as pci
 from pci.gate import config as gate
 from tests.unit.reading_docs import has_default, keys_of, sections, table
@@ -28,6 +29,8 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [email]": ivr.EmailSettings,
     "ivr.toml / [console]": ConsoleSettings,
     "ivr.toml / [console.sso]": SsoSettings,
+    "ivr.toml / [desktop]": desktop.DesktopSettings,
+    "ivr.toml / [desktop.webhook]": desktop.WebhookSettings,
     "pci.toml": pci.Settings,
     "pci.toml / [asterisk]": pci.AsteriskSettings,
     "pci.toml / [processor]": pci.ProcessorSettings,
@@ -39,7 +42,7 @@ PLACES: dict[str, type[BaseModel]] = {
 }
 SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console sso originate phones".split())
 
-SECTIONS |= {"agents", "alerts", "queues"}
+SECTIONS |= {"agents", "alerts", "desktop", "queues", "webhook"}
 
 
 def written(value: object) -> str:

@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from ivr.agents.errors import CardInNotes, NoCall, NotNow, NotSignedOn, NumberNotAllowed
+from ivr.agents.desk import Payment
+from ivr.agents.errors import (
+    AgentError,
+    CardInNotes,
+    NoCall,
+    NotNow,
+    NotSignedOn,
+    NumberNotAllowed,
+    WrongReference,
+)
 from ivr.agents.view import Notice, Stage, Status
+from ivr.money import Money
 from tests.conformance.agents.benches import STRANGER, Bench, at, rehearsal, sees, telephones, turned
 
 pytestmark = pytest.mark.live
@@ -153,3 +163,13 @@ async def test_given_all_who_are_here_then_the_wall_shows_them_and_nobody_else(b
     async for wall in bench.desk.everybody():
         assert [(view.agent, view.status) for view in wall.agents] == [(ANNA, Status.READY), ("ben", Status.BUSY)]
         break
+
+
+@pytest.mark.parametrize(("reference", "refusal"), [("4111 1111 1111 1111", CardInNotes), ("<b>", WrongReference)])
+async def test_given_a_payment_for_something_that_cannot_be_named_then_nobody_is_sent_to_the_card_side(
+    bench: Bench, reference: str, refusal: type[AgentError]
+) -> None:
+    await talking(bench)
+    with pytest.raises(refusal):
+        await bench.desk.take_payment(ANNA, Payment(Money(100, "USD"), reference))
+    await sees(bench.desk, ANNA, at(Stage.TALKING))
