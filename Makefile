@@ -15,7 +15,7 @@ help:  ## Show this help
 	awk -v on="$$on" -v off="$$off" 'BEGIN {FS = ":.*## "} \
 	    /^[a-z-]+:.*## / {printf "  %smake %-13s%s %s\n", on, $$1, off, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/installed asterisk  ## A real call pays an invoice (CARD=approved|declined|hangup|timeout)
+demo: .venv/installed asterisk  ## A real call pays an invoice (CARD=approved|declined|hangup|timeout|spoken)
 	@$(PY) -m stack.demo --card $(CARD)
 
 run: .venv/installed asterisk  ## Start the same stack, keep it up, print how to call it
@@ -70,6 +70,7 @@ peers: .venv/installed  ## Fetch what tests run against: SIP phones, an SMSC, lo
 
 sounds: .venv/installed  ## Render the prompts whose text changed, in the offline voices (ONLY=en)
 	$(PY) scripts/render_sounds.py $(if $(ONLY),--only $(ONLY))
+	$(PY) -m scripts.render_words
 	$(PY) -m scripts.render_tones
 
 docs: .venv/installed  ## Write what the program knows into docs/ and flows/: tables, diagrams, the schema

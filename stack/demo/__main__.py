@@ -1,4 +1,4 @@
-"""Run the demo: `python -m stack.demo --card approved|declined|hangup|timeout`."""
+"""Run the demo: `python -m stack.demo --card approved|declined|hangup|timeout|spoken`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from rich.markup import escape
 from stack.children import alongside
 from stack.demo.caller import Caller, Card
 from stack.demo.dialogue import Dialogue
+from stack.demo.speaker import Speaker
 from stack.demo.verdict import Payment, Verdict, booked, card_digits_seen, in_words, payment_in, released
 from stack.errors import NotStarted, StackError
 from stack.folder import claimed
 from stack.phones import Phone, open_pjsua2
+from stack.phones.pjsua2 import Pjsua2
 from stack.processes import Line, ProcessFailed
 from stack.product import ROOT, Plan, Processor, Product, product
 from stack.screen import Screen, screen, when_told_to_end
 
-NUMBER = "1000"
+NUMBERS = {card: "1030" if card is Card.SPOKEN else "1000" for card in Card}  # of the flow that is dialled
 FOLDER = ROOT / "run" / "demo"
 CALL_SECONDS = 120.0
 SMS_SECONDS = 60.0
@@ -33,6 +35,7 @@ RESULTS = {
     Card.DECLINED: ("declined", 0),
     Card.HANGUP: ("caller-hung-up", 0),
     Card.TIMEOUT: ("outcome-unknown, then approved", 1),
+    Card.SPOKEN: ("success", 1),
 }
 
 
@@ -62,10 +65,17 @@ async def demo(card: Card, console: Console) -> Verdict:
         alongside(*running.minders(fail), awaited=False),
     ):
         async with open_pjsua2(FOLDER / "phone", running.asterisk.sip_port) as phone:
-            caller = Caller(card, phone, shown.dialogue.pressed)
+            caller = caller_with(card, phone, shown.dialogue)
             listeners.append(caller.hear)
             await call(phone, caller, shown)
         return await judge(running, caller, shown, began)
+
+
+def caller_with(card: Card, phone: Pjsua2, dialogue: Dialogue) -> Caller:
+    """Who calls: somebody who presses keys, or somebody who speaks."""
+    if card is Card.SPOKEN:
+        return Speaker(card, phone, dialogue.pressed, tell=dialogue.said)
+    return Caller(card, phone, dialogue.pressed)
 
 
 def fail(program: str, how: str) -> None:
@@ -75,8 +85,9 @@ def fail(program: str, how: str) -> None:
 
 async def call(phone: Phone, caller: Caller, shown: Shown) -> None:
     """The call, from dialling to the end."""
-    shown.dialogue.call_begins(f"A caller dials {NUMBER}")
-    await phone.dial(NUMBER)
+    number = NUMBERS[caller.card]
+    shown.dialogue.call_begins(f"A caller dials {number}")
+    await phone.dial(number)
     await phone.wait_answered()
     async with alongside(caller.act()):
         try:

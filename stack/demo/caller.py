@@ -18,6 +18,7 @@ class Card(StrEnum):
     DECLINED = "declined"
     HANGUP = "hangup"
     TIMEOUT = "timeout"
+    SPOKEN = "spoken"
 
 
 # public test numbers, see docs/reference/simulator.md for what the stand-in does with each
@@ -26,12 +27,14 @@ NUMBERS = {
     Card.DECLINED: "4000000000000002",
     Card.HANGUP: "4111111111111111",
     Card.TIMEOUT: "4000000000008013",
+    Card.SPOKEN: "4242424242424242",
 }
 ACCOUNT = "204863"
 HANG_UP = "hang up"
 NO_OTHER_CARD = {"card-number": HANG_UP}  # what the caller does the second time
 HANG_UP_AFTER = 9  # digits of the card number
 THINKING = 0.3  # seconds that the caller listens before pressing
+CARD_PROMPTS = ("card-number", "card-number-again", "expiry", "security-code-3")
 
 
 @dataclass
@@ -61,11 +64,8 @@ class Caller:
     async def act(self) -> None:
         """Answer prompt after prompt until the call is over."""
         while (prompt := await self._heard.get()) is not None:
-            keys = self._answer(prompt)
-            if keys is None:
-                continue
-            await asyncio.sleep(THINKING)
-            if await self._press(prompt, keys):
+            answer = self._answer(prompt)
+            if answer is not None and await self._give(prompt, answer):
                 return
 
     def _answer(self, prompt: str) -> str | None:
@@ -85,9 +85,11 @@ class Caller:
             "press-1-to-confirm": "1",
         }
 
-    async def _press(self, prompt: str, keys: str) -> bool:
-        digits, leaves, _ = keys.partition(HANG_UP)
-        secret = prompt in ("card-number", "expiry", "security-code-3")
+    async def _give(self, prompt: str, answer: str) -> bool:
+        """Press the keys; whether the caller has left."""
+        digits, leaves, _ = answer.partition(HANG_UP)
+        await asyncio.sleep(THINKING)
+        secret = prompt in CARD_PROMPTS
         if not secret:
             self.pressed_in_menus += digits
         if digits:

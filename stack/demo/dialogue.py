@@ -20,7 +20,7 @@ FIELDS = {
 }
 HIDDEN = "•"
 MARGIN = 20  # columns before what happened: the time, the wall and who
-LEGEND = "hears, presses: the caller · agent: an agent's view · │ no key reaches ivr"
+LEGEND = "hears, presses, says: the caller · agent: an agent's view · │ no key reaches ivr"
 
 
 @dataclass
@@ -66,6 +66,11 @@ class Dialogue:
             return
         shown = "".join(HIDDEN if key.isdigit() else key for key in keys) if secret else keys
         self.line("presses", " ".join(shown), "bold cyan")
+
+    def said(self, text: str, secret: bool) -> None:
+        """The caller said something; the digits of a card are shown as dots here too."""
+        shown = "".join(HIDDEN if char.isdigit() else char for char in text) if secret else text
+        self.line("says", f"“{' '.join(shown) if any(map(str.isdigit, text)) else shown}”", "bold cyan")
 
     def ivr_said(self, line: Line) -> None:
         """A log line of the call side."""

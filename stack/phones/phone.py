@@ -12,7 +12,7 @@ from stack.errors import PhoneError
 
 ANSWER_SECONDS = 10.0
 END_SECONDS = 30.0
-State = Literal["ready", "rung", "answered", "ended"]
+State = Literal["ready", "rung", "answered", "quiet", "ended"]
 
 
 class Phone(Protocol):
@@ -72,6 +72,10 @@ class Progress:
     def reached(self, state: State) -> bool:
         """Whether `state` was reached already."""
         return state in self._said
+
+    def forget(self, state: State) -> None:
+        """It may be reached once more."""
+        self._said.discard(state)
 
     async def wait(self, state: State, seconds: float) -> None:
         """Return once `state` is reached; PhoneError if the call is over first, or if it takes too long."""

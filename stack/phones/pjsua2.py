@@ -16,9 +16,11 @@ from typing import Literal
 from stack.children import child
 from stack.errors import PhoneError, PhoneMissing
 from stack.phones.phone import ANSWER_SECONDS, END_SECONDS, Progress, checked_keys, checked_number
+from stack.phones.voice import record
 
 SCRIPT = Path(__file__).with_name("pjsua2_child.py")  # -P below: beside it lies a pjsua2.py that is not the wheel
 START_SECONDS = 15.0
+QUIET_SECONDS = 60.0
 KEY_SECONDS = 0.18  # the child holds a key for 100 ms, and its end is told three times
 LETTERS = str.maketrans("ABCD", "0000")  # this phone has a fourth column of keys
 Told = Literal["events", "tones", "info", "both"]  # RFC 4733, in-band, SIP INFO; both are tones and events at once
@@ -32,6 +34,7 @@ class Pjsua2:
     _sip_port: int
     _process: Process = field(repr=False)
     _progress: Progress = field(repr=False)
+    _sayings: int = 0
 
     async def dial(self, number: str) -> None:
         """Start the call."""
@@ -59,6 +62,20 @@ class Pjsua2:
     async def speak(self, wav: Path) -> None:
         """Say what is in a WAV file (8 kHz, mono, 16 bit); returns at once. A second one is heard beside it."""
         await self._tell("speak", str(wav.resolve()))
+
+    async def say(self, text: str, hum: bytes = b"") -> None:
+        """Say digits and words (`stack.phones.voice`), with `hum` in the pauses; return when all is said."""
+        self._sayings += 1
+        wav = self.heard.with_name(f"said-{self._sayings}.wav")
+        seconds = record(text, wav, hum)
+        await self.speak(wav)
+        await asyncio.sleep(seconds)
+
+    async def wait_quiet(self, seconds: float = QUIET_SECONDS) -> None:
+        """Return once the other side has said something and come to an end, or has said nothing for long."""
+        self._progress.forget("quiet")
+        await self._tell("listen", "")
+        await self._progress.wait("quiet", seconds)
 
     async def hang_up(self) -> None:
         """End the call from this side."""

@@ -1,8 +1,9 @@
 """The process behind the pjsua2 phone.
 
 Reads one JSON list per line from stdin: ["dial", uri], ["pick-up", ""], ["hang-up", ""], ["speak", WAV file],
-and a key as the name of a way of telling it: ["events", key], ["tones", key], ["info", key], ["both", key]; the
-end of the input hangs up and ends the process. Writes one JSON string per line: "ready", "rung", "answered", "ended".
+["listen", ""], and a key as the name of a way of telling it: ["events", key], ["tones", key], ["info", key],
+["both", key]; the end of the input hangs up and ends the process. Writes one JSON string per line: "ready", "rung",
+"answered", "ended", and "quiet" for each "listen": something was heard since, and nothing for a while now.
 Its arguments: the WAV file to record to, the name that it calls under, the port where it can be called (0: any).
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import Any
 
 import pjsua2 as pj
@@ -20,6 +22,10 @@ LINGER_ROUNDS = 100
 RATE = 8000
 KEY_MS = 100  # PJSIP's own 200 ms are a slow person's
 TONE_VOLUME = 8000
+LOUD = 8  # in PJSIP's percent, which are those of a logarithm; a pause in a prompt has 0 to 3
+QUIET_SECONDS = 0.8  # longer than the pauses in what is said to us
+LOOK_SECONDS = 0.05  # at most, between two looks
+NEVER_SECONDS = 15.0  # of nothing at all, after which there is nothing to be waited for
 EVENTS, INFO = pj.PJSUA_DTMF_METHOD_RFC2833, pj.PJSUA_DTMF_METHOD_SIP_INFO
 TOLD_BY = {"events": (EVENTS, False), "info": (INFO, False), "both": (EVENTS, True), "tones": (None, True)}
 REPORT = os.dup(1)
@@ -41,6 +47,7 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
         self.tones: Any = None
         self.voices: list[Any] = []
         self.over = False
+        self.patience = 0.0
 
     def onCallState(self, _: object) -> None:  # noqa: N802 - PJSIP's name
         """Report the states that a person would notice."""
@@ -64,6 +71,21 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
         voice.createPlayer(wav, pj.PJMEDIA_FILE_NO_LOOP)
         voice.startTransmit(self.getAudioMedia(-1))
         self.voices.append(voice)
+
+    def listen(self) -> None:
+        """Report when what is said to us now has come to an end."""
+        self.patience = NEVER_SECONDS
+
+    def look_up(self, seconds: float) -> None:
+        """Take note of how loud it has been for so long; called all the time."""
+        if self.patience <= 0:
+            return
+        if self.hasMedia() and self.getAudioMedia(-1).getTxLevel() > LOUD:
+            self.patience = QUIET_SECONDS
+            return
+        self.patience -= min(seconds, LOOK_SECONDS)  # while we were held up ourselves, nobody knows how loud it was
+        if self.patience <= 0:
+            say("quiet")
 
     def press(self, key: str, by: str) -> None:
         """Press a key for as long as people do, told by RTP events or SIP INFO, heard as a tone, or both."""
@@ -168,6 +190,8 @@ def obey(account: Account, wav: str, verb: str, argument: str) -> None:
         call.hangup(pj.CallOpParam(True))
     elif verb == "speak":
         call.speak(argument)
+    elif verb == "listen":
+        call.listen()
     else:
         call.press(argument, verb)
 
@@ -176,11 +200,15 @@ def main(wav: str, name: str, port: str = "0") -> None:
     """Obey until standard input ends."""
     endpoint, account = start(name, wav, int(port))
     commands = Commands()
+    looked = time.monotonic()
     say("ready")
     while not commands.closed:
         endpoint.libHandleEvents(HANDLE_EVENTS_MS)
         for verb, argument in commands.read():
             obey(account, wav, verb, argument)
+        if account.call is not None and not account.call.over:
+            account.call.look_up(time.monotonic() - looked)
+        looked = time.monotonic()
     call = account.call
     if call is not None:
         if not call.over:
