@@ -14,7 +14,7 @@ from ivr.errors import PciError, PciRefused
 from ivr.flow.call import CallerHungUp
 from ivr.pci_client import PciClient
 from ivr.understanding.listening import Listening
-from pci.contract import ErrorCode, HearingEnded, HearingRequest, SpeechHeard
+from pci.contract import ErrorCode, HearingEnd, HearingEnded, HearingRequest, SpeechHeard
 
 _log = structlog.get_logger()
 _AGAIN_SECONDS = 0.1
@@ -66,7 +66,7 @@ class Ears:
                 async for event in events:
                     if isinstance(event, SpeechHeard):
                         self._line.hear(event)
-                    elif isinstance(event, HearingEnded):
+                    elif isinstance(event, HearingEnded) and event.reason is not HearingEnd.CARD_SAID:
                         self._give_up(event.reason)
         except PciRefused as refusal:
             if refusal.code is ErrorCode.HEARING_IN_PROGRESS:

@@ -33,17 +33,12 @@ from ivr.flow.spoken import Prompt
 from ivr.money import Money
 from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.rendering import render
+from ivr.rehearsal.asking import asked
 from ivr.rehearsal.cards import Keyed, NoCard
 from ivr.rehearsal.ledger import Kept, Ledger
 from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, EntryError
 
 # what the card side says, as far as a call can be rehearsed without a card: it is pci.capture that decides
-_ASKS: Final = {
-    CardField.NUMBER: "card-number",
-    CardField.EXPIRY: "expiry",
-    CardField.SECURITY_CODE: "security-code-3",
-    CardField.POSTAL_CODE: "postal-code",
-}
 _MASKS: Final = {CardField.EXPIRY: "••/••", CardField.SECURITY_CODE: "•••", CardField.POSTAL_CODE: "•••••"}
 _THANKS: Final = "card-thank-you"
 _PARTING: Final = {
@@ -258,8 +253,8 @@ class RehearsedCall:
 
     def _take(self, order: CaptureOrder, card: Keyed) -> Captured:
         self._party.hear_card_side(f"•••• •••• •••• {card.last4}")
-        asked = {CardField.EXPIRY: True, CardField.SECURITY_CODE: order.security_code}
-        for field, wanted in (asked | {CardField.POSTAL_CODE: order.postal_code}).items():
+        rest = {CardField.EXPIRY: True, CardField.SECURITY_CODE: order.security_code}
+        for field, wanted in (rest | {CardField.POSTAL_CODE: order.postal_code}).items():
             if wanted:
                 self._ask(order, field, brand=card.brand)
                 self._party.hear_card_side(_MASKS[field])
@@ -276,17 +271,7 @@ class RehearsedCall:
         error: EntryError | None = None,
         brand: Brand | None = None,
     ) -> None:
-        """Say the first of the flow's own prompts that matches, else the usual one."""
-        usual = "security-code-4" if (field, brand) == (CardField.SECURITY_CODE, Brand.AMEX) else _ASKS[field]
-        own = (
-            rule.say
-            for rule in order.prompts
-            if rule.for_ is field
-            and (not rule.attempt or attempt in rule.attempt)
-            and rule.error_type in (None, error)
-            and rule.card_type in (None, brand)
-        )
-        self._party.hear_card_side(self._heard(next(own, ("card-type-invalid" if error else usual,))))
+        self._party.hear_card_side(self._heard(asked(order, field, attempt, error, brand)))
 
     def _heard(self, prompt: Prompt) -> str:
         """What the caller hears, as text; as sound too, if the call is `aloud`."""

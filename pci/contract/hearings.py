@@ -63,7 +63,10 @@ class SpokenWords(Model):
 
 
 class SpeechHeard(Model):
-    """A stretch of speech, the likeliest understanding first; until it is `final` there may be more of it."""
+    """A stretch of speech, the likeliest understanding first; until it is `final` there may be more of it.
+
+    Of one that is not, only a word is told: somebody speaks.
+    """
 
     type: Literal["heard"] = "heard"
     alternatives: tuple[SpokenWords, ...]
@@ -80,6 +83,7 @@ class HearingEnd(StrEnum):
     TOO_SLOW = "too-slow"  # more is said than this machine can recognise in time: have them use their keys
     SOUND_LOST = "sound-lost"  # Asterisk sends none any more
     OVERHEARD = "overheard"  # somebody else got at what is said
+    CARD_SAID = "card-said"  # twelve digits or more, which may be a card number: they were not told
 
 
 class HearingEnded(Model):

@@ -35,6 +35,7 @@ from pci.errors import (
     TooManyHearings,
     WordNotHeard,
 )
+from pci.hearing.discretion import Discretion
 from pci.hearing.ear import NoEar
 from pci.hearing.ears import AlreadyHeard, Ears, Hearing
 from speech import SHIPPED, Grammar, Heard, Model, ModelMissing, TooManyListeners, WordUnknown
@@ -97,7 +98,7 @@ class HearingDesk:
             if not await self._audit.record(Kind.HEARING_BEGAN, resource=resource):
                 raise NotReady
             try:
-                return await _tell(request, hearing)
+                return await _tell(request, hearing, Discretion(wanted.language))
             finally:
                 detail = str(hearing.end or HearingEnd.STOPPED)
                 await self._audit.record(Kind.HEARING_ENDED, resource=resource, detail=detail)
@@ -125,7 +126,7 @@ class HearingDesk:
             raise _REFUSALS[type(error)] from None
 
 
-async def _tell(request: web.Request, hearing: Hearing) -> web.StreamResponse:
+async def _tell(request: web.Request, hearing: Hearing, discretion: Discretion) -> web.StreamResponse:
     stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
 
     async def write(event: BaseModel) -> None:
@@ -138,7 +139,11 @@ async def _tell(request: web.Request, hearing: Hearing) -> web.StreamResponse:
         try:
             async with asyncio.timeout(_LONGEST_SECONDS):
                 while (heard := await hearing.next()) is not None:
-                    await write(_told(heard))
+                    told = discretion.of(heard)
+                    if discretion.card_said:
+                        hearing.stop(HearingEnd.CARD_SAID)
+                        hearing.forget()
+                    await write(_told(told))
         except TimeoutError:
             hearing.stop(HearingEnd.TOO_LONG)
         await write(HearingEnded(reason=hearing.end or HearingEnd.STOPPED))

@@ -99,6 +99,53 @@ async def test_given_a_caller_who_is_heard_when_a_capture_begins_then_the_call_s
         assert capture.result.outcome is CaptureOutcome.SUCCESS
 
 
+DIGITS = tuple("zero oh one two three four five six seven eight nine double".split())
+
+
+async def told(events: AsyncIterator[HearingEvent]) -> tuple[list[str], HearingEnd | None]:
+    """Every word that the call side gets to know, and how it ends."""
+    words: list[str] = []
+    async for event in events:
+        if isinstance(event, HearingEnded):
+            return words, event.reason
+        if isinstance(event, SpeechHeard):
+            words += [word for way in event.alternatives for word in way.words]
+    return words, None
+
+
+async def test_given_a_caller_who_says_their_card_in_one_breath_where_none_is_asked_for_then_one_digit_is_told(
+    scene: Scene,
+) -> None:
+    async with aclosing(scene.hear(*DIGITS)) as events:
+        assert await anext(events) == HearingStarted()
+        scene.call.speak(
+            say("four two four two four two four two four two four two four two four two") + silence(0.5)
+        )
+        words, end = await told(events)
+    assert end is HearingEnd.CARD_SAID
+    assert set(words) <= {"four", "[unk]"}, "while they speak one word is told, over and over"
+
+
+async def test_given_a_card_that_is_said_in_groups_of_four_then_the_third_group_is_not_told(scene: Scene) -> None:
+    async with aclosing(scene.hear(*DIGITS)) as events:
+        assert await anext(events) == HearingStarted()
+        for group in ("four two four two", "five six five six", "seven eight double nine", "one one one one"):
+            scene.call.speak(say(group) + silence(0.5))
+        words, end = await told(events)
+    assert end is HearingEnd.CARD_SAID
+    assert "six" in words
+    assert not {"eight", "nine", "double", "one"} & set(words)
+
+
+async def test_given_an_account_number_of_eleven_digits_then_all_of_it_is_told(scene: Scene) -> None:
+    async with aclosing(scene.hear(*DIGITS)) as events:
+        assert await anext(events) == HearingStarted()
+        scene.call.speak(say("oh one two three four five six seven eight nine oh") + silence(0.5))
+        heard_last = await until(events)
+    assert isinstance(heard_last, SpeechHeard)
+    assert len(heard_last.alternatives[0].words) == 11
+
+
 async def test_given_a_hearing_that_the_call_side_closes_then_nothing_of_it_is_left(scene: Scene) -> None:
     async with aclosing(scene.hear("yes")) as events:
         assert await anext(events) == HearingStarted()

@@ -1,0 +1,54 @@
+"""What the call side is told of a caller who says a card where a flow asked for something else: a part of it at most.
+
+An account number has fewer digits than a card number. So what is still being said is told as one word, and a stretch
+that makes it twelve digits is not told at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from speech import GARBAGE, Alternative, Heard
+from speech.digits import spoken_digits
+
+FEWEST: Final = 12
+"""So many digits may be a card number."""
+_ENGLISH: Final = "en"
+_DIGITS: Final = {
+    "es": frozenset("cero un uno una dos tres cuatro cinco seis siete ocho nueve".split()),
+    "fr": frozenset("zéro un une deux trois quatre cinq six sept huit neuf".split()),
+    "it": frozenset("zero un uno una due tre tré quattro cinque sei sette otto nove".split()),
+    "pt": frozenset("zero um uma dois duas três quatro cinco seis meia sete oito nove".split()),
+}
+_NOTHING: Final = Alternative((GARBAGE,), 0.0)
+
+Stretch = Sequence[Alternative]
+
+
+class Discretion:
+    """For one hearing, in one language. `card_said`: nothing more may be told."""
+
+    def __init__(self, language: str) -> None:
+        self.card_said = False
+        self._language = language
+        self._told: list[Stretch] = []
+
+    def of(self, heard: Heard) -> Heard:
+        """What may be told of this."""
+        if self._digits([*self._told, heard.alternatives]) >= FEWEST:
+            self.card_said = True
+            return Heard((_NOTHING,))
+        if heard.final:
+            self._told.append(heard.alternatives)
+            return heard
+        words = heard.alternatives[0].words
+        word = next((word for word in words if word != GARBAGE), GARBAGE)
+        return Heard((Alternative((word,) if words else (), 0.0),), final=False)
+
+    def _digits(self, stretches: Sequence[Stretch]) -> int:
+        """How many were said at most, whatever was said between them."""
+        if self._language == _ENGLISH:
+            return max(len(reading.digits) for reading in spoken_digits(stretches))
+        digits = _DIGITS.get(self._language, frozenset())
+        return sum(max(sum(word in digits for word in way.words) for way in stretch) for stretch in stretches)

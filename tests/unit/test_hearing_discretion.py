@@ -1,0 +1,65 @@
+"""Of a card that is said where none was asked for, the call side is told less than twelve digits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pci.hearing.discretion import FEWEST, Discretion
+from speech import Alternative, Heard
+from speech.digits import spoken_digits
+
+DIGIT = st.sampled_from("zero oh one two three four five six seven eight nine".split())
+OTHER = st.sampled_from(["[unk]", "yes", "and", "double", "forty", "hundred"])
+STRETCH = st.lists(st.one_of(DIGIT, DIGIT, OTHER), min_size=1, max_size=20)
+
+
+def heard(words: list[str], *, final: bool = True) -> Heard:
+    return Heard((Alternative(tuple(words), 0.0),), final=final)
+
+
+@settings(deadline=None)
+@given(st.lists(STRETCH, max_size=8))
+def test_whatever_is_said_the_digits_that_are_told_are_fewer_than_those_of_a_card(stretches: list[list[str]]) -> None:
+    discretion, told = Discretion("en"), []
+    for words in stretches:
+        for end in range(1, len(words) + 1):
+            so_far = discretion.of(heard(words[:end], final=False))
+            assert len(so_far.alternatives[0].words) == 1
+            if discretion.card_said:
+                break
+        if discretion.card_said:
+            break
+        told.append(discretion.of(heard(words)).alternatives)
+    assert len(spoken_digits(told)[0].digits) < FEWEST
+
+
+@given(STRETCH)
+def test_what_cannot_be_a_card_is_told_as_it_is(words: list[str]) -> None:
+    whole = heard(words[:5])
+    assert Discretion("en").of(whole) == whole
+
+
+def test_an_understanding_that_is_not_the_likeliest_counts_too() -> None:
+    card = Alternative(("four",) * 16, -3.0)
+    discretion = Discretion("en")
+    told = discretion.of(Heard((Alternative(("[unk]",), 0.0), card)))
+    assert discretion.card_said
+    assert [way.words for way in told.alternatives] == [("[unk]",)]
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "it", "pt"])
+def test_in_the_other_languages_digits_that_are_said_one_by_one_are_counted(language: str) -> None:
+    six = {"es": "seis", "fr": "six", "it": "sei", "pt": "meia"}[language]
+    discretion = Discretion(language)
+    for _ in range(2):
+        discretion.of(heard([six] * 4))
+        assert not discretion.card_said
+    assert discretion.of(heard([six] * 4)).alternatives[0].words == ("[unk]",)
+    assert discretion.card_said
+
+
+def test_an_amount_in_many_words_is_no_card() -> None:
+    amount = "douze mille trois cent quarante cinq dollars et soixante sept centimes".split()
+    assert Discretion("fr").of(heard(amount)).alternatives[0].words == tuple(amount)
