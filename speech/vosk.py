@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,9 +22,11 @@ from speech.recogniser import BYTES_PER_SECOND, GARBAGE, RATE, Alternative, Gram
 ALTERNATIVES: Final = 20
 LISTENERS: Final = 40
 THREADS: Final = 2
-_New: TypeAlias = tuple[list[Heard], str]
-"""What is new, and the words so far of the stretch that is open."""
+_New: TypeAlias = tuple[list[Heard], str, int]
+"""What is new, the words so far of the stretch that is open, and for how long (bytes) it has been quiet."""
 _BLOCK: Final = BYTES_PER_SECOND // 10  # an end of a stretch is looked for after each
+_FAINTEST: Final = 150  # of 32767: no word has its loudest moment below this
+_QUIET: Final = BYTES_PER_SECOND * 5 // 4  # longer than the pause that ends a stretch
 
 
 class VoskRecogniser:
@@ -82,6 +85,7 @@ class VoskListener:
         self._threads = threads
         self._recogniser: object | None = recogniser
         self._so_far = ""
+        self._quiet = _QUIET + 1
         self._odd = b""
 
     async def feed(self, audio: bytes) -> Sequence[Heard]:
@@ -101,11 +105,12 @@ class VoskListener:
             self._recogniser, self._so_far, self._odd = None, "", b""
             self._owner.listening -= 1
 
-    async def _at_work(self, work: Callable[[Any, bytes, str], _New], audio: bytes) -> Sequence[Heard]:
+    async def _at_work(self, work: Callable[[Any, bytes, str, int], _New], audio: bytes) -> Sequence[Heard]:
         if self._recogniser is None:
             return ()
         loop = asyncio.get_running_loop()
-        heard, so_far = await loop.run_in_executor(self._threads, work, self._recogniser, audio, self._so_far)
+        state = self._so_far, self._quiet
+        heard, so_far, self._quiet = await loop.run_in_executor(self._threads, work, self._recogniser, audio, *state)
         self._so_far = so_far if self._recogniser is not None else ""
         return heard
 
@@ -133,20 +138,29 @@ def _listening(model: object, words: list[str]) -> Any:  # noqa: ANN401
     return recogniser
 
 
-def _fed(recogniser: Any, audio: bytes, so_far: str) -> _New:  # noqa: ANN401
+def _fed(recogniser: Any, audio: bytes, so_far: str, quiet: int) -> _New:  # noqa: ANN401
     heard: list[Heard] = []
     for start in range(0, len(audio), _BLOCK):
-        if recogniser.AcceptWaveform(audio[start : start + _BLOCK]):
+        block = audio[start : start + _BLOCK]
+        quiet = 0 if _loud(block) else quiet + len(block)
+        if recogniser.AcceptWaveform(block):
             heard += _ended(recogniser.Result(), so_far)
             so_far = ""
     words = str(json.loads(recogniser.PartialResult()).get("partial", ""))  # there is none right after a stretch
+    if quiet > _QUIET:
+        words = ""  # in silence it makes up a word now and then, and takes it back
     if words != so_far:
         heard.append(Heard((Alternative(tuple(words.split()), 0.0),), final=False))
-    return heard, words
+    return heard, words, quiet
 
 
-def _finished(recogniser: Any, _: bytes, so_far: str) -> _New:  # noqa: ANN401
-    return _ended(recogniser.FinalResult(), so_far), ""
+def _loud(block: bytes) -> bool:
+    samples = array("h", block)
+    return max(max(samples), -min(samples)) >= _FAINTEST
+
+
+def _finished(recogniser: Any, _: bytes, so_far: str, quiet: int) -> _New:  # noqa: ANN401
+    return _ended(recogniser.FinalResult(), so_far), "", quiet
 
 
 def _ended(result: str, so_far: str) -> list[Heard]:

@@ -51,6 +51,8 @@ class Confirmation:
                     return await talk.keypad.disturbed(event)
                 case ChannelDtmfReceived(digit=key) if key in _KEYS:
                     return _KEYS[key]
+                case Heard(alternatives=(likeliest, *_)) if not likeliest.words and not event.final:
+                    began = None  # what was taken for the beginning of a word was none
                 case Heard():
                     began = now() if began is None else began
                     if event.final:

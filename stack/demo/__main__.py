@@ -27,7 +27,7 @@ from stack.screen import Screen, screen, when_told_to_end
 
 NUMBERS = {card: "1030" if card is Card.SPOKEN else "1000" for card in Card}  # of the flow that is dialled
 FOLDER = ROOT / "run" / "demo"
-CALL_SECONDS = 120.0
+CALL_SECONDS = 240.0
 SMS_SECONDS = 60.0
 PROCESSOR_SECONDS = 1.5  # short, so that CARD=timeout does not keep the viewer waiting
 RESULTS = {
