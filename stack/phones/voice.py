@@ -1,6 +1,6 @@
 """What a phone says: digits in the voice of our own recordings, and a few words in the same voice, as a WAV file.
 
-    record("4242,4242,4242,4242", file)     # a comma is a pause, as people make one between groups
+    record("4012,8888,8888,1881", file)     # a comma is a pause, as people make one between groups
     record("yes", file)
 
 It is the voice that our prompts have, and the shipped model of English digits was trained on it: that it understands

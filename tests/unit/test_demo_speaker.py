@@ -55,7 +55,7 @@ def _no_thinking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_given_a_paid_call_then_all_but_the_account_is_said_and_a_yes_when_the_prompt_has_ended() -> None:
     caller, phone, _ = await call(*PAID)
-    assert phone.said == ["pay", "4242,4242,4242,4242", LET_END, "yes", "1230", "123", LET_END, "yes"]
+    assert phone.said == ["pay", "4012,8888,8888,1881", LET_END, "yes", "1230", "123", LET_END, "yes"]
     assert (phone.done, caller.pressed_in_menus) == ([f"{ACCOUNT}#"], f"{ACCOUNT}#")
 
 
