@@ -15,7 +15,7 @@ HUM = b"\x10\x00\xf0\xff\x20\x00"
 def samples(file: Path) -> bytes:
     with wave.open(str(file)) as recording:
         assert (recording.getframerate(), recording.getnchannels(), recording.getsampwidth()) == (RATE, 1, 2)
-        return recording.readframes(recording.getnframes())
+        return bytes(recording.readframes(recording.getnframes()))
 
 
 @pytest.mark.parametrize("text", ["0123456789", "yes", "no", "pay"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ivr.flow.call import CaptureOrder
-from ivr.rehearsal.call import _ASKS, _PARTING, _THANKS
+from ivr.rehearsal.call import _PARTING, _THANKS
 from ivr.rehearsal.cards import CARDS, Keyed, NoCard
-from pci.capture.fields import PARTING, THANKS, prompts_for
-from pci.contract import CaptureOutcome, CaptureRequest, CardField, ChargeState
+from pci.capture.fields import PARTING, THANKS
+from pci.contract import CaptureOutcome, CaptureRequest, ChargeState
 from pci.processors.simulator import _REASONS
 from pci.simulator.outcomes import CARDS as NUMBERS
 from pci.simulator.outcomes import Fault
@@ -37,11 +37,8 @@ def test_given_the_ways_a_capture_ends_then_each_can_be_rehearsed() -> None:
     assert ended == {*CaptureOutcome, None} - {CaptureOutcome.SUCCESS} - BY_AN_AGENT
 
 
-@pytest.mark.parametrize("field", CardField)
-def test_given_a_field_then_the_card_side_asks_for_it_in_the_same_words(field: CardField) -> None:
-    request = CaptureRequest(call_id="c", channel_id="c", **{"postal_code": True})
-    assert prompts_for(field, request, attempt=1, error=None, brand=None) == (_ASKS[field],)
-    assert CaptureOrder().security_code is request.security_code
+def test_given_a_flow_that_says_nothing_of_it_then_both_ask_for_the_security_code() -> None:
+    assert CaptureOrder().security_code is CaptureRequest(call_id="c", channel_id="c").security_code
 
 
 def test_given_the_end_of_a_capture_then_the_card_side_parts_with_the_same_words() -> None:

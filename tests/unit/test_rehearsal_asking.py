@@ -1,4 +1,4 @@
-"""What the rehearsal has the card side ask is what the card side asks."""
+"""What the rehearsal has the card side ask is what the card side asks: keyed fields, and fields that may be said."""
 
 from __future__ import annotations
 
