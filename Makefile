@@ -7,7 +7,7 @@ TESTS ?=
 # compiled modules are kept: our programs start, and the tests are collected, in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run prove test test-fast test-browser check bench docs ear speech-eval
+.PHONY: help demo run prove test test-fast test-browser check bench docs screenshots ear speech-eval
 .PHONY: asterisk browser peers dev lock sounds format clean
 
 help:  ## Show this help
@@ -31,8 +31,11 @@ test-fast: .venv/installed  ## The tests that start no program and play no call 
 	$(PY) -m pytest -n 3 --dist loadgroup -m "not asterisk and not peer and not process and not live and not browser" \
 	    --hypothesis-profile quick $(TESTS)
 
-test-browser: .venv/installed browser peers  ## The pages, as stories in a real browser
+test-browser: .venv/installed asterisk browser peers  ## The pages, as stories in a real browser
 	$(PY) -m pytest -n 2 --dist loadgroup -m browser $(TESTS)
+
+screenshots: .venv/installed browser  ## Take the pictures of the pages: docs/console
+	$(PY) -m tests.browser.album
 
 check: .venv/installed  ## Format, lint, types, import rules, size budget, what make docs makes, shipped flows
 	.venv/bin/ruff format --check .

@@ -27,6 +27,10 @@ class Texts:
         """The text with its {places} filled; UnknownPrompt if there is none."""
         return Markup(escape(self.catalogue.text(text_id, self.language))).format(**values)  # noqa: S704 - escaped
 
+    def known(self, text_id: str, otherwise: str) -> str:
+        """The text, or `otherwise` if there is none: for words that operators choose."""
+        return self(text_id) if text_id in self.catalogue.texts else otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class Rendering:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from stack import browser as chromium
-from tests.browser.stage import Scene, rehearsed
+from tests.browser.stage import Scene, chromium_for_stories, rehearsed
 
 _HERE = Path(__file__).parent
 _SECONDS = 300  # a browser on a busy machine takes its time
@@ -26,22 +26,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium, with a microphone that needs no permission and no hardware; in CI it must be there."""
+    """Chromium; in CI it must be there."""
     try:
-        found = chromium.find()
+        chromium.find()
     except chromium.BrowserMissing as missing:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(missing))
-    devices = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    quiet = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(
-            executable_path=str(found.program),
-            args=[*found.arguments, *devices, *quiet, "--autoplay-policy=no-user-gesture-required"],
-        )
+    async with chromium_for_stories() as running:
         yield running
-        await running.close()
 
 
 @pytest.fixture

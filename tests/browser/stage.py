@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, async_playwright, expect
 
 from ivr.accounts.account import Account
 from ivr.accounts.keyed import digest_of, fresh
@@ -20,6 +20,7 @@ from ivr.console.behind import Behind
 from ivr.console.server import serving
 from ivr.store.database import sqlite_url
 from ivr.store.store import Store, open_store
+from stack import browser as chromium
 from stack.ports import free_tcp_port
 from tests.console.rig import settings
 
@@ -85,6 +86,21 @@ def stage(page: Page) -> Locator:
 async def press(page: Page, words: str) -> None:
     """Press the button that says so."""
     await page.get_by_role("button", name=words, exact=True).click()
+
+
+@asynccontextmanager
+async def chromium_for_stories() -> AsyncIterator[Browser]:
+    """Debian's Chromium, with a microphone that needs no permission and no hardware. BrowserMissing."""
+    found = chromium.find()
+    devices = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    quiet = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
+    async with async_playwright() as driver:
+        running = await driver.chromium.launch(
+            executable_path=str(found.program),
+            args=[*found.arguments, *devices, *quiet, "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield running
+        await running.close()
 
 
 @asynccontextmanager

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pyotp
 import pytest
@@ -20,9 +18,9 @@ from ivr.console.settings import SsoSettings
 from stack import node_peers
 from stack.ports import free_tcp_port
 from stack.processes import running
+from tests.browser.axe import accessible, findings
 from tests.console.rig import PASSWORD, Console, console
 
-AXE = Path(node_peers.FOLDER) / "node_modules" / "axe-core" / "axe.min.js"
 ADMIN = By("admin", "test")
 PATIENCE = 60_000
 """Milliseconds. Nothing is asserted to be fast: a machine may be busy."""
@@ -46,21 +44,6 @@ async def page_of(browser: Browser) -> Page:
     page = await context.new_page()
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     return page
-
-
-async def findings(page: Page) -> list[Any]:
-    """What axe finds serious. The driver puts it in, past the policy of the page."""
-    await page.evaluate(AXE.read_text("utf-8"))
-    found: Any = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [finding for finding in found["violations"] if finding["impact"] in ("serious", "critical")]
-
-
-async def accessible(page: Page) -> None:
-    """No serious finding of axe, in light and in dark."""
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        serious = await findings(page)
-        assert serious == [], json.dumps(serious, indent=1)[:2000]
 
 
 async def press(page: Page, words: str) -> None:

@@ -12,8 +12,8 @@ from ivr.agents.day import Day, Hour, Stopped, Waits
 from ivr.agents.view import QueueView, Status
 from ivr.money import Money
 from ivr.store.figures import CallOutcome
+from tests.browser.axe import accessible
 from tests.browser.stage import Scene
-from tests.browser.test_sign_in import accessible
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAID, DECLINED, GIVEN_UP = CallOutcome.PAID, CallOutcome.DECLINED, CallOutcome.GIVEN_UP
