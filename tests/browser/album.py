@@ -18,6 +18,7 @@ from ivr.accounts.role import Role
 from ivr.agents.view import FieldView, QueueView, Status
 from ivr.store.agent_calls import AgentCallRecord
 from pci.contract import Brand, CardField, ChargeState, DeclineReason
+from tests.browser.palette import fewer_colours
 from tests.browser.stage import CALLER, CONTEXT, DESKTOP, Scene, chromium_for_stories, press, rehearsed
 from tests.browser.test_wall import BUSY
 
@@ -193,21 +194,22 @@ async def take_pictures(folder: Path = FOLDER) -> None:
     """A PNG of each page in light and in dark, and of the call on a tablet too."""
     folder.mkdir(parents=True, exist_ok=True)
     async with chromium_for_stories() as browser:
+        blank = await browser.new_page()
         for name, arranged in ALBUM.items():
             async with rehearsed(browser) as scene:
                 page = await arranged(scene)
                 for scheme in ("light", "dark"):
                     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                    await _take(page, folder / f"{name}-{scheme}.png")
+                    await _take(page, blank, folder / f"{name}-{scheme}.png")
                     if name in ON_A_TABLET:
                         await page.set_viewport_size(TABLET)
-                        await _take(page, folder / f"{name}-tablet-{scheme}.png")
+                        await _take(page, blank, folder / f"{name}-tablet-{scheme}.png")
                         await page.set_viewport_size(DESKTOP)
                 await page.context.close()
 
 
-async def _take(page: Page, file: Path) -> None:
-    await page.screenshot(path=file, animations="disabled")
+async def _take(page: Page, blank: Page, file: Path) -> None:
+    file.write_bytes(await fewer_colours(blank, await page.screenshot(animations="disabled")))
 
 
 if __name__ == "__main__":

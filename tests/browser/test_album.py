@@ -1,19 +1,18 @@
-"""Every page with something on it can be used by everybody: axe finds nothing serious, screen and tablet."""
+"""Every page with something on it can be used by everybody: axe finds nothing serious, in light and in dark."""
 
 from __future__ import annotations
 
-from playwright.async_api import Browser
+import pytest
 
-from tests.browser.album import ALBUM, TABLET
+from tests.browser.album import ALBUM, ON_A_TABLET, TABLET
 from tests.browser.axe import accessible
-from tests.browser.stage import rehearsed
+from tests.browser.stage import Scene
 
 
-async def test_given_any_page_then_axe_finds_nothing_serious_in_light_and_dark(browser: Browser) -> None:
-    for arranged in ALBUM.values():
-        async with rehearsed(browser) as scene:
-            page = await arranged(scene)
-            await accessible(page)
-            await page.set_viewport_size(TABLET)
-            await accessible(page)
-            await page.context.close()
+@pytest.mark.parametrize("name", ALBUM)
+async def test_axe_finds_nothing_serious_on(scene: Scene, name: str) -> None:
+    page = await ALBUM[name](scene)
+    await accessible(page)
+    if name in ON_A_TABLET:
+        await page.set_viewport_size(TABLET)
+        await accessible(page)

@@ -115,7 +115,7 @@ async def talk_begins(page: Page, caller: Caller) -> None:
 
 
 async def a_key_that_is_sent_is_heard(here: Office, caller: Caller) -> None:
-    """The ears hear: a tone in the caller's voice, where Asterisk lets it be, and a key that Asterisk itself sends."""
+    """The ears hear: a tone in the caller's voice, where it is let be, and a key that Asterisk itself sends."""
     if caller.told == "events":
         await begin(here.page, "talk")
         await caller.phone.press("5", "tones")
