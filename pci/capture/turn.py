@@ -99,6 +99,7 @@ class Turn:
         keypad, said = self._talk.keypad, bool(self._dictation.digits)
         if key == "#":
             return self._over()
+        self._voice.give_way()
         keypad.wipe()
         if key == "*":
             return Ending.RESTARTED if said else Ending.CANCELLED

@@ -38,6 +38,7 @@ class Voice:
         self._line = line
         self._keypad = keypad
         self._heard: deque[Heard | Gap] = deque()
+        self._keyed = False
 
     async def next(self, deadline: float) -> Event | Gap | Heard | None:
         """The next word, or what `Keypad.next` gives; a `Gap` when nothing more is heard."""
@@ -53,11 +54,18 @@ class Voice:
             self._put(heard)
         self._put(Gap(over=True))
 
+    def give_way(self) -> None:
+        """The caller keys from now on: what they say counts no more, and wakes nobody who waits for a key."""
+        self._keyed = True
+        self.forget()
+
     def forget(self) -> None:
         """Drop what nobody has read."""
         self._heard.clear()
 
     def _put(self, heard: Heard | Gap) -> None:
+        if self._keyed:
+            return
         self._heard.append(heard)
         self._line.wake()
 

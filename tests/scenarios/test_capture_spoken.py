@@ -11,7 +11,7 @@ import pytest
 from pci.contract import Brand, CaptureOutcome, CardField, FieldProgress
 from speech.scripted import ScriptedRecogniser, say
 from tests.pci_rig import Rig, heard, open_rig
-from tests.speaking_caller import PAUSE, VISA, agrees, prompts, says, speaking
+from tests.speaking_caller import PAUSE, VISA, agrees, prompts, rejections, says, speaking
 
 
 @pytest.fixture
@@ -94,6 +94,21 @@ async def test_given_keys_in_the_middle_of_a_number_then_they_win_and_the_field_
     assert capture.result.token is not None
     async with rig.vault.use(capture.result.token) as card:
         assert bytes(card.pan.reveal()) == b"4242424200041111"
+
+
+async def test_given_words_that_are_understood_while_the_caller_keys_then_they_do_not_end_the_field(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", VISA[0])
+        await capture.entering(CardField.NUMBER, 4)
+        for keys in ("42424", "24200041"):
+            call.press(keys)
+            call.speak(say("five five") + PAUSE)
+            await asyncio.sleep(0.5)
+        call.press("111#")
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
+    assert rejections(capture) == []
 
 
 async def test_given_a_mistake_in_the_keys_then_the_field_stays_a_keyed_one(rig: Rig) -> None:
