@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import quote
 from uuid import uuid4
@@ -34,6 +35,7 @@ from asterisk_ari.road import HttpRoad, open_session
 
 REQUEST_TIMEOUT = 10.0
 T = TypeVar("T")
+_NONE: Mapping[str, str] = MappingProxyType({})
 _ID_TAKEN = {409: AlreadyExists}
 _NO_SUCH_MEMBER = {400: NotFound}
 # of other kinds of media Asterisk 22 starts a playback that never finishes
@@ -80,7 +82,7 @@ class Asterisk:
         """One channel as it is now; `NotFound` if it is gone."""
         return _read(read_channel, await self._rest.get(f"channels/{_id(channel_id)}"))
 
-    async def originate(
+    async def originate(  # noqa: PLR0913 - what Asterisk itself takes
         self,
         endpoint: str,
         app: str,
@@ -89,14 +91,19 @@ class Asterisk:
         caller: str = "",
         channel_id: str = "",
         seconds: int = 30,
+        headers: Mapping[str, str] = _NONE,
     ) -> Channel:
         """Call `endpoint` (such as `PJSIP/alice`) for at most `seconds`; once it answers, it comes into `app`.
+
+        `headers` go with the call where it is one by SIP.
 
         A channel made so keeps a subscription of `app` for life, even when it is moved elsewhere: see `unsubscribe`.
         """
         body: dict[str, object] = {"endpoint": endpoint, "app": app, "appArgs": _joined(args), "timeout": seconds}
         if caller:
             body["callerId"] = caller
+        if headers:
+            body["variables"] = {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
         path = f"channels/{_id(channel_id or self.new_id())}"
         return _read(read_channel, await self._rest.post(path, body, meaning=_ID_TAKEN))
 

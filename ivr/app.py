@@ -114,7 +114,7 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
             desk = LiveDesk.of(settings.agents, settings.queues, equipment)
             services = Services(
                 *(settings.asterisk.app, prompts, store, parts.pci, charging, people, lookups, tally, traced),
-                desk.floor if desk else None,
+                *(desk.floor if desk else None, settings.pbxs),
             )
             workers = [
                 background.create_task(journal.run()),

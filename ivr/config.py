@@ -21,6 +21,7 @@ from ivr.errors import ConfigError
 from ivr.flow.outside import Outside
 from ivr.flow.problems import instead_of
 from ivr.flow.wording import known_keys
+from ivr.pbx.settings import PbxSettings
 from ivr.setting_kinds import (
     Location,
     Name,
@@ -165,6 +166,7 @@ class Settings(Section):
     people: dict[OutsideName, PersonSettings] = Field(default_factory=dict)
     apis: dict[OutsideName, ApiSettings] = Field(default_factory=dict)
     agents: AgentsSettings | None = None
+    pbxs: dict[OutsideName, PbxSettings] = Field(default_factory=dict)
     queues: dict[OutsideName, QueueSettings] = Field(default_factory=dict)
     alerts: AlertSettings = AlertSettings()
 

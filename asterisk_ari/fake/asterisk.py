@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -32,6 +32,11 @@ class FakeCall:
     def name(self) -> str:
         """The name of the channel: whom ARI called, as in `PJSIP/alice-…`."""
         return self._channel.name
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The SIP headers that went with a call that ARI made."""
+        return self._channel.headers
 
     @property
     def answered(self) -> bool:
@@ -197,9 +202,9 @@ class FakeAsterisk:
         """The bridges there are."""
         return tuple(self._exchange.bridges)
 
-    def dial(self, number: str, *, caller: str = "", app: str = "ivr") -> FakeCall:
-        """Call `number`, which the dialplan sends to `app`. The call is over at once if nobody has `app` open."""
-        return FakeCall(self._exchange, self._exchange.arrive(number, caller, app))
+    def dial(self, number: str, *, caller: str = "", app: str = "ivr", args: Sequence[str] = ()) -> FakeCall:
+        """Call `number`, which the dialplan sends to `app` with `args`; over at once if nobody has `app` open."""
+        return FakeCall(self._exchange, self._exchange.arrive(number, caller, app, args))
 
     def drop_connections(self) -> None:
         """Cut every WebSocket: what happens until a client is back, it is not told."""

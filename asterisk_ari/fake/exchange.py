@@ -60,10 +60,10 @@ class Exchange:
 
     # channels
 
-    def arrive(self, dialled: str, caller: str, app_name: str) -> FakeChannel:
+    def arrive(self, dialled: str, caller: str, app_name: str, args: Sequence[str] = ()) -> FakeChannel:
         """A call comes in and is sent to an application; it is dropped at once if nobody has that open."""
         channel = self.new_channel(f"{next(self._numbers)}.0", f"Fake/{dialled}", dialled, caller)
-        self.enter(channel, app_name, [])
+        self.enter(channel, app_name, [*args])
         return channel
 
     def originate(self, channel_id: str, endpoint: str, app_name: str, args: list[str], caller: str) -> FakeChannel:

@@ -123,6 +123,8 @@ class FakeChannel:
     """The channel whose person is heard through this one."""
     media: FakeMedia | None = field(default=None, repr=False)
     """Where sound goes that reaches the far end, if a program is there."""
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    """What goes with a call that is made."""
     born: str = field(default_factory=now)
 
     def show(self) -> dict[str, object]:

@@ -42,6 +42,7 @@ class Verbs:
         channel = self._exchange.originate(
             path["channel"], _word(asked, "endpoint"), _word(asked, "app"), _args(asked), _word(asked, "callerId")
         )
+        channel.headers = _headers(asked)
         return 200, channel.show()
 
     async def snoop(self, path: dict[str, str], asked: Asked) -> Answer:
@@ -62,7 +63,15 @@ class Verbs:
 
     async def hang_up(self, path: dict[str, str], asked: Asked) -> Answer:
         """DELETE channels/ID."""
-        reasons = {"": 16, "normal": 16, "unallocated": 1, "busy": 17, "no_answer": 19, "congestion": 34}
+        reasons = {
+            "": 16,
+            "normal": 16,
+            "unallocated": 1,
+            "busy": 17,
+            "no_answer": 19,
+            "rejected": 21,
+            "congestion": 34,
+        }
         channel, reason = self._channel(path), _word(asked, "reason")
         if reason not in reasons:
             raise Refusal(400, "Invalid reason for hangup reason provided")
@@ -219,6 +228,12 @@ def _word(asked: Asked, name: str) -> str:
     if not isinstance(value, str):
         raise Refusal(400, f"{name} is not a string")
     return value
+
+
+def _headers(asked: Asked) -> dict[str, str]:
+    variables = asked.get("variables", {})
+    named = variables if isinstance(variables, dict) else {}
+    return {name.removeprefix("PJSIP_HEADER(add,").rstrip(")"): str(value) for name, value in named.items()}
 
 
 def _args(asked: Asked) -> list[str]:

@@ -20,6 +20,7 @@ from ivr.agents.notes import checked_reference
 from ivr.agents.paying_call import CardNotTaken, PayingCall
 from ivr.agents.states.state import Over
 from ivr.agents.view import FieldView, PaymentView
+from ivr.calls.meant import bill_meant
 from ivr.errors import PciError
 from ivr.flow.call import Captured, Charged, Invoice, LookupFailed
 from ivr.flow.requests import EarlierPayment, Noted, RefundReason, RefundRequest
@@ -216,17 +217,9 @@ class Taking:
             self._show(told=_NOT_CONFIRMED if outcome == "cancelled" else outcome)
 
     async def _invoice(self, line: PayingCall) -> Invoice | None:
-        """The open bill that the agent means: of this account or number, and of just this amount."""
+        """The open bill that the agent means."""
         reference, known = self.payment.reference, dict(self._call.matter.context).get("account_number", "")
-        for account in {reference: None, known: None} if known else (reference,):
-            invoice = await line.find_invoice(account)
-            if (
-                invoice
-                and reference in (invoice.account, invoice.reference)
-                and invoice.amount == self.payment.amount
-            ):
-                return invoice
-        return None
+        return await bill_meant(line, reference, self.payment.amount, dict.fromkeys(filter(None, (reference, known))))
 
     async def _ask_back_if_called_off(self, line: PayingCall) -> None:
         """What was approved, or may be, is not undone by us: a person is asked to give it back; the agent is told.

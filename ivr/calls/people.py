@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -49,6 +50,16 @@ def shown_number(number: str | None) -> str:
     return number if number and _SHOWN.fullmatch(number) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Whom to ring: what the log calls them, whom Asterisk calls, for how many seconds, with which SIP headers."""
+
+    name: str
+    endpoint: str
+    ring: float
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
 class People:
     """Those whom flows may send callers to. `endpoints` are their phones by name; `tasks` outlive every call."""
 
@@ -65,12 +76,17 @@ class People:
         `whisper` are the sounds that they hear first. `shown` is the number that their phone shows as the caller's.
         CallerHungUp when the caller is gone.
         """
+        called = Called(introduction.to, self._endpoints.get(introduction.to, ""), introduction.ring)
+        return await self.call(caller, called, whisper, shown)
+
+    async def call(self, caller: Line, called: Called, whisper: Sequence[str], shown: str | None) -> Reached:
+        """The same, for whomever Asterisk can call."""
         asterisk = self._app.asterisk
         leg, bridge = Line(asterisk, asterisk.new_id()), asterisk.new_id()
         with self._app.watch(leg.channel_id) as events, caller.deaf():
             try:
                 await caller.ring()
-                reached = await self._rung(leg, events, introduction, shown)
+                reached = await self._rung(leg, events, called, shown)
                 if reached is Reached.TALKED and whisper and not await _accepts(leg, events, whisper):
                     reached = Reached.NO_ANSWER
                 await caller.stop_ringing()
@@ -78,30 +94,30 @@ class People:
                     reached = await self._talk(caller, leg, events, bridge)
             finally:
                 await asyncio.shield(self._tasks.create_task(self._release(leg, bridge)))
-        _log.info("person_left", person=introduction.to, outcome=reached)
+        _log.info("person_left", person=called.name, outcome=reached)
         return reached
 
-    async def _rung(self, leg: Line, events: Watch, introduction: Introduction, shown: str | None) -> Reached:
+    async def _rung(self, leg: Line, events: Watch, called: Called, shown: str | None) -> Reached:
         """TALKED once they have answered."""
-        endpoint = self._endpoints.get(introduction.to)
-        if endpoint is None:
+        if not called.endpoint:
             return Reached.UNAVAILABLE
-        _log.info("person_rung", person=introduction.to)
+        _log.info("person_rung", person=called.name)
         try:
-            async with asyncio.timeout(introduction.ring):
+            async with asyncio.timeout(called.ring):
                 await self._app.asterisk.originate(
-                    endpoint,
+                    called.endpoint,
                     self._app.name,
                     [LEG],
                     caller=shown_number(shown),
                     channel_id=leg.channel_id,
-                    seconds=int(introduction.ring) + _GRACE_SECONDS,
+                    seconds=int(called.ring) + _GRACE_SECONDS,
+                    headers=called.headers,
                 )
                 return await answered(events)
         except TimeoutError:
             return Reached.NO_ANSWER
         except AriError as error:
-            _log.error("person_not_rung", person=introduction.to, reason=type(error).__name__, advice=_ADVICE)
+            _log.error("person_not_rung", person=called.name, reason=type(error).__name__, advice=_ADVICE)
             return Reached.UNAVAILABLE
 
     async def _talk(self, caller: Line, leg: Line, events: Watch, bridge: str) -> Reached:

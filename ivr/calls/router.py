@@ -14,7 +14,9 @@ from ivr.agents.outward import LEG as CALLED
 from ivr.calls.journal import Journal
 from ivr.calls.people import LEG
 from ivr.calls.services import Services
-from ivr.calls.session import Session
+from ivr.calls.session import FlowSession
+from ivr.pbx.session import handed_in
+from ivr.pbx.signed import ARGUMENT
 from ivr.publishing.served import Served
 from ivr.store.calls import FinishedCall
 
@@ -107,10 +109,12 @@ class Router:
         if self._stopping or self.calls >= self._max_calls:
             return "congestion"
         edition = self._served.edition
+        if start.args[:1] == (ARGUMENT,):
+            return handed_in(self._app, start, edition, self._services)
         flow = edition.book.find(start.channel.dialled)
         if flow is None:
             return "unallocated"
-        return Session(self._app, start.channel, flow, edition, self._services)
+        return FlowSession(self._app, start.channel, flow, edition, self._services)
 
     async def _hold(self, session: Held) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ivr.store.store import Store
 
 if TYPE_CHECKING:
     from ivr.agents.floor import Floor
+    from ivr.pbx.settings import PbxSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,5 @@ class Services:
     traced: bool = True
     floor: Floor | None = None
     """The agents' floor, if there are agents."""
+    pbxs: Mapping[str, PbxSettings] = field(default_factory=dict)
+    """Those that hand calls in."""

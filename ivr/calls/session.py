@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from contextlib import suppress
 from dataclasses import replace
+from typing import ClassVar, Protocol
 
 import structlog
 
@@ -27,13 +28,31 @@ _log = structlog.get_logger()
 _FAILED = "failed"
 _CLOSED = "closed"
 _CUT_OFF = "interrupted"
+REJECTED = "rejected"
+"""The reason with which a call is not taken; whoever sent it keeps it."""
 _FAREWELL_SECONDS = 10.0
 
 
-class Session:
-    """A call from its arrival to its end, whoever ends it. It keeps the edition that it began with."""
+class Answering(Protocol):
+    """What answers a call: a flow, as far as the call has to know it."""
 
-    def __init__(self, app: AriApp, channel: Channel, flow: Flow, edition: Edition, services: Services) -> None:
+    @property
+    def name(self) -> str:
+        """What the log and the ledger call it."""
+
+    def language_for(self, dialled: str) -> str:
+        """The language that it begins in."""
+
+
+class Session:
+    """A call from its arrival to its end, whoever ends it. It keeps the edition that it began with.
+
+    What is done in it is `proceed`, of `FlowSession` and of others.
+    """
+
+    kind: ClassVar[type[LiveCall]] = LiveCall
+
+    def __init__(self, app: AriApp, channel: Channel, flow: Answering, edition: Edition, services: Services) -> None:
         # letters and few digits, so that no part of an id can pass for a card number
         call_id = f"c{secrets.token_urlsafe(9)}"
         self.origin = Origin(call_id, channel.dialled, channel.caller_number or None, flow.name)
@@ -46,9 +65,17 @@ class Session:
         self._started = services.store.database.now()
         self._recorder = Recorder(self._began())
         language = flow.language_for(channel.dialled)
-        self._call = LiveCall(self.origin, self._line, language, services, self._recorder)
+        self._call = self.kind(self.origin, self._line, language, services, self._recorder)
         self._task: asyncio.Task[object] | None = None
         self._closing = False
+
+    async def admitted(self) -> bool:
+        """Whether the call is taken at all."""
+        return True
+
+    async def proceed(self, recorded: RecordedCall) -> str:
+        """What is done in the call once it is answered; how it ended."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """End the call from our side: say so to the caller and hang up."""
@@ -121,10 +148,12 @@ class Session:
         try:
             if self._closing:
                 raise asyncio.CancelledError
+            if not await self.admitted():
+                await self._line.hang_up(REJECTED)
+                return REJECTED
             if not self._answered:
                 await self._line.answer()
-            recorded = RecordedCall(self._call, self._recorder, self._services.prompts)
-            return await run_flow(self._flow, recorded, self._observe, self._recorder.entered)
+            return await self.proceed(RecordedCall(self._call, self._recorder, self._services.prompts))
         except asyncio.CancelledError:
             if not self._closing or self._task is None:
                 raise
@@ -140,10 +169,6 @@ class Session:
                 await self._call.say_farewell()
         await self._call.hang_up()
 
-    def _observe(self, taken: StepTaken) -> None:
-        self._recorder.taken(taken)
-        _log.info("step_done", step=taken.step, verb=taken.verb, outcome=taken.outcome)
-
     async def _release(self) -> None:
         if not self._line.ended:
             try:
@@ -151,3 +176,19 @@ class Session:
             except AriError as error:
                 # the channel, if it is still there, comes back as an arrival when Asterisk is back
                 _log.warning("release_failed", reason=type(error).__name__)
+
+
+class FlowSession(Session):
+    """A call of a flow."""
+
+    def __init__(self, app: AriApp, channel: Channel, flow: Flow, edition: Edition, services: Services) -> None:
+        super().__init__(app, channel, flow, edition, services)
+        self._steps = flow
+
+    async def proceed(self, recorded: RecordedCall) -> str:
+        """Run the flow."""
+        return await run_flow(self._steps, recorded, self._observe, self._recorder.entered)
+
+    def _observe(self, taken: StepTaken) -> None:
+        self._recorder.taken(taken)
+        _log.info("step_done", step=taken.step, verb=taken.verb, outcome=taken.outcome)

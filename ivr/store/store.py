@@ -16,6 +16,7 @@ from ivr.store.cards import Cards
 from ivr.store.database import Clock, Database, utc_now
 from ivr.store.factors import Factors
 from ivr.store.figures import FiguresOfLedger
+from ivr.store.handovers import Handovers
 from ivr.store.invoices import Invoices
 from ivr.store.languages import Languages
 from ivr.store.models import OutboxKind
@@ -50,6 +51,7 @@ class Store:
     figures: FiguresOfLedger
     api_keys: ApiKeys
     api_requests: ApiRequests
+    handovers: Handovers
 
 
 @asynccontextmanager
@@ -82,4 +84,5 @@ async def open_store(
             figures=FiguresOfLedger(database),
             api_keys=ApiKeys(database),
             api_requests=ApiRequests(database),
+            handovers=Handovers(database),
         )

@@ -13,6 +13,9 @@ from enum import Enum
 from typing import Final
 
 _REST: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+_HEADER: Final = re.compile(r"PJSIP_HEADER\(add,X-Tonewall-[A-Z][A-Za-z0-9]{1,15}\)")
+_HEADER_VALUE: Final = re.compile(r"[A-Za-z0-9._-]{1,80}")
+_MOST_HEADERS: Final = 8
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{32,64}")
 
 
@@ -136,6 +139,20 @@ def listed_context(value: object, facts: Facts) -> object:
     if not isinstance(value, str) or value not in facts.policy.contexts:
         raise Refused("originate")
     return value
+
+
+def result_headers(value: object, _: Facts) -> object:
+    """What another PBX is told of a payment with the call that it gets back: these headers, of harmless signs."""
+    match value:
+        case dict() if 0 < len(value) <= _MOST_HEADERS and all(_is_header(*pair) for pair in value.items()):
+            return value
+    raise Refused("variables")
+
+
+def _is_header(name: object, value: object) -> bool:
+    """Whether a variable is a header of ours. No sign of a value means anything to Asterisk's dialplan."""
+    named = isinstance(name, str) and _HEADER.fullmatch(name)
+    return bool(named and isinstance(value, str) and _HEADER_VALUE.fullmatch(value))
 
 
 def inside(value: object, facts: Facts) -> object:

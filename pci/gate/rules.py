@@ -34,6 +34,7 @@ from pci.gate.checks import (
     number,
     own_app,
     recording,
+    result_headers,
     secret,
 )
 from pci.gate.request import Request
@@ -132,7 +133,7 @@ ALLOWED: Final = (
     Row("GET", "channels/{inside}"),
     Row("POST", "channels/{own}",
         needs={"endpoint": listed_endpoint, "app": own_app},
-        takes={"appArgs": arguments, "callerId": caller, "timeout": seconds}),
+        takes={"appArgs": arguments, "callerId": caller, "timeout": seconds, "variables": result_headers}),
     Row("POST", "channels/{own}",
         needs={"endpoint": listed_endpoint, "context": listed_context, "extension": extension},
         takes={"callerId": caller, "timeout": seconds}),

@@ -9,6 +9,7 @@ from ivr import config as ivr
 from ivr.agents import settings as agents
 from ivr.console.settings import ConsoleSettings, SsoSettings
 from ivr.desktop import settings as desktop
+from ivr.pbx.settings import PbxSettings
 from pci import config as pci
 from pci.gate import config as gate
 from tests.unit.reading_docs import has_default, keys_of, sections, table
@@ -29,6 +30,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [email]": ivr.EmailSettings,
     "ivr.toml / [console]": ConsoleSettings,
     "ivr.toml / [console.sso]": SsoSettings,
+    "ivr.toml / [pbxs.NAME]": PbxSettings,
     "ivr.toml / [desktop]": desktop.DesktopSettings,
     "ivr.toml / [desktop.webhook]": desktop.WebhookSettings,
     "pci.toml": pci.Settings,
@@ -42,7 +44,7 @@ PLACES: dict[str, type[BaseModel]] = {
 }
 SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console sso originate phones".split())
 
-SECTIONS |= {"agents", "alerts", "desktop", "queues", "webhook"}
+SECTIONS |= {"agents", "alerts", "desktop", "pbxs", "queues", "webhook"}
 
 
 def written(value: object) -> str:

@@ -239,3 +239,50 @@ def test_given_a_repr_then_it_shows_no_value() -> None:
     request = asked(f"POST channels/{HERE}/play/ivr-p", media=[SOUND])
     assert "sounds" not in repr(request)
     assert "sounds" not in repr(decide(request, FACTS))
+
+
+HEADER = "PJSIP_HEADER(add,X-Tonewall-Status)"
+
+
+def with_variables(variables: object) -> Request:
+    """A call to somebody who may be called, with these channel variables."""
+    return asked("POST channels/ivr-x", endpoint="PJSIP/agent-1", app="ivr", variables=variables)
+
+
+def test_given_what_another_pbx_is_told_of_a_payment_then_it_goes_as_headers() -> None:
+    told = {HEADER: "approved", "PJSIP_HEADER(add,X-Tonewall-Receipt)": "cAb_-9.1"}
+    assert decide(with_variables(told), FACTS).parameters["variables"] == told
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        [],
+        "X=1",
+        {HEADER: ""},
+        {HEADER: 1},
+        {HEADER: None},
+        {HEADER: "x" * 81},
+        *({HEADER: value} for value in ("${SHELL(id)}", "$[1]", "a b", "a,b", "a\r\nX: 1", "a;b", '"a"', "ü")),
+        *(
+            {name: "x"}
+            for name in (
+                "STATUS",
+                "SHELL(id)",
+                "PJSIP_HEADER(add,X-Other)",
+                "PJSIP_HEADER(add,From)",
+                "PJSIP_HEADER(update,X-Tonewall-Status)",
+                "PJSIP_HEADER(add,X-Tonewall-Status)\n",
+                "_PJSIP_HEADER(add,X-Tonewall-Status)",
+                "PJSIP_HEADER(add,X-Tonewall-${X})",
+                "CHANNEL(hangup_handler_push)",
+            )
+        ),
+        {HEADER: "approved", "A": "1"},
+        {f"PJSIP_HEADER(add,X-Tonewall-{letter}a)": "1" for letter in "ABCDEFGHI"},
+    ],
+)
+def test_given_any_other_channel_variable_then_it_is_refused_with_an_alarm(variables: object) -> None:
+    assert rule_against(with_variables(variables)) == "variables"
+    assert RULES["variables"].alarm
