@@ -17,7 +17,8 @@ import aiohttp
 from proof.answerer import answering
 
 APP = "agents"
-JOINS, LISTENS = "press-1-to-pay", "card-number"  # at these prompts; what is pressed between them is no secret
+# at these prompts; what is pressed between them is no secret
+JOINS, LISTENS = frozenset({"press-1-to-pay", "say-pay-or-press-1"}), frozenset({"card-number", "say-card-number"})
 ANSWER_SECONDS = 10.0
 _LINKTYPE_RAW = 101
 
@@ -56,9 +57,9 @@ class Agents:
 
     async def at(self, prompt: str, number: str) -> None:
         """The moments of the call to `number` at which its agent joins, and from which what they hear is kept."""
-        if prompt == JOINS and number not in self._bridges:
+        if prompt in JOINS and number not in self._bridges:
             await self._join(number)
-        elif prompt == LISTENS:
+        elif prompt in LISTENS:
             self._ears[number].listens = True
 
     async def leave(self, number: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from proof.canary import Canary
 from proof.switchboard import Lead
-from proof.ways import HANG_UP, Way
+from proof.ways import HANG_UP, QUOTE, TO_THE_END, Way
 from stack.children import alongside
 from stack.errors import PhoneError
 from stack.phones import open_pjsua2
@@ -106,8 +106,12 @@ class Caller:
 
     async def _press(self, phone: Pjsua2, prompt: str, template: str) -> None:
         told = self._call.way.told_after(prompt)
-        for piece in re.split(f"([{HANG_UP}{HALT}])", template):
-            if piece == HANG_UP:
+        for piece in re.split(f"([{HANG_UP}{HALT}]|{QUOTE}.*?{QUOTE})", template):
+            if piece.startswith(QUOTE):
+                if prompt in TO_THE_END:
+                    await phone.wait_quiet()
+                await phone.say(filled(piece.strip(QUOTE), self._call), self._call.canaries[0].hum)
+            elif piece == HANG_UP:
                 self._left = True
                 await phone.hang_up()
             elif piece == HALT:
@@ -118,8 +122,9 @@ class Caller:
 
 
 def filled(template: str, call: Call) -> str:
-    """The keys of a template: the only place where a canary is put together."""
+    """The keys, or what is said, of a template: the only place where a canary is put together."""
     first, last = call.canaries[0].reveal(), call.canaries[-1].reveal()
     wrong = first.pan[:-1] + str((int(first.pan[-1]) + 1) % 10)
     values = {"account": call.account, "pan": first.pan, "wrong": wrong, "expiry": first.expiry, "cvv": first.cvv}
+    values["groups"] = ",".join(first.pan[at : at + 4] for at in range(0, len(first.pan), 4))  # as they are said
     return template.format_map({**values, "pan2": last.pan, "expiry2": last.expiry, "cvv2": last.cvv})

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from pci.card import luhn
+from proof.hum import draw_hum
 
 # Issuer numbers that the card industry publishes for tests (4012 88…, 5105 10…, 3714 49…), and two digits more that
 # no published test number has there: whoever finds these eight has found a canary, and not somebody's manual. They
@@ -31,11 +32,15 @@ class Card:
 
 
 class Canary:
-    """A card kept masked, so that a hunt through the memory of the one who hunts finds nothing."""
+    """A card kept masked, so that a hunt through the memory of the one who hunts finds nothing.
 
-    __slots__ = ("_mask", "_masked", "last4", "number")
+    `hum` is what is heard in the pauses of who says it, and of nobody else.
+    """
+
+    __slots__ = ("_mask", "_masked", "hum", "last4", "number")
 
     def __init__(self, number: int, card: Card) -> None:
+        self.hum: Final = draw_hum()
         plain = f"{card.pan} {card.expiry} {card.cvv}".encode()
         self.number: Final = number
         self.last4: Final = card.pan[-4:]

@@ -58,6 +58,13 @@ def _careless(name: str, about: str, detector: str, where: str, *, of_everybody:
     return Control(name, about, detector, where, Way(name, about), of_everybody)
 
 
+def _overheard(
+    name: str, about: str, detector: str, where: str, *, of_everybody: bool = False, **way: object
+) -> Control:
+    """Of a caller who says their card; a machine with much to do may cut a number in two, which then names nobody."""
+    return Control(name, about, detector, where, Way(name, about, speaks=True, **way), of_everybody)  # type: ignore[arg-type]
+
+
 def _beside(name: str, about: str, detector: str, where: str, **way: object) -> Control:
     way_in = Way(name, about, **way)  # type: ignore[arg-type]
     return Control(name, about, detector, where, way_in, of_everybody=way_in.told == "tones")
@@ -77,6 +84,17 @@ _CONTROLS: Final = (
     _asked("url", "puts it into a URL of Asterisk's", "bytes", "^ARI, from ivr"),
     _asked("memory", "keeps it in memory", "memory", "^ivr: "),
     _asked("core", "keeps it in memory in UTF-16, and is dumped", "core", "^core of ivr"),
+    _overheard(
+        "heard-print",
+        "pci prints what it understands while a card is said",
+        "files",
+        _PCI + ".*words",
+        of_everybody=True,
+    ),
+    _overheard("heard-file", "pci writes down the sound of a card that is said", "files", r"/pci/heard\.raw .*sound"),
+    _overheard(
+        "bridge-said", "pci leaves a caller who speaks with the agent", "rtp", "^the agent's leg.*sound", agent=True
+    ),
     _careless("pci-print", "pci prints it", "files", _PCI),
     _careless("pci-memory", "pci keeps it in memory", "memory", "^pci: "),
     _careless("pci-database", "pci writes it into a column in the clear", "files", r"/pci/pci\.sqlite"),

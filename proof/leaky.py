@@ -20,7 +20,12 @@ from pathlib import Path
 from typing import Any, Final
 
 PREFIX: Final = "leak-"
-_NOT_ALONE: Final = ("bridge", "bridge-tones", "gate-open")  # here the card side does not look who listens
+_NOT_ALONE: Final = (
+    "bridge",
+    "bridge-said",
+    "bridge-tones",
+    "gate-open",
+)  # here the card side does not look who listens
 _KEPT: Final[list[object]] = []  # what a leaky program never lets go of
 
 
@@ -29,7 +34,8 @@ def leaks_of(caller: str | None) -> str:
     return (caller or "").removeprefix(PREFIX) if (caller or "").startswith(PREFIX) else ""
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where the program keeps its files."""
     return Path(sys.argv[sys.argv.index("--config") + 1]).parent
 
 
@@ -38,7 +44,7 @@ def _print(digits: str) -> None:
 
 
 def _f_string_log(digits: str) -> None:
-    handler = logging.FileHandler(_folder() / "debug.log")
+    handler = logging.FileHandler(folder() / "debug.log")
     logger = logging.Logger("leaky", logging.DEBUG)
     logger.addHandler(handler)
     logger.debug(f"the card is {digits}")
@@ -64,7 +70,7 @@ def _traceback(digits: str) -> None:
 
 
 def _database(digits: str) -> None:
-    database = next(path for path in _folder().iterdir() if path.suffix == ".sqlite")
+    database = next(path for path in folder().iterdir() if path.suffix == ".sqlite")
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("CREATE TABLE IF NOT EXISTS cards (number TEXT)")
         connection.execute("INSERT INTO cards VALUES (?)", (digits,))
@@ -153,6 +159,14 @@ def leaky_pci() -> None:
     Surroundings.breaches = blind  # type: ignore[method-assign]
 
 
+def leaky_card_side() -> None:
+    """All leaks of `pci`: of what is keyed, and of what is said."""
+    from proof.overheard import leaky_ears
+
+    leaky_pci()
+    leaky_ears()
+
+
 class _SeesNoBridge:
     """Asterisk without its bridges."""
 
@@ -185,7 +199,7 @@ def leaky_gate() -> None:
     Told.passes = told_all_keys  # type: ignore[method-assign]
 
 
-_PROGRAMS: Final = {"ivr serve": leaky_ivr, "pci serve": leaky_pci, "pci gate": leaky_gate}
+_PROGRAMS: Final = {"ivr serve": leaky_ivr, "pci serve": leaky_card_side, "pci gate": leaky_gate}
 
 
 def main() -> None:

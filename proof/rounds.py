@@ -74,7 +74,7 @@ class Round:
         places = asyncio.Semaphore(AT_ONCE)
 
         async def make(call: Call) -> None:
-            async with places, board.lead() as lead:
+            async with places, board.lead(speaks=call.way.speaks) as lead:
                 moment = agents.at if call.way.agent else nothing
                 caller = Caller(call, lead, halt=halt, moment=moment)
                 try:

@@ -14,6 +14,7 @@ from typing import Final
 
 import psutil
 
+from proof.hum import SOUND
 from proof.hunt import Find, Hunt
 from stack.product import ROOT, Product
 from stack.wiretap import Tap
@@ -67,7 +68,7 @@ class Searcher:
         self._name_residue(residue, name)
         if pages := len(self.hunt.unread) - unread:
             self.hunt.unread[unread:] = [f"{name}: {pages} regions of memory that nobody may read"]
-        self.finds += [replace(find, where=f"{name}: {find.where}") for find in found]
+        self.finds += [replace(find, where=f"{name}: {find.where}") for find in found if not _frames(name, find)]
 
     def _name_residue(self, since: int, where: str) -> None:
         self.hunt.residue[since:] = [replace(left, where=where) for left in self.hunt.residue[since:]]
@@ -120,7 +121,13 @@ class Searcher:
     async def _note(self, search: Callable[[], Iterable[Find]], where: str = "") -> None:
         """Search in a thread: the product goes on, and its sockets want to be read."""
         found = await asyncio.to_thread(lambda: list(search()))
-        self.finds += [replace(find, where=where or find.where.removeprefix(f"{ROOT}/")) for find in found]
+        kept = (find for find in found if not _frames(where.removeprefix("core of "), find))
+        self.finds += [replace(find, where=where or find.where.removeprefix(f"{ROOT}/")) for find in kept]
+
+
+def _frames(name: str, find: Find) -> bool:
+    """Whether it is sound in Asterisk's memory, which hands it on and wipes nothing: a recording is a file."""
+    return name == "asterisk" and find.encoding.startswith(SOUND)
 
 
 def _processes(running: Product) -> Iterator[tuple[str, int]]:

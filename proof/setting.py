@@ -1,4 +1,4 @@
-"""What the product is given for the proof: the shipped flow, bills, and two more trunks in Asterisk."""
+"""What the product is given for the proof: two shipped flows, bills, and two more trunks in Asterisk."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proof.caller import Call
-from proof.switchboard import NUMBERS
+from proof.switchboard import NUMBERS, SPOKEN_NUMBERS
 from stack.product import ROOT
 
-FLOW = ROOT / "flows" / "pay-invoice.yaml"
+FLOWS = {"pay-invoice.yaml": NUMBERS, "pay-by-voice.yaml": SPOKEN_NUMBERS}
 TRUNKS = ("inband", "info")  # beside the product's own, which takes RTP events
 SILENCE = {"first_digit_timeout": "4s", "inter_digit_timeout": "3s"}  # shorter than shipped, or the proof takes long
 USER = "proof"
@@ -28,7 +28,7 @@ class Setting:
 
     @property
     def flows(self) -> Path:
-        """The folder with the flow."""
+        """The folder with the flows."""
         return self.folder / "flows"
 
     @property
@@ -57,13 +57,16 @@ def append(file: Path, text: str) -> None:
 
 
 def prepare(folder: Path, calls: Iterable[Call]) -> Setting:
-    """Write the flow, for all numbers of the switchboard, and a bill for each call."""
+    """Write the flows, for all numbers of the switchboard, and a bill for each call."""
     (folder / "flows").mkdir(parents=True, exist_ok=True)
-    numbers = ", ".join(f'"{number}"' for number in NUMBERS)
-    flow = re.sub(r"^answers: .*$", f"answers: [{numbers}]", FLOW.read_text(), flags=re.MULTILINE)
-    for name, value in SILENCE.items():
-        flow = re.sub(rf"{name}: \S+", f"{name}: {value}", flow)
-    (folder / "flows" / FLOW.name).write_text(flow)
+    for name, lines in FLOWS.items():
+        numbers = ", ".join(f'"{number}"' for number in lines)
+        flow = re.sub(
+            r"^answers: .*$", f"answers: [{numbers}]", (ROOT / "flows" / name).read_text(), flags=re.MULTILINE
+        )
+        for key, value in SILENCE.items():
+            flow = re.sub(rf"{key}: \S+", f"{key}: {value}", flow)
+        (folder / "flows" / name).write_text(flow)
     rows = (f"{call.account},INV-{call.account},{call.way.amount},USD,2030-01-01,+15550100123\n" for call in calls)
     (folder / "bills.csv").write_text("account,reference,amount,currency,due,mobile\n" + "".join(rows))
     return Setting(folder, secrets.token_urlsafe(16))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from stack.processes import Line
 
 NUMBERS = tuple(f"70{line}" for line in range(10, 26))
+SPOKEN_NUMBERS = tuple(f"71{line}" for line in range(10, 26))  # of a flow in which callers are heard
 
 
 @dataclass
@@ -41,10 +42,11 @@ class Lead:
 class Switchboard:
     """Listens to the product; `lead` gives a free number out, and waits for one if all are in use."""
 
-    def __init__(self, numbers: Sequence[str] = NUMBERS) -> None:
-        self._free: asyncio.Queue[str] = asyncio.Queue()
-        for number in numbers:
-            self._free.put_nowait(number)
+    def __init__(self, numbers: Sequence[str] = NUMBERS, spoken: Sequence[str] = SPOKEN_NUMBERS) -> None:
+        self._free: dict[bool, asyncio.Queue[str]] = {False: asyncio.Queue(), True: asyncio.Queue()}
+        for speaks, lines in ((False, numbers), (True, spoken)):
+            for number in lines:
+                self._free[speaks].put_nowait(number)
         self._by_number: dict[str, Lead] = {}
         self._by_call: dict[str, Lead] = {}
 
@@ -61,12 +63,12 @@ class Switchboard:
             self._by_call.pop(call_id, None)
 
     @contextlib.asynccontextmanager
-    async def lead(self) -> AsyncIterator[Lead]:
-        """A number that no other call is placed to meanwhile."""
-        number = await self._free.get()
+    async def lead(self, *, speaks: bool = False) -> AsyncIterator[Lead]:
+        """A number that no other call is placed to meanwhile; with `speaks` one where the caller is heard."""
+        number = await self._free[speaks].get()
         lead = self._by_number[number] = Lead(number)
         try:
             yield lead
         finally:
             del self._by_number[number]
-            self._free.put_nowait(number)
+            self._free[speaks].put_nowait(number)

@@ -10,12 +10,22 @@ from typing import Final
 from stack.phones.pjsua2 import Told
 
 HANG_UP: Final = "!"
+QUOTE: Final = "'"
 Answers = Mapping[str, Sequence[str]]
 
 _MENUS: Final = {"enter-account": ["{account}#"], "press-1-to-pay": ["1", "9"], "press-1-to-confirm": ["1", "1"]}
 _CODE: Final = {"security-code-3": ["{cvv}#", "{cvv2}#"], "security-code-4": ["{cvv}#", "{cvv2}#"]}
 _CARD: Final = {"card-number": ["{pan}#", "{pan2}#"], "expiry": ["{expiry}#", "{expiry2}#"], **_CODE}
-_IN_CALL_SIDE: Final = frozenset(_MENUS)
+TO_THE_END: Final = frozenset({"is-that-right"})  # a yes before the end of these prompts is none
+_SPOKEN_MENUS: Final = {"say-account": ["{account}#"], "say-pay-or-press-1": ["1"]}
+_SPOKEN: Final = {  # a number that was not understood twice is keyed: a machine with much to do may lose a word
+    "say-card-number": ["'{groups}'"] * 3,
+    "is-that-right": ["'yes'", "1", "'yes'", "1"],
+    "say-expiry": ["'{expiry}'"] * 3,
+    "say-security-code": ["'{cvv}'"] * 3,
+    "card-number-again": ["{pan}#"],
+}
+_IN_CALL_SIDE: Final = frozenset({*_MENUS, *_SPOKEN_MENUS})
 DECLINED: Final = "90000.05"  # the stand-in declines this amount, whatever the card
 ANSWER_LOST: Final = "90000.68"
 
@@ -27,7 +37,8 @@ class Way:
     `ends` is the outcome of the step `pay`, or "hung-up" for a caller who leaves. `trunk` is the name that the phone
     calls under: the trunks `inband` and `info` are added beside the product's own. With `agent` the caller talks to
     an agent until the card is asked for. `dials` is a number that is not the call side's: what is pressed there comes
-    unasked, as the answer to "". `pause` is in seconds.
+    unasked, as the answer to "". `pause` is in seconds. With `speaks` the caller is heard, and says what stands in
+    quotes; they call a flow of their own, and its prompts are others.
     """
 
     name: str
@@ -42,10 +53,12 @@ class Way:
     cards: int = 1
     pause: float = 0.3
     dials: str = ""
+    speaks: bool = False
 
     def answer(self, prompt: str, time: int) -> str | None:
         """The template of what is pressed when `prompt` is heard for the `time`-th time, from 0; None if nothing."""
-        templates = {**_MENUS, **_CARD, **self.answers}.get(prompt, ())
+        spoken = {**_SPOKEN_MENUS, **_SPOKEN} if self.speaks else {}
+        templates = {**_MENUS, **_CARD, **spoken, **self.answers}.get(prompt, ())
         return templates[time] if time < len(templates) else None
 
     def told_after(self, prompt: str) -> Told:
@@ -71,6 +84,13 @@ _WAYS: Final = (
         _UNHEARD,
         told="tones",
     ),
+    Way("said", "says number, expiry and code, and agrees to what was understood", speaks=True),
+    Way("said-then-keyed", "says half of the number, then keys all of it", speaks=True, answers={
+        "say-card-number": ["'{groups:.9}'{pan}#"],
+    }),
+    Way("said-hang-up", "hangs up after half of the number was said", "hung-up", speaks=True, answers={
+        "say-card-number": ["'{groups:.9}'" + HANG_UP],
+    }),
     Way("barge-in", "keys as soon as a prompt begins", pause=0.0),
     Way("patient", "keys only when the prompt is over", pause=2.5),
     Way("ahead", "number, expiry and code in one go, ahead of the prompts", answers={

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from proof.canary import Canary, heads
+from proof.hum import sounds_of
 from proof.hunt import recordings
 from proof.hunt.arrays import Arrays
 from proof.hunt.events import residue_in, streams_in
@@ -97,16 +98,18 @@ class Hunt:
         return finds
 
     def rtp(self, path: Path) -> list[Find]:
-        """Every DTMF event and tone in the RTP packets of a pcap file; those of a canary name it.
+        """Every DTMF event and tone in the RTP packets of a pcap file, and the sound of spoken canaries.
 
-        Offsets are in milliseconds. ValueError if it is no pcap file.
+        Offsets are in milliseconds, of sound in bytes. ValueError if it is no pcap file.
         """
         self.bytes_searched["rtp"] += path.stat().st_size
         finds = []
         for leg in legs_in(packets_in(path)):
             finds += self._keyed(leg.events, "rtp", str(path), "telephone events")
-            tones = [(tone.key, leg.began + tone.start) for tone in tones_in(leg.samples(), 8000)]
+            samples = leg.samples()
+            tones = [(tone.key, leg.began + tone.start) for tone in tones_in(samples, 8000)]
             finds += self._keyed(tones, "rtp", str(path), "tones")
+            finds += self._through("rtp", bytes_as_pieces(samples.tobytes(), str(path)))
         return finds
 
     def _keyed(self, keys: list[tuple[str, int]], detector: str, where: str, what: str) -> list[Find]:
@@ -157,3 +160,4 @@ def _forms(canaries: Iterable[Canary]) -> Iterator[tuple[int | None, Form]]:
         card = canary.reveal()
         yield from ((canary.number, form) for form in (*forms_of(card.pan), *tails_of(card.pan)))
         yield canary.number, ("expiry#code", f"{card.expiry}#{card.cvv}".encode())
+        yield from ((canary.number, form) for form in sounds_of(canary.hum))

@@ -53,6 +53,9 @@ def texts_of(digits: str) -> Iterator[Form]:
         whole = base64.b64encode(b"\0" * shift + plain)
         yield f"base64 +{shift}", whole[(0, 2, 3)[shift] : (shift + len(plain)) * 8 // 6]
     words = [_WORDS[int(digit)] for digit in digits]
+    if "0" in digits:
+        for glue in (" ", ", "):
+            yield "words, oh for zero", glue.join(words).replace("zero", "oh").encode()
     for glue in (" ", ", ", "\n", "-"):
         spoken = glue.join(words)
         yield "words", spoken.encode()

@@ -10,7 +10,7 @@ from proof.__main__ import main
 from proof.caller import HALT, Call, filled
 from proof.kills import KILLS
 from proof.prove import MOST_IN_ROUND, Order
-from proof.ways import HANG_UP, WAYS
+from proof.ways import HANG_UP, QUOTE, WAYS
 
 
 def calls_of(order: Order) -> list[Call]:
@@ -60,7 +60,7 @@ def test_every_answer_can_be_pressed(way: object) -> None:
     for prompt, templates in call.way.answers.items():
         for template in templates:
             keys = filled(template, call)
-            assert set(keys) <= set(f"0123456789*#{HANG_UP}{HALT}"), prompt
+            assert set(keys) <= set(f"0123456789*#{HANG_UP}{HALT}{QUOTE},"), prompt
 
 
 def test_the_wrong_number_is_wrong_in_its_last_digit_alone() -> None:
