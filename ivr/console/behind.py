@@ -16,6 +16,7 @@ from ivr.accounts.office import Office
 from ivr.accounts.passkeys import Passkeys
 from ivr.accounts.passwords import Passwords
 from ivr.accounts.sso import SingleSignOn
+from ivr.accounts.throttle import Throttle
 from ivr.agents.desk import AgentDesk
 from ivr.agents.page_phone import PagePhones
 from ivr.console.rendering import Rendering
@@ -45,6 +46,7 @@ class Behind:
     office: Office
     log: Log
     rendering: Rendering
+    throttle: Throttle
     sso: SingleSignOn | None = None
     desk: AgentDesk | None = None
     phones: PagePhones | None = None
@@ -78,6 +80,7 @@ class Behind:
             office=Office(store.accounts, invitations, log),
             log=log,
             rendering=Rendering.load(),
+            throttle=Throttle(store.database.now),
             sso=sso,
             desk=desk,
             phones=phones,

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from ivr.accounts.account import Account
 from ivr.accounts.keyed import digest_of, fresh
 from ivr.accounts.passwords import Passwords
 from ivr.accounts.role import Role
+from ivr.accounts.throttle import Throttle
 from ivr.agents.rehearsed import RehearsedDesk
 from ivr.console import cookie
 from ivr.console.behind import Behind
@@ -158,12 +159,13 @@ class Console:
 
 
 @asynccontextmanager
-async def console(**changed: object) -> AsyncIterator[Console]:
-    """Serve a console with a ledger of its own."""
+async def console(most_tries: int = 10_000, /, **changed: object) -> AsyncIterator[Console]:
+    """Serve a console with a ledger of its own; all tests try to sign in from one address."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(sqlite_url(Path(folder) / "ivr.db"), clock) as store:
             quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
             behind = Behind.of(settings(**changed), store, quick, desk=RehearsedDesk())
+            behind = replace(behind, throttle=Throttle(clock, most_tries))
             async with serving(behind) as port, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
                 yield Console(port, behind, store, clock, http)

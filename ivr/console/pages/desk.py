@@ -91,8 +91,9 @@ def text_of(refused: AgentError) -> str:
 
 
 def _told(visit: Visit, refused: AgentError) -> web.Response:
-    """In the place beside what was sent, if the form has one."""
-    place = f"global #{visit.form['told']}" if visit.form.get("told", "").isidentifier() else "global #problem"
+    """In the place beside what was sent, if the form has one; a lone button has named its own."""
     answer = visit.html("desk/refused.html.jinja", 422, problem=text_of(refused))
-    answer.headers.update({"HX-Retarget": place, "HX-Reswap": "innerHTML"})
+    answer.headers["HX-Reswap"] = "innerHTML"
+    if (place := visit.form.get("told", "")).isidentifier():
+        answer.headers["HX-Retarget"] = f"global #{place}"
     return answer

@@ -28,11 +28,13 @@ async def show(visit: Visit) -> web.Response:
 
 async def submit(visit: Visit) -> web.Response:
     """Name, password and code are right, or the form again: it never says which was wrong."""
+    _not_too_often(visit)
     onward, name = own_path(visit.form.get("next", "/")), visit.form.get("name", "")
     password, code = visit.form.get("password", ""), visit.form.get("code", "")
     try:
         account, by = await visit.behind.entry.by_password(name, password, code)
     except SignInRefused as refused:
+        visit.behind.throttle.failed(visit.origin)
         await visit.record(Act.SIGNED_IN, worked=False, who=refused.name)
         return visit.html("sign-in.html.jinja", 403, onward=onward, name=name, wrong=True)
     if by == "paper":
@@ -52,9 +54,11 @@ async def ask_passkey(visit: Visit) -> web.Response:
 
 async def use_passkey(visit: Visit) -> web.Response:
     """The passkey is somebody's, or it is refused as a password is."""
+    _not_too_often(visit)
     try:
         account = await visit.behind.passkeys.holder(visit.visitor, await visit.request.text())
     except SignInRefused as refused:
+        visit.behind.throttle.failed(visit.origin)
         await visit.record(Act.SIGNED_IN, "passkey", worked=False, who=refused.name)
         raise web.HTTPForbidden(text="problem-passkey") from None
     await visit.record(Act.SIGNED_IN, "passkey", who=account.name)
@@ -71,6 +75,11 @@ async def leave(visit: Visit) -> web.Response:
     await visit.behind.sessions.end(visit.session)
     await _leave_desk(visit)
     return cookie.gone(visit.see("/sign-in"))
+
+
+def _not_too_often(visit: Visit) -> None:
+    if visit.behind.throttle.closed(visit.origin):
+        raise web.HTTPTooManyRequests(text="problem-throttled")
 
 
 async def _leave_desk(visit: Visit) -> None:
