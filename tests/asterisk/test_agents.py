@@ -1,4 +1,4 @@
-"""A queue and two agents on a real Asterisk: one declines, the other talks through a `kill -9` of the call side."""
+"""Agents on a real Asterisk: one declines, one talks through a `kill -9` of the call side, one calls somebody."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from tests.standins.desk_process import Door
 pytestmark = pytest.mark.timeout(300)
 SETTINGS = """
 [agents]
+trunk = "{trunk}"
+prefixes = ["+1555"]
 [agents.skills]
 anna = ["billing"]
 ben = ["billing"]
@@ -41,6 +43,7 @@ steps:
     hangup:
 """
 SERVED = "tests.standins.desk_process"
+CALLED = "+15550100999"
 
 
 @asynccontextmanager
@@ -80,26 +83,27 @@ class Scene:
         flows = folder / "flows"
         flows.mkdir()
         (flows / "to-agents.yaml").write_text(FLOW)
-        ports = {name: free_sip_port() for name in ("anna", "ben")}
+        ports = {name: free_sip_port() for name in ("anna", "ben", "carla", CALLED)}
         called = {name: f"PJSIP/anonymous/sip:{name}@{LOOPBACK}:{port}" for name, port in ports.items()}
+        settings = SETTINGS.replace("{trunk}", called[CALLED].replace(CALLED, "{number}"))
         wrappers = {"ivr": SERVED}
         plan = Plan(
-            folder / "product", flows=flows, settings=SETTINGS, phones=tuple(called.values()), wrappers=wrappers
+            folder / "product", flows=flows, settings=settings, phones=tuple(called.values()), wrappers=wrappers
         )
         async with AsyncExitStack() as stack:
             run = await stack.enter_async_context(product(plan))
             sip = run.asterisk.sip_port
             caller = await stack.enter_async_context(open_pjsua2(folder / "caller", sip))
             phones = {
-                name: await stack.enter_async_context(open_pjsua2(folder / name, sip, name, port))
+                name: await stack.enter_async_context(open_pjsua2(folder / name, sip, name.strip("+"), port))
                 for name, port in ports.items()
             }
             yield cls(run, caller, phones, called)
 
     async def talking_with_ben(self, door: Door) -> None:
         """The caller asks for somebody; anna declines, ben takes the call."""
-        for name, endpoint in self.endpoints.items():
-            assert await door.do("sign_on", name, name.title(), endpoint) == {}
+        for name in ("anna", "ben"):
+            assert await door.do("sign_on", name, name.title(), self.endpoints[name]) == {}
             assert await door.do("set_status", name, "ready") == {}
         await self.caller.dial("1000")
         await self.phones["anna"].wait_rung(PATIENCE)
@@ -109,6 +113,24 @@ class Scene:
         assert await door.do("accept", "ben") == {}
         await self.phones["ben"].pick_up()
         await self.run.ivr.expect(is_event("agent_joined"), seconds=PATIENCE)
+
+    async def carla_calls_somebody(self, door: Door, served: Process) -> None:
+        """Her own phone rings first, then the other end; both talk until she is done."""
+        carla, called = self.phones["carla"], self.phones[CALLED]
+        assert await door.do("sign_on", "carla", "Carla", self.endpoints["carla"]) == {}
+        assert await door.do("dial", "carla", CALLED) == {}
+        await carla.wait_rung(PATIENCE)
+        await carla.pick_up()
+        await called.wait_rung(PATIENCE)
+        await called.pick_up()
+        await served.expect(
+            lambda line: line.items() >= {"event": "agent_joined", "agent": "carla"}.items(), PATIENCE
+        )
+        assert await bridged(self.run) == 2
+        assert await door.do("hang_up", "carla") == {}
+        await called.wait_ended(PATIENCE)
+        await carla.wait_ended(PATIENCE)
+        await door.sees("carla", stage="ended", status="wrap-up")
 
 
 async def test_a_caller_gets_the_second_agent_and_talks_on_while_the_call_side_is_killed_and_started_anew(
@@ -134,3 +156,6 @@ async def test_a_caller_gets_the_second_agent_and_talks_on_while_the_call_side_i
             await scene.caller.wait_ended(PATIENCE)
             await scene.phones["ben"].wait_ended(PATIENCE)
             await door.sees("ben", stage="ended", status="wrap-up")
+
+            # and agents call somebody themselves
+            await scene.carla_calls_somebody(door, again)

@@ -18,7 +18,7 @@ from tests.standins.desk_process import Door
 from tests.standins.live_desk import AGENTS, FLOW, phone_of
 from tests.standins.live_ivr import LOGINS, ROOT, ends, gate_before, heard, hears, write_settings
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
 
 @dataclass

@@ -85,9 +85,20 @@ async def whole_stack(
         logging_to(Log()) as log,
         FakeAsterisk.open(LOGINS) as asterisk,
         gate_before(asterisk, folder) as gate,
-        simulating(folder / "processor.db") as processor,
+        card_side(folder, asterisk, timeout) as processor,
         SmsGateway.open() as sms,
     ):
+        settings = await write_settings(folder, SMS.format(url=sms.url) + extra, **values)
+        await log.tells("ready")
+        async with serving(config.load(settings), log):
+            yield WholeStack(asterisk, processor, sms, log, folder)
+        assert gate.alarms.raised == []
+
+
+@asynccontextmanager
+async def card_side(folder: Path, asterisk: FakeAsterisk, timeout: int = 1) -> AsyncIterator[str]:
+    """The card side and the processor simulator, whose address it gives; the card side may not be ready yet."""
+    async with simulating(folder / "processor.db") as processor:
         for name, secret in (("pci.secret", "pci-password"), ("processor.secret", API_KEY)):
             (folder / name).touch(mode=0o600)
             (folder / name).write_text(secret, encoding="utf-8")
@@ -99,9 +110,5 @@ async def whole_stack(
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(pci_app.run(pci_config.load(file), stop))
-            settings = await write_settings(folder, SMS.format(url=sms.url) + extra, **values)
-            await log.tells("ready")
-            async with serving(config.load(settings), log):
-                yield WholeStack(asterisk, processor, sms, log, folder)
+            yield processor
             stop.set()
-        assert gate.alarms.raised == []
