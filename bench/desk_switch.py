@@ -20,7 +20,7 @@ from stack.ports import LOOPBACK, free_sip_port
 from stack.processes import Line
 from stack.product import Plan, Product, product
 
-TIMES: Final = 25
+TIMES: Final = 20
 _PATIENCE: Final = 60.0
 _AGENT: Final = "anna"
 _FLOW: Final = """

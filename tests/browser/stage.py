@@ -24,7 +24,7 @@ from stack import browser as chromium
 from stack.ports import free_tcp_port
 from tests.console.rig import settings
 
-PATIENCE: Final = 30_000
+PATIENCE: Final = 60_000
 """Milliseconds. Nothing is asserted to be fast: a machine may be busy."""
 expect.set_options(timeout=PATIENCE)
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 720}
@@ -53,6 +53,7 @@ class Scene:
         value = fresh()
         await self.behind.sessions.begin(digest_of(value), account.id, "127.0.0.1")
         window = await self.browser.new_context(viewport=DESKTOP, locale="en", **context)
+        window.set_default_timeout(PATIENCE)
         https = self.origin.replace("http:", "https:")  # which it need not be on this machine, but its cookie must
         await window.add_cookies(
             [{"name": cookie.NAME, "value": value, "url": https, "secure": True, "httpOnly": True}]
