@@ -19,7 +19,7 @@ from ivr.agents.view import FieldView, QueueView, Status
 from ivr.store.agent_calls import AgentCallRecord
 from pci.contract import Brand, CardField, ChargeState, DeclineReason
 from tests.browser.palette import fewer_colours
-from tests.browser.stage import CALLER, CONTEXT, DESKTOP, Scene, chromium_for_stories, press, rehearsed
+from tests.browser.stage import CALLER, CONTEXT, DESKTOP, PATIENCE, Scene, chromium_for_stories, press, rehearsed
 from tests.browser.test_wall import BUSY
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "console"
@@ -31,6 +31,7 @@ NUMBER, EXPIRY, CODE = CardField.NUMBER, CardField.EXPIRY, CardField.SECURITY_CO
 async def sign_in(scene: Scene) -> Page:
     """Nobody has signed in."""
     window = await scene.browser.new_context(viewport=DESKTOP, locale="en")
+    window.set_default_timeout(PATIENCE)
     page = await window.new_page()
     await page.goto(f"{scene.origin}/sign-in")
     return page

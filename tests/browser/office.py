@@ -22,7 +22,7 @@ from stack.ports import LOOPBACK, free_tcp_port
 from stack.processes import Process
 from stack.product import Plan, Product, product
 from stack.wiretap import Tap, tap_tcp
-from tests.browser import ear
+from tests.browser import ear, stage
 from tests.browser.stage import DESKTOP, press
 from tests.console.rig import PASSWORD
 
@@ -140,13 +140,14 @@ class Office:
 async def office(folder: Path, browser: Browser, amend: Amend = unchanged) -> AsyncIterator[Office]:
     """Start everything, and open a browser in which nobody has signed in."""
     behind = free_tcp_port()
-    async with AsyncExitStack() as stack:
-        tap = await stack.enter_async_context(tap_tcp(LOOPBACK, behind))
+    async with AsyncExitStack() as opening:
+        tap = await opening.enter_async_context(tap_tcp(LOOPBACK, behind))
         pages = Pages(tap.port, behind)
-        run = await stack.enter_async_context(product(Plan(folder / "product", pages=pages, amend=amend)))
+        run = await opening.enter_async_context(product(Plan(folder / "product", pages=pages, amend=amend)))
         links = await invited(run.ivr_folder / "ivr.sqlite", pages)
         window = await browser.new_context(viewport=DESKTOP, locale="en")
-        stack.push_async_callback(window.close)
+        window.set_default_timeout(stage.PATIENCE)
+        opening.push_async_callback(window.close)
         await window.add_init_script(ear.SCRIPT)
         opened = Office(run, pages, links[AGENT], await window.new_page(), tap, folder)
         opened.page.on("websocket", opened.hears)
