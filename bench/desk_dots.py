@@ -160,6 +160,7 @@ async def _served(folder: Path, agents: int) -> AsyncIterator[Side]:
             running_now[name] = await stack.enter_async_context(_program(name, folder, *command))
             await running_now[name].expect(is_event("ready"))
         secret = (folder / "ivr" / "console.secret").read_text()
+        await running_now["ivr"].expect(is_event("console_ready"))
         given = opened(pages.origin, folder / "ivr" / "ivr.sqlite", secret, names)
         yield Side(asterisk, running_now["pci"], running_now["ivr"], await stack.enter_async_context(given))
 

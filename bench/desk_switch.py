@@ -17,7 +17,7 @@ from bench.load import percentile
 from stack.pages import Pages
 from stack.phones import open_pjsua2
 from stack.ports import LOOPBACK, free_sip_port
-from stack.processes import Line
+from stack.processes import Line, is_event
 from stack.product import Plan, Product, product
 
 TIMES: Final = 20
@@ -65,6 +65,7 @@ async def measure_switch(folder: Path) -> Switch:
         caller = await stack.enter_async_context(open_pjsua2(folder / "caller", sip))
         phone = await stack.enter_async_context(open_pjsua2(folder / _AGENT, sip, _AGENT, port))
         secret = (run.ivr_folder / "console.secret").read_text()
+        await run.ivr.expect(is_event("console_ready"))
         (page,) = await stack.enter_async_context(opened(pages.origin, ledger, secret, [_AGENT]))
         await page.do("sign-on")
         await page.do("ready")
