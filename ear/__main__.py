@@ -3,6 +3,7 @@
     python -m ear all DATA      everything below, with the usual amounts
     python -m ear speak         let the speakers speak: the corpus grows (--minutes)
     python -m ear train         train on the synthetic voices (--steps); goes on where it stopped
+    python -m ear cut           cut words out of what the natural voices say, with what was trained
     python -m ear tune DATA     go on from there with people too; --without NAME leaves one of them out
     python -m ear export NAME   write a trained network as a Vosk model
     python -m ear sets DATA     make the recordings that `make speech-eval` reads
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import torch
 
+from ear.alone import cut
 from ear.examples import Material
 from ear.export import write_model
 from ear.install import SOUNDS, VOICES, programs
@@ -61,6 +63,7 @@ def everything(options: argparse.Namespace) -> None:
     """The shipped model, from nothing."""
     speak(options)
     train_base(options)
+    cut_words(options)
     tune(options)
     options.argument = "all"
     export(options)
@@ -77,7 +80,12 @@ def train_base(options: argparse.Namespace) -> None:
     torch.manual_seed(0)
     network, material = Network(), Material(options.work / "corpus", SOUNDS)
     normalise(network, material)
-    train(network, material, Plan(options.steps or 4000), options.work / f"{BASE}.pt")
+    train(network, material, Plan(options.steps or 10_000, falling_from=0.6), options.work / f"{BASE}.pt")
+
+
+def cut_words(options: argparse.Namespace) -> None:
+    """More words that stand alone."""
+    cut(options.work / "corpus", load(options.work / f"{BASE}.pt"))
 
 
 def tune(options: argparse.Namespace) -> None:
@@ -85,7 +93,7 @@ def tune(options: argparse.Namespace) -> None:
     data = Path(options.argument)
     heard = tuple(sorted(name for name in development_speakers(data) if name != options.without))
     material = Material(options.work / "corpus", SOUNDS, data, heard)
-    plan = Plan(options.steps or 600, rate=1e-3, falling_from=0.0, seed=2)
+    plan = Plan(options.steps or 2600, rate=1.2e-3, falling_from=0.0, seed=2)
     name = f"without-{options.without}" if options.without else "all"
     train(load(options.work / f"{BASE}.pt"), material, plan, options.work / f"{name}.pt")
 
@@ -104,7 +112,15 @@ def sets(options: argparse.Namespace) -> None:
         write_people(options.work / "sets" / "people", people, 5 * options.cards, Machines(programs()))
 
 
-STEPS = {"all": everything, "speak": speak, "train": train_base, "tune": tune, "export": export, "sets": sets}
+STEPS = {
+    "all": everything,
+    "speak": speak,
+    "train": train_base,
+    "cut": cut_words,
+    "tune": tune,
+    "export": export,
+    "sets": sets,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

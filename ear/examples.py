@@ -15,7 +15,7 @@ from ear.features import Features, mfcc
 from ear.people import development_speakers, strung, telephone_voice
 from ear.words import GARBAGE
 
-NOBODY, PERSON, MACHINE = 0.04, 0.11, 0.2  # shares of the examples; of people for each of them
+NOBODY, PERSON, ALONE, MACHINE = 0.04, 0.09, 0.24, 0.16  # shares of the examples; of people for each of them
 REREAD = 400  # examples after which the corpus is looked at for what is new
 
 
@@ -38,6 +38,7 @@ class Examples:
         self._channel = Channel(self._generator)
         self._corpus = material.corpus
         self._read: dict[Path, list[tuple[Path, Utterance]]] = {}
+        self._alone: dict[str, dict[str, list[Sound]]] = {}
         people = development_speakers(material.data, material.people) if material.data else {}
         self._people = [*people.values(), telephone_voice(material.sounds)]
         self._made = 0
@@ -52,6 +53,8 @@ class Examples:
             return self._nobody(), ()
         if kind < NOBODY + PERSON * len(self._people):
             sound, words = strung(self._dice.choice(self._people), self._dice)
+        elif kind < NOBODY + PERSON * len(self._people) + ALONE and self._alone:
+            sound, words = strung(self._alone[self._dice.choice(list(self._alone))], self._dice)
         else:
             sound, words = self._speaker("machine" if kind > 1 - MACHINE else "kokoro")
             if len(sound) < 3 * RATE and self._dice.random() < 0.3:
@@ -84,7 +87,12 @@ class Examples:
     def _look_for_new(self) -> None:
         for folder in sorted(self._corpus.iterdir()):
             known = self._read.setdefault(folder, [])
-            known += [(folder / one.file, one) for one in Source(folder).read(len(known))]
+            new = [(folder / one.file, one) for one in Source(folder).read(len(known))]
+            known += new
+            if folder.name.startswith("alone"):
+                for path, one in new:
+                    take = levelled(trimmed(read_wav(path).astype(np.float64)))
+                    self._alone.setdefault(one.speaker, {}).setdefault(one.words[0], []).append(take)
 
 
 def _joined(words: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ VARIANTS: Final = (
 FLITE: Final = ("slt", "awb")
 FLITE_HELD_OUT: Final = ("rms", "kal16")
 """Kept for checking."""
+
+Speak = Callable[[str], tuple[Audio, int]]
+"""Says a text: the audio and its rate."""
 
 
 class Machines:
@@ -50,16 +54,16 @@ class Machines:
         """A small relative of Kokoro, one voice."""
         return self._hibari(text, speed=speed), SAMPLE_RATE
 
-    def any(self, text: str, dice: random.Random) -> tuple[Audio, int, str]:
-        """Some voice of those that may be trained on: the audio, its rate and the speaker."""
+    def any(self, dice: random.Random) -> tuple[str, Speak]:
+        """Some voice of those that may be trained on: the speaker, and what says a text as that speaker."""
         speed, kind = dice.uniform(0.7, 1.3), dice.random()
         if kind < 0.5:
-            voice = f"{dice.choice(ACCENTS)}+{dice.choice(VARIANTS)}"
-            return *self.espeak(text, voice, speed, dice.randint(20, 80)), f"espeak {voice}"
+            voice, pitch = f"{dice.choice(ACCENTS)}+{dice.choice(VARIANTS)}", dice.randint(20, 80)
+            return f"espeak {voice}", lambda text: self.espeak(text, voice, speed, pitch)
         if kind < 0.65:
             voice = dice.choice(FLITE)
-            return *self.flite(text, voice, speed), f"flite {voice}"
-        return *self.hibari(text, speed), "hibari"
+            return f"flite {voice}", lambda text: self.flite(text, voice, speed)
+        return "hibari", lambda text: self.hibari(text, speed)
 
 
 def _run(command: list[str]) -> tuple[Audio, int]:

@@ -197,6 +197,8 @@ def talkers(machines: Machines) -> list[Sound]:
     """People talking beside the point, for the babble."""
     dice, crowd = random.Random(3), []
     for _ in range(40):
-        audio, rate, _ = machines.any(sentence(dice).text, dice)
+        text = sentence(dice).text
+        _, speak = machines.any(dice)
+        audio, rate = speak(text)
         crowd.append(np.asarray(signal.resample_poly(audio.astype(np.float64), RATE, rate)))
     return [talker for talker in crowd if len(talker) > RATE and np.abs(talker).max() > 0.01]

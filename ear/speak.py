@@ -5,33 +5,55 @@ from __future__ import annotations
 import random
 import time
 from pathlib import Path
+from typing import Final
 
-from ear.corpus import Source
+from ear.corpus import Audio, Source
 from ear.kokoro import Voices
-from ear.machines import Machines
+from ear.machines import Machines, Speak
 from ear.sayings import any_saying
 from ear.speakers import any_mixture
+from ear.words import DIGITS
+
+ALONE: Final = (*DIGITS, "oh", "double", "triple")
+"""The words that a speaker also says one by one, to be strung together as those of people are."""
 
 
 def natural(corpus: Path, voices: Voices, seconds: float, seed: int) -> None:
-    """Kokoro's speakers, for so many seconds of wall time."""
-    source = Source(corpus / f"kokoro-{seed}")
-    dice = random.Random(f"{seed} {len(source)}")
+    """Kokoro's speakers, for so many seconds of wall time; every fourth of them says words alone."""
+    talk, alone = Source(corpus / f"kokoro-{seed}"), Source(corpus / f"alone-kokoro-{seed}")
+    dice = random.Random(f"{seed} {len(talk)} {len(alone)}")
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        saying, speaker = any_saying(dice), any_mixture(dice)
-        audio, rate = voices.speak(
-            saying.text, speaker, dice.choice((dice.uniform(0.7, 1.0), dice.uniform(0.9, 1.35)))
-        )
-        source.add(audio, rate, f"{speaker.first} {speaker.share:.2f} {speaker.second}", saying.words)
+        mixture, speed = any_mixture(dice), dice.choice((dice.uniform(0.7, 1.0), dice.uniform(0.9, 1.35)))
+        name = f"{mixture.first} {mixture.share:.2f} {mixture.second}"
+        if dice.random() < 0.25:
+            _say_alone(alone, f"{name} {len(alone)}", lambda word: voices.speak(f"{word}.", mixture, speed))  # noqa: B023
+            continue
+        saying = any_saying(dice)
+        talk.add(*voices.speak(saying.text, mixture, speed), name, saying.words)
 
 
 def machine(corpus: Path, machines: Machines, count: int, seed: int) -> None:
-    """The machine voices, until there are `count` utterances of this seed."""
-    source = Source(corpus / f"machine-{seed}")
-    dice = random.Random(f"{seed} {len(source)}")
-    while len(source) < count:
-        saying = any_saying(dice)
-        audio, rate, speaker = machines.any(saying.text, dice)
-        if len(audio) > rate // 10 and abs(audio).max() > 0.01:  # some of espeak-ng's variants fall silent
-            source.add(audio, rate, speaker, saying.words)
+    """The machine voices, until there are `count` utterances, and a tenth as many who say words alone."""
+    talk, alone = Source(corpus / f"machine-{seed}"), Source(corpus / f"alone-machine-{seed}")
+    dice = random.Random(f"{seed} {len(talk)} {len(alone)}")
+    while len(talk) < count:
+        saying, (speaker, speak) = any_saying(dice), machines.any(dice)
+        audio, rate = speak(saying.text)
+        if _audible(audio, rate):
+            talk.add(audio, rate, speaker, saying.words)
+    while len(alone) < count // 10 * len(ALONE):
+        speaker, speak = machines.any(dice)
+        _say_alone(alone, f"{speaker} {len(alone)}", speak)
+
+
+def _say_alone(source: Source, speaker: str, speak: Speak) -> None:
+    takes = [(word, *speak(word)) for word in ALONE]
+    if all(_audible(audio, rate) for _, audio, rate in takes):
+        for word, audio, rate in takes:
+            source.add(audio, rate, speaker, (word,))
+
+
+def _audible(audio: Audio, rate: int) -> bool:
+    """Some of espeak-ng's variants fall silent."""
+    return len(audio) > rate // 10 and float(abs(audio).max()) > 0.01

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ear import graphs
+from ear.alignment import places
 from ear.sayings import any_saying, saying_of, sentences
 from ear.speakers import ENGLISH, FOREIGN, HELD_OUT, any_mixture
 from ear.words import GARBAGE, WORDS
@@ -58,3 +60,16 @@ def test_the_model_that_comes_along_knows_the_words_of_the_recipe() -> None:
     listed = (SHIPPED["en"] / "graph" / "words.txt").read_text().splitlines()
 
     assert {line.split()[0] for line in listed} == {"<eps>", *WORDS}
+
+
+@given(st.lists(st.sampled_from(["one", "two", "oh", "seven"]), min_size=1, max_size=6), st.data())
+def test_a_word_is_found_where_it_is_heard(words: list[str], draw: st.DataObject) -> None:
+    heard, expected = [graphs.SILENCE] * draw.draw(st.integers(0, 3)), []
+    for word in words:
+        start = len(heard)
+        heard += [output for output in graphs.OUTPUTS[word] for _ in range(draw.draw(st.integers(1, 3)))]
+        expected.append((start, len(heard)))
+        heard += [graphs.SILENCE] * draw.draw(st.integers(1, 3))
+    scores = np.where(np.eye(graphs.OUTPUT_COUNT)[heard] > 0, 20.0, 0.0).astype(np.float32)
+
+    assert places(scores, words) == expected
