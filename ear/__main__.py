@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -30,10 +31,11 @@ from ear.network import Network
 from ear.people import development_speakers
 from ear.sets import write_beside_the_point, write_people, write_voices
 from ear.speak import machine, natural
-from ear.train import Plan, load, normalise, train
+from ear.train import Plan, average, load, normalise, train
 from stack.errors import StackError
 
 BASE = "base"  # the network that has heard no people but Asterisk's
+ONCE_MORE = "-once-more"
 MACHINE_UTTERANCES = 4000
 
 
@@ -89,18 +91,21 @@ def cut_words(options: argparse.Namespace) -> None:
 
 
 def tune(options: argparse.Namespace) -> None:
-    """With people, from the base; the rate falls from the first step on."""
+    """With people, twice from where it stands; the rate falls from the first step on."""
     data = Path(options.argument)
     heard = tuple(sorted(name for name in development_speakers(data) if name != options.without))
     material = Material(options.work / "corpus", SOUNDS, data, heard)
     plan = Plan(options.steps or 2600, rate=1.2e-3, falling_from=0.0, seed=2)
     name = f"without-{options.without}" if options.without else "all"
-    train(load(options.work / f"{BASE}.pt"), material, plan, options.work / f"{name}.pt")
+    once, again = (options.work / f"{name}{part}.pt" for part in ("", ONCE_MORE))
+    train(load(options.work / f"{BASE}.pt"), material, plan, once)
+    train(load(once), material, replace(plan, seed=3), again)
 
 
 def export(options: argparse.Namespace) -> None:
-    """A Vosk model out of a checkpoint, by name: base, all, without-NAME."""
-    write_model(load(options.work / f"{options.argument}.pt"), options.out, programs())
+    """A Vosk model out of what was trained, by name: base, all, without-NAME. Of two checkpoints it is the mean."""
+    once, again = (options.work / f"{options.argument}{part}.pt" for part in ("", ONCE_MORE))
+    write_model(average(once, again) if again.is_file() else load(once), options.out, programs())
 
 
 def sets(options: argparse.Namespace) -> None:

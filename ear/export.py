@@ -45,7 +45,7 @@ class Tuning:
     bonus: float = 5.0
     garbage_bonus: float = 2.0
     beam: float = 12.0
-    lattice_beam: float = 3.0
+    lattice_beam: float = 4.0
 
 
 def write_model(network: Network, folder: Path, openfst: Prefix, tuning: Tuning | None = None) -> None:

@@ -13,7 +13,8 @@ from ear.corpus import RATE
 COEFFICIENTS: Final = 40
 LOWEST: Final = 64  # Hz
 HIGHEST: Final = 3800  # Hz
-DITHER: Final = 2.0  # of 32768: digital silence gets a floor, as on a line
+DITHER: Final = 2.0  # of 32768, in training: digital silence gets a floor
+FLOOR: Final = 30.0  # and in listening: as on a line; with less, words between digital silences are misheard
 
 SHIFT: Final = RATE // 100
 FRAME: Final = RATE // 40
@@ -30,7 +31,7 @@ CONFIGURATION: Final = f"""\
 --num-ceps={COEFFICIENTS}
 --low-freq={LOWEST}
 --high-freq={HIGHEST}
---dither={DITHER:g}
+--dither={FLOOR:g}
 """
 
 

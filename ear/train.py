@@ -82,6 +82,19 @@ def load(checkpoint: Path) -> Network:
     return network
 
 
+def average(first: Path, second: Path) -> Network:
+    """The network half way between two checkpoints of one training: steadier than either."""
+    networks = load(first).state_dict(), load(second).state_dict()
+    middle = Network()
+    middle.load_state_dict(
+        {
+            name: (value + networks[1][name]) / 2 if value.is_floating_point() else value
+            for name, value in networks[0].items()
+        }
+    )
+    return middle
+
+
 def normalise(network: Network, material: Material) -> None:
     """Set the network's idea of how loud each coefficient is, from some examples."""
     examples = Examples(material, 0)

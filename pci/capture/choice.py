@@ -3,7 +3,7 @@
 The check digit of a card number chooses well among the alternatives of a good recogniser, and badly among those of a
 poor one: of a hundred numbers that are none, ten pass. So what passes is taken only with a margin: it is about as
 likely as anything that was heard, and nothing else that passes is nearly as likely, neither of what was listed nor of
-what two doubts make together (`pci.capture.rivals`). Pure.
+what two doubts make together (`pci.capture.rivals`), which is never taken itself. Pure.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Margin:
     ahead: float
 
 
-MARGIN: Final = Margin(behind=12.0, ahead=6.0)
+MARGIN: Final = Margin(behind=12.0, ahead=2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ Choice = Taken | Doubtful | Nothing
 
 def choose(heard: Sequence[SpokenDigits], passes: Passes, margin: Margin = MARGIN) -> Choice:
     """What to make of these understandings, which come with the likeliest first."""
+    whole = {one.digits for one in heard}
     heard = with_rivals(heard)
     fitting = [one for one in heard if passes(one.digits)]
     if not fitting:
@@ -74,7 +75,9 @@ def choose(heard: Sequence[SpokenDigits], passes: Passes, margin: Margin = MARGI
     others = [one.digits for one in rivals if best.score - one.score < margin.ahead]
     if heard[0].score - best.score > margin.behind:
         others.append(heard[0].digits)
-    return Doubtful(best.digits, _in_doubt([best.digits, *others])) if others else Taken(best.digits)
+    if others or best.digits not in whole:  # what two doubts make was heard by nobody
+        return Doubtful(best.digits, _in_doubt([best.digits, *others]))
+    return Taken(best.digits)
 
 
 def with_group(number: Doubtful, said: Sequence[SpokenDigits]) -> list[SpokenDigits]:

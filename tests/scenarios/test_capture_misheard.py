@@ -58,7 +58,7 @@ async def test_given_what_is_no_card_number_then_the_caller_is_told_so_and_asked
 async def test_given_a_close_rival_that_passes_too_then_only_the_doubtful_group_is_asked_again(
     tmp_path: Path,
 ) -> None:
-    alike = ScriptedRecogniser(rivals={"one": {"nine": 0.5}})
+    alike = ScriptedRecogniser(rivals={"one": {"nine": 0.4}})
     async with open_rig(tmp_path, recogniser=alike) as rig:
         call = await rig.incoming()
         async with speaking(rig, call) as capture:

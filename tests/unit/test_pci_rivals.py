@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pci.capture.choice import Doubtful, Margin, Taken, card_number, choose
+from pci.capture.choice import Doubtful, Margin, card_number, choose
 from pci.capture.rivals import with_rivals
 from speech.digits import SpokenDigits
 from tests.pci_rig import VISA
@@ -46,10 +46,10 @@ def test_given_a_number_that_passes_and_a_rival_that_only_two_doubts_make_then_i
     assert choice == Doubtful(VISA)
 
 
-def test_given_that_only_both_together_pass_then_they_are_what_was_said() -> None:
+def test_given_that_only_both_together_pass_then_it_is_asked_again_for_nobody_heard_it() -> None:
     neither = heard(("4211111111111112", 0.0), ("4111111111111112", -1.0), ("4211111111111111", -1.5))
 
-    assert choose(neither, card_number, Margin(behind=12, ahead=3)) == Taken(VISA)
+    assert choose(neither, card_number, Margin(behind=12, ahead=3)) == Doubtful(VISA)
 
 
 numbers = st.text("0123456789", min_size=0, max_size=20)
