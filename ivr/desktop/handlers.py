@@ -49,7 +49,8 @@ async def set_status(asked: Asked) -> Agent:
 
 async def list_calls(asked: Asked) -> Calls:
     """The calls that agents have now."""
-    return Calls(calls=[call_of(view.agent, view.call) for view in await asked.everybody() if view.call])
+    views = [await asked.now(view.agent) for view in await asked.everybody() if view.call]
+    return Calls(calls=[call_of(view.agent, view.call) for view in views if view.call])
 
 
 async def read_call(asked: Asked) -> Call:

@@ -58,7 +58,9 @@ class Asked:
         """The agent who has the call of the path; NothingHere if nobody whom the key acts for has it."""
         for view in await self.everybody():
             if view.call is not None and view.call.id == self.places["call"]:
-                return view
+                found = await self.now(view.agent)  # what everybody sees has no payments
+                if found.call is not None and found.call.id == view.call.id:
+                    return found
         raise NothingHere
 
     def _mine(self, agent: str) -> bool:
