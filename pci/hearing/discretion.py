@@ -36,7 +36,7 @@ class Discretion:
 
     def of(self, heard: Heard) -> Heard:
         """What may be told of this."""
-        if self._digits([*self._told, heard.alternatives]) >= FEWEST:
+        if self._most_digits([*self._told, heard.alternatives]) >= FEWEST:
             self.card_said = True
             return Heard((_NOTHING,))
         if heard.final:
@@ -46,7 +46,7 @@ class Discretion:
         word = next((word for word in words if word != GARBAGE), GARBAGE)
         return Heard((Alternative((word,) if words else (), 0.0),), final=False)
 
-    def _digits(self, stretches: Sequence[Stretch]) -> int:
+    def _most_digits(self, stretches: Sequence[Stretch]) -> int:
         """How many were said at most, whatever was said between them."""
         if self._language == _ENGLISH:
             return max(len(reading.digits) for reading in spoken_digits(stretches))
