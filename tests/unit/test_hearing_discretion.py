@@ -37,7 +37,7 @@ def test_whatever_is_said_the_digits_that_are_told_are_fewer_than_those_of_a_car
 
 @given(STRETCH)
 def test_what_cannot_be_a_card_is_told_as_it_is(words: list[str]) -> None:
-    whole = heard(words[:5])
+    whole = heard(words[:2])  # "thousand" alone is four digits
     assert Discretion("en").of(whole) == whole
 
 
