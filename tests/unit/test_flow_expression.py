@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -26,6 +27,7 @@ def call(variables: Variables | None = None) -> ScriptedCall:
     known = variables or Variables(
         account_number="1000442",
         amount=Money(2500, "USD"),
+        day=date(2026, 12, 3),
         invoice=ADA,
         paid=Due(BOB),
         own={"tries": Decimal(1), "vip": False, "plan": "late"},
@@ -50,6 +52,7 @@ def call(variables: Variables | None = None) -> ScriptedCall:
         ("invoice.has_mobile and vip == false", True),
         ("paid.currency == 'EUR'", False),
         ("account_number == '1000442'", True),
+        ("day == '2026-12-03'", True),
         ("tries", Decimal(1)),
         ("'and more'", "and more"),
         ("true", True),
