@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, WebSocket, expect
 
 from proof.hunt import Find, Hunt
 from stack.asterisk import Amend, unchanged
+from stack.demo.caller import THINKING
 from stack.pages import Pages, invited
 from stack.phones import open_pjsua2
 from stack.phones.pjsua2 import Pjsua2, Told
@@ -42,8 +43,12 @@ class Caller:
     _answered: Counter[str]
 
     async def answers(self, prompt: str, keys: str) -> None:
-        """Wait until this is asked, once more than before, and press the keys."""
+        """Wait until this is asked, once more than before, and press the keys.
+
+        Not at once: a key that begins as its caller is given back is taken for one that the card side was meant by.
+        """
         await self.is_asked(prompt)
+        await asyncio.sleep(THINKING)
         await self.presses(keys)
 
     async def presses(self, keys: str) -> None:
