@@ -141,7 +141,8 @@ class RehearsedDesk:
     async def cancel(self, agent: str) -> None:
         """See AgentDesk."""
         call = self._at(agent, (*_IN_CARD, Stage.CHARGING))
-        told = _VOID if call.stage is Stage.CHARGING else str(CaptureOutcome.CANCELLED)
+        sent = call.payment is not None and call.payment.state is not None
+        told = _VOID if sent else str(CaptureOutcome.CANCELLED)
         self._payment(agent, told=told)
         self._stage(agent, Stage.TALKING)
 
@@ -194,9 +195,13 @@ class RehearsedDesk:
         self._field(agent, field, view)
 
     def captured(self, agent: str, **card: object) -> None:
-        """The card is whole (`brand`, `last4`) and is charged now."""
+        """The card is whole (`brand`, `last4`), and the caller is asked whether to pay."""
         self._payment(agent, **card)
         self._stage(agent, Stage.CHARGING)
+
+    def sent(self, agent: str) -> None:
+        """The caller has said yes: the bank is asked."""
+        self._payment(agent, state=ChargeState.PENDING)
 
     def charged(self, agent: str, state: ChargeState, reason: DeclineReason | None = None) -> None:
         """The processor has answered, and the caller is back."""

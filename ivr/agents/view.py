@@ -107,6 +107,12 @@ class CallView:
     payment: PaymentView | None = None
     earlier: tuple[PaymentView, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The stage in more detail: `confirming` while the card is whole and its caller has not agreed yet."""
+        sent = self.payment is None or self.payment.state is not None
+        return self.stage if sent or self.stage is not Stage.CHARGING else "confirming"
+
 
 @dataclass(frozen=True, slots=True)
 class AgentView:

@@ -8,7 +8,7 @@ from ivr.console.rendering import Texts
 
 def said(view: AgentView, t: Texts) -> str:
     """The step that the agent is at now; it changes only when there is something to tell."""
-    words: list[str] = [t(f"status-{view.status}")] if view.call is None else [t(f"stage-{view.call.stage}")]
+    words: list[str] = [t(f"status-{view.status}")] if view.call is None else [t(f"stage-{view.call.shown}")]
     if view.notice:
         words.insert(0, t(f"notice-{view.notice}"))
     if view.call and view.call.payment:

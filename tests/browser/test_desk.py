@@ -59,7 +59,10 @@ async def test_given_the_bank_says_yes_then_brand_and_last_four_digits_are_shown
     await scene.talking(page)
     await take_payment(page)
     await keyed(scene)
+    await expect(page.locator("#card")).to_contain_text("The caller hears the amount and confirms.")
+    scene.desk.sent("anna")
     await expect(stage(page)).to_have_text("The card is being charged")
+    await expect(page.locator("#card")).to_contain_text("One moment: the bank answers.")
     scene.desk.charged("anna", ChargeState.APPROVED)
     await expect(page.locator("#card")).to_contain_text("Visa •••• 1111 approved")
     await page.get_by_label("Receipt to").fill("caller@example.com")
@@ -102,6 +105,7 @@ async def test_given_a_payment_that_was_sent_when_it_is_cancelled_then_the_page_
     await scene.talking(page)
     await take_payment(page)
     await keyed(scene)
+    scene.desk.sent("anna")
     await press(page, "Ask for the payment to be undone")
     await expect(page.locator("#card")).to_contain_text("a refund is asked for")
 
@@ -129,6 +133,9 @@ async def test_given_a_stage_then_only_the_buttons_that_can_be_used_are_there(sc
     await expect(stage(page)).to_have_text("The caller keys the card")
     assert await buttons() == {"Talk to the caller", "Cancel the payment"}
     await keyed(scene)
+    await expect(stage(page)).to_have_text("The caller confirms")
+    assert await buttons() == {"Cancel the payment"}
+    scene.desk.sent("anna")
     await expect(stage(page)).to_have_text("The card is being charged")
     assert await buttons() == {"Ask for the payment to be undone"}
 

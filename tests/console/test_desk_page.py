@@ -66,6 +66,29 @@ def test_given_a_decline_then_there_are_words_for_the_agent_and_for_the_caller(
     assert 'class="say"' in page
 
 
+@pytest.mark.parametrize(
+    ("language", "confirms", "answers"),
+    [
+        ("en", "The caller hears the amount and confirms.", "One moment: the bank answers."),
+        ("es", "La persona oye el importe y lo confirma.", "Un momento: el banco responde."),
+    ],
+)
+def test_given_a_card_that_is_whole_then_the_bank_is_named_only_once_it_is_asked(
+    language: str, confirms: str, answers: str
+) -> None:
+    call = replace(CALL, stage=Stage.CHARGING, payment=PAYMENT)
+    page = shown(replace(VIEW, call=call), language)
+    assert confirms in page
+    assert answers not in page
+    assert RENDERING.texts(language)("do-cancel") in page
+
+    call = replace(call, payment=replace(PAYMENT, state=ChargeState.PENDING))
+    page = shown(replace(VIEW, call=call), language)
+    assert confirms not in page
+    assert answers in page
+    assert RENDERING.texts(language)("do-cancel-sent") in page
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_given_any_outcome_brand_or_mistake_then_there_are_words_for_it(language: str) -> None:
     for state in ChargeState:

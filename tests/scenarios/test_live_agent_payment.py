@@ -49,6 +49,7 @@ async def test_given_a_talk_when_the_agent_takes_a_payment_then_they_see_dots_an
 
     payment = await talk.sees(Stage.CHARGING)
     assert (payment.last4, payment.fields[CardField.SECURITY_CODE].entered) == ("1111", 0)
+    assert payment.state is None  # the agent's page says that the caller confirms
     await hears(talk.caller, "press-1-to-confirm")
     assert talk.caller.bridge_id is None  # nobody else hears which card it is
     talk.caller.press("1")

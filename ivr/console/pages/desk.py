@@ -67,7 +67,7 @@ async def _changes(visit: Visit) -> AsyncIterator[Sent]:
 def _made_of(view: AgentView) -> dict[str, object]:
     """What each part shows. A key that is pressed changes the card alone, and the rest is not made anew for it."""
     call, can = view.call, usable(view)
-    bare = replace(call, payment=None, earlier=()) if call else view.status
+    bare = (replace(call, payment=None, earlier=()), call.shown) if call else view.status
     return {
         "status": (replace(view, call=None), can),
         "call": bare,
