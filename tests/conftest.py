@@ -13,6 +13,9 @@ import pytest
 import structlog
 from hypothesis import settings
 
+# jsonschema would build the grammars of international addresses, for three seconds in each worker; no schema has any
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
 settings.register_profile("untimed", settings(), deadline=None)  # a test that fails on a busy machine tells nothing
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.load_profile("untimed")
