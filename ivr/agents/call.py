@@ -139,8 +139,10 @@ class AgentCall:
         except _GONE:
             raise CallerHungUp from None
         self._joined = True
-        with suppress(*_GONE):  # that the phone is gone is told to the state
+        try:
             await asterisk.add_channel(self.bridge, self.phone.line.channel_id)
+        except _GONE:  # it went as another state was left, which was told in vain
+            self.phone_gone(lost=True)
         _log.info("agent_joined", agent=self.agent)
 
     async def part(self) -> None:

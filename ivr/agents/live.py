@@ -137,8 +137,9 @@ class LiveDesk:
     async def finish(self, agent: str, notes: str) -> None:
         """See AgentDesk."""
         call = self._ended(agent)
-        await self.floor.records.keep_notes(call.record, checked_notes(notes))
-        del self.floor.ended[agent]
+        kept = checked_notes(notes)
+        del self.floor.ended[agent]  # before anything is waited for: of two pages one ends it
+        await self.floor.records.keep_notes(call.record, kept)
         self._board.show(agent, None)
         if self._board.of(agent).status is not Status.SIGNED_OFF:
             self._board.turn(agent, Status.READY)

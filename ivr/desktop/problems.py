@@ -113,7 +113,7 @@ class Failed(Problem):
 
 
 class Unavailable(Problem):
-    """The ledger does not answer. Nothing was done; try again."""
+    """The ledger does not answer. See how the call stands before you try again, with the same Idempotency-Key."""
 
     status = 503
 

@@ -14,7 +14,7 @@ from ivr.agents.errors import AmountNotAllowed, NoCall
 from ivr.agents.view import Notice, Stage, Status
 from ivr.money import Money
 from tests.conformance.agents.benches import at, sees, turned
-from tests.standins.live_desk import LiveAgents, live_agents, ready, released
+from tests.standins.live_desk import LiveAgents, live_agents, phone_of, ready, released
 from tests.standins.live_ivr import ends, heard, hears
 
 pytestmark = pytest.mark.live
@@ -104,6 +104,26 @@ async def test_given_a_phone_that_cannot_be_rung_then_the_next_agent_is_and_the_
     view = await sees(live.desk, "ben", turned(Status.BUSY))
 
     assert view.notice is Notice.PHONE_UNREACHABLE
+    await together(live, caller, "anna")
+
+
+async def test_given_a_phone_that_was_gone_unnoticed_when_they_are_joined_then_it_is_rung_again(
+    live: LiveAgents,
+) -> None:
+    await ready(live.desk, "anna")
+    caller = await asks(live)
+    phone = await live.rings("anna")
+    phone.pick_up()
+    await hears(phone, "whisper-accept-on-screen")
+    live.desk.floor.calls["anna"].phone.stop_listening()
+    phone.hang_up(LOST)
+
+    await live.desk.accept("anna")
+
+    async with asyncio.timeout(60):
+        await live.ivr.asterisk.until(lambda asterisk: phone_of(asterisk, "anna") not in (phone, None))
+    view = await sees(live.desk, "anna", at(Stage.RINGING))
+    assert view.notice is Notice.PHONE_LOST
     await together(live, caller, "anna")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -113,6 +114,21 @@ async def test_given_a_caller_who_hangs_up_in_the_talk_then_the_agent_writes_it_
     assert (view.status, view.notice) == (Status.WRAP_UP, Notice.CALLER_GONE)
 
     await bench.desk.finish(ANNA, "Will pay on Friday.")
+
+    view = await sees(bench.desk, ANNA, turned(Status.READY))
+    assert view.call is None
+
+
+async def test_given_two_pages_that_end_the_wrap_up_at_once_then_one_is_told_that_it_is_over(bench: Bench) -> None:
+    await talking(bench)
+    await bench.desk.hang_up(ANNA)
+    await sees(bench.desk, ANNA, at(Stage.ENDED))
+
+    async with asyncio.TaskGroup() as pages:
+        pages.create_task(bench.desk.finish(ANNA, "Paid."))
+        await asyncio.sleep(0)  # it is under way
+        with pytest.raises(NoCall):
+            await bench.desk.finish(ANNA, "Will pay on Friday.")
 
     view = await sees(bench.desk, ANNA, turned(Status.READY))
     assert view.call is None
