@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ivr.money import Money, parse_amount
+from ivr.limits import Limited
 from ivr.setting_kinds import Section, problem
 
 _SKILL: Final = r"^[a-z][a-z0-9_-]{0,31}$"
@@ -65,7 +65,7 @@ class AlertSettings(Section):
     )
 
 
-class AgentsSettings(Section):
+class AgentsSettings(Limited):
     """How agents' phones are called, what each is good at, and whom they may call."""
 
     endpoint: Annotated[str, _one_place("agent", "PJSIP/{agent}")] = "PJSIP/{agent}"
@@ -74,29 +74,16 @@ class AgentsSettings(Section):
     language: str = Field(default="en", pattern=r"^[a-z]{2}$", description="of what those hear whom agents call")
     skills: dict[str, Skills] = Field(default={})
     links: dict[Annotated[str, Field(min_length=1, max_length=40)], Link] = Field(default={})
-    most_amount: dict[str, str] = Field(
-        default={}, description="the largest amount that agents may take, by currency"
-    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.trunk and not self.prefixes:
             raise problem('trunk needs prefixes: which numbers may be called, as in prefixes = ["+1", "+44"]')
-        for currency, amount in self.most_amount.items():
-            try:
-                parse_amount(amount, currency)
-            except ValueError as error:
-                raise problem(f"most_amount: {error}") from None
         return self
 
     def may_call(self, number: str) -> bool:
         """Whether an international number is one of those that may be called."""
         return self.trunk is not None and number.startswith(tuple(self.prefixes))
-
-    def may_take(self, amount: Money) -> bool:
-        """Whether an agent may take so much."""
-        most = self.most_amount.get(amount.currency)
-        return most is None or amount.minor <= parse_amount(most, amount.currency).minor
 
     def filled_links(self, known: dict[str, str]) -> tuple[tuple[str, str], ...]:
         """The links whose places are all known, by name; what is put in is encoded and changes nothing around it."""
