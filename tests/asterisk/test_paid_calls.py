@@ -45,26 +45,25 @@ async def test_the_same_flow_is_paid_from_each_phone(tmp_path: Path, name: str) 
         assert card_digits_seen(running_product, Card.APPROVED, caller.pressed_in_menus) == 0
 
 
-async def test_a_declined_card_is_not_charged_and_the_caller_is_told(tmp_path: Path) -> None:
+async def test_a_hang_up_in_the_card_number_leaves_nothing_behind_and_a_declined_card_is_not_charged(
+    tmp_path: Path,
+) -> None:
     listener = Listener()
     async with product(Plan(tmp_path / "product", listener=listener)) as running_product:
-        async with phone_for(running_product, "pjsua2", tmp_path / "phone") as phone:
-            await pay(phone, listener, Card.DECLINED)
-        spoken = {prompt for line in running_product.ivr.log for prompt in line.get("prompts", ())}
-        assert "payment-declined" in spoken
-        assert "payment-approved" not in spoken
-        assert [row["state"] for row in booked(running_product)] == ["declined"]
-
-
-async def test_a_hang_up_in_the_card_number_leaves_nothing_behind(tmp_path: Path) -> None:
-    listener = Listener()
-    async with product(Plan(tmp_path / "product", listener=listener)) as running_product:
-        async with phone_for(running_product, "pjsua2", tmp_path / "phone") as phone:
+        # when a caller hangs up in the card number, then nothing is left of it
+        async with phone_for(running_product, "pjsua2", tmp_path / "leaving") as phone:
             await pay(phone, listener, Card.HANGUP)
         await running_product.ivr.expect(lambda line: line.get("event") == "call_ended")
         assert await released(running_product)
         assert booked(running_product) == []
         assert payment_in(running_product.ivr_folder) is None
+        # when the next one's card is declined, then they are told
+        async with phone_for(running_product, "pjsua2", tmp_path / "declined") as phone:
+            await pay(phone, listener, Card.DECLINED)
+        spoken = {prompt for line in running_product.ivr.log for prompt in line.get("prompts", ())}
+        assert "payment-declined" in spoken
+        assert "payment-approved" not in spoken
+        assert [row["state"] for row in booked(running_product)] == ["declined"]
 
 
 async def test_a_call_is_paid_through_stripe(tmp_path: Path) -> None:
