@@ -2,14 +2,15 @@
 
     python -m ear all DATA      everything below, with the usual amounts
     python -m ear speak         let the speakers speak: the corpus grows (--minutes)
-    python -m ear train         train on the synthetic voices (--steps); goes on where it stopped
+    python -m ear train DATA    train on the synthetic voices and the crowd (--steps); goes on where it stopped
     python -m ear cut           cut words out of what the natural voices say, with what was trained
-    python -m ear tune DATA     go on from there with people too; --without NAME leaves one of them out
+    python -m ear tune DATA     go on from there with the development speakers; --without NAME leaves one of them out
     python -m ear export NAME   write a trained network as a Vosk model
     python -m ear sets DATA     make the recordings that `make speech-eval` reads
 
-DATA/fsdd holds a folder of recordings for each person: digit_name_take.wav, 8 kHz. All that is made is kept in
---work (run/ear); the steps may run side by side, for training looks for what is new in the corpus.
+DATA/fsdd holds a folder of recordings for each development speaker: digit_name_take.wav, 8 kHz; what else DATA may
+hold is in ear/crowd.py. All that is made is kept in --work (run/ear); the steps may run side by side, for training
+looks for what is new in the corpus.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 import torch
 
 from ear.alone import cut
+from ear.crowd import kept_for_checking
 from ear.examples import Material
 from ear.export import write_model
 from ear.install import SOUNDS, VOICES, programs
@@ -34,7 +36,7 @@ from ear.speak import machine, natural
 from ear.train import Plan, average, load, normalise, train
 from stack.errors import StackError
 
-BASE = "base"  # the network that has heard no people but Asterisk's
+BASE = "base"  # the network that has heard no development speaker
 ONCE_MORE = "-once-more"
 MACHINE_UTTERANCES = 4000
 
@@ -78,9 +80,9 @@ def speak(options: argparse.Namespace) -> None:
 
 
 def train_base(options: argparse.Namespace) -> None:
-    """Synthetic voices only."""
+    """No development speaker."""
     torch.manual_seed(0)
-    network, material = Network(), Material(options.work / "corpus", SOUNDS)
+    network, material = Network(), Material(options.work / "corpus", SOUNDS, _data(options))
     normalise(network, material)
     train(network, material, Plan(options.steps or 10_000, falling_from=0.6), options.work / f"{BASE}.pt")
 
@@ -92,7 +94,7 @@ def cut_words(options: argparse.Namespace) -> None:
 
 def tune(options: argparse.Namespace) -> None:
     """With people, twice from where it stands; the rate falls from the first step on."""
-    data = Path(options.argument)
+    data = _data(options)
     heard = tuple(sorted(name for name in development_speakers(data) if name != options.without))
     material = Material(options.work / "corpus", SOUNDS, data, heard)
     plan = Plan(options.steps or 2600, rate=1.2e-3, falling_from=0.0, seed=2)
@@ -113,8 +115,15 @@ def sets(options: argparse.Namespace) -> None:
     write_voices(options.work / "sets" / "voices", Voices(VOICES), Machines(programs()), options.cards)
     write_beside_the_point(options.work / "sets" / "beside-the-point", Machines(programs()))
     if options.argument:
-        people = development_speakers(Path(options.argument))
-        write_people(options.work / "sets" / "people", people, 5 * options.cards, Machines(programs()))
+        data, machines = Path(options.argument), Machines(programs())
+        write_people(options.work / "sets" / "people", development_speakers(data), 5 * options.cards, machines)
+        write_people(options.work / "sets" / "strangers", kept_for_checking(data), 2 * options.cards, machines)
+
+
+def _data(options: argparse.Namespace) -> Path:
+    if not (folder := Path(options.argument) / "fsdd").is_dir():
+        raise OSError(f"{folder} is not there: name the folder that holds fsdd/")
+    return folder.parent
 
 
 STEPS = {

@@ -11,11 +11,14 @@ import numpy as np
 
 from ear.channel import Channel, Sound, levelled, somebody_else, trimmed
 from ear.corpus import RATE, Source, Utterance, read_wav
+from ear.crowd import crowd, places
 from ear.features import Features, mfcc
-from ear.people import development_speakers, strung, telephone_voice
+from ear.people import Takes, development_speakers, strung, telephone_voice
 from ear.words import GARBAGE
 
-NOBODY, PERSON, ALONE, MACHINE = 0.04, 0.09, 0.24, 0.16  # shares of the examples; of people for each of them
+NOBODY, PERSON, CROWD, ALONE, MACHINE = 0.04, 0.07, 0.2, 0.2, 0.3
+# shares of the examples, PERSON for each of them; MACHINE is of those in which somebody says a sentence
+PLACE = 0.3  # how often the sound of a real place is the noise, of the times when there is talk otherwise
 REREAD = 400  # examples after which the corpus is looked at for what is new
 
 
@@ -25,7 +28,7 @@ class Material:
 
     corpus: Path
     sounds: Path  # Asterisk's English recordings
-    data: Path | None = None
+    data: Path | None = None  # of people; the crowd is heard by everybody
     people: Collection[str] = ()
 
 
@@ -39,8 +42,9 @@ class Examples:
         self._corpus = material.corpus
         self._read: dict[Path, list[tuple[Path, Utterance]]] = {}
         self._alone: dict[str, dict[str, list[Sound]]] = {}
-        people = development_speakers(material.data, material.people) if material.data else {}
+        people = development_speakers(material.data, material.people) if material.data and material.people else {}
         self._people = [*people.values(), telephone_voice(material.sounds)]
+        self._crowd, self._places = (crowd(material.data), places(material.data)) if material.data else ({}, [])
         self._made = 0
 
     def one(self) -> tuple[Features, tuple[str, ...]]:
@@ -48,20 +52,30 @@ class Examples:
         if self._made % REREAD == 0:
             self._look_for_new()
         self._made += 1
-        kind = self._dice.random()
-        if kind < NOBODY:
+        if self._dice.random() < NOBODY:
             return self._nobody(), ()
-        if kind < NOBODY + PERSON * len(self._people):
-            sound, words = strung(self._dice.choice(self._people), self._dice)
-        elif kind < NOBODY + PERSON * len(self._people) + ALONE and self._alone:
-            sound, words = strung(self._alone[self._dice.choice(list(self._alone))], self._dice)
-        else:
-            sound, words = self._speaker("machine" if kind > 1 - MACHINE else "kokoro")
-            if len(sound) < 3 * RATE and self._dice.random() < 0.3:
-                more, more_words = self._speaker("kokoro")
-                pause = np.zeros(int(RATE * self._dice.uniform(0.1, 0.6)))
-                sound, words = np.concatenate([levelled(sound), pause, levelled(more)]), _joined(words, more_words)
-        return mfcc(self._channel.call(sound, self._talkers()), self._generator), words
+        takes = self._takes()
+        sound, words = strung(takes, self._dice) if takes else self._sentences()
+        return mfcc(self._channel.call(sound, self._talkers()), self._generator), _joined(words, ())
+
+    def _takes(self) -> Takes | None:
+        """Words that stand alone: of one person, of all the people of the crowd, of one machine; or None of them."""
+        kind = self._dice.random()
+        kind -= PERSON * len(self._people)
+        if kind < 0:
+            return self._dice.choice(self._people)
+        kind -= CROWD if self._crowd else 0
+        if kind < 0:
+            return self._crowd
+        return self._alone[self._dice.choice(list(self._alone))] if kind < ALONE and self._alone else None
+
+    def _sentences(self) -> tuple[Sound, tuple[str, ...]]:
+        sound, words = self._speaker("machine" if self._dice.random() < MACHINE else "kokoro")
+        if len(sound) < 3 * RATE and self._dice.random() < 0.3:
+            more, more_words = self._speaker("kokoro")
+            pause = np.zeros(int(RATE * self._dice.uniform(0.1, 0.6)))
+            sound, words = np.concatenate([levelled(sound), pause, levelled(more)]), (*words, *more_words)
+        return sound, words
 
     def _speaker(self, kind: str) -> tuple[Sound, tuple[str, ...]]:
         path, utterance = self._pick(kind)
@@ -76,6 +90,8 @@ class Examples:
         )
 
     def _talkers(self) -> list[Sound]:
+        if self._places and self._dice.random() < PLACE:
+            return [self._dice.choice(self._places)]
         count = self._dice.choice((1, 2, 3, 4, 5))
         return [read_wav(self._pick("machine")[0]).astype(np.float64) for _ in range(count)]
 

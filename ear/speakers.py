@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 HELD_OUT: Final = (
@@ -42,3 +44,25 @@ def any_mixture(dice: random.Random) -> Mixture:
     share = 1.0 if dice.random() < 0.35 else dice.uniform(0.2, 0.8)
     british = first.startswith("b") or (first not in ENGLISH and dice.random() < 0.3)
     return Mixture(first, second, share, british)
+
+
+KEPT: Final = ("439c84f4", "51055bda", "563aa4e6", "97f4c236", "b87bdb22")
+"""People of Speech Commands for checking, of whom every digit is there."""
+_UNFIT: Final = ("tree", "wow")
+"""Too near to how some people say "three" and "one"."""
+_FILE: Final = re.compile(r"(?:(?P<word>[a-z]+)_)?(?P<person>[0-9a-f]{8})_nohash_[0-9]+(?:\.wav)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Which word a recording of Speech Commands holds, and who says it."""
+
+    word: str
+    person: str
+
+
+def word_and_person(file: Path) -> Named | None:
+    """By the name of the file, or of its folder; None if nobody speaks in it, or the word is of no use."""
+    named = _FILE.fullmatch(file.name)
+    word = named and (named["word"] or file.parent.name)
+    return Named(word, named["person"]) if named and word and word not in _UNFIT else None

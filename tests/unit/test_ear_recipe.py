@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ear import graphs
 from ear.alignment import places
 from ear.sayings import any_saying, saying_of, sentences
-from ear.speakers import ENGLISH, FOREIGN, HELD_OUT, any_mixture
+from ear.speakers import ENGLISH, FOREIGN, HELD_OUT, Named, any_mixture, word_and_person
 from ear.words import GARBAGE, WORDS
 from speech.model import SHIPPED
 
@@ -42,6 +43,19 @@ def test_nobody_who_is_kept_for_checking_ever_speaks_in_the_corpus(dice: random.
 
     assert not {speaker.first, speaker.second}.intersection(HELD_OUT)
     assert {speaker.first, speaker.second} <= {*ENGLISH, *FOREIGN}
+
+
+@pytest.mark.parametrize(
+    ("file", "named"),
+    [
+        ("seven/439c84f4_nohash_1.wav", Named("seven", "439c84f4")),
+        ("_unknown_/zero_0c540988_nohash_0.wav.wav", Named("zero", "0c540988")),
+        ("_unknown_/tree_0c540988_nohash_0.wav.wav", None),
+        ("_silence_/1037.wav", None),
+    ],
+)
+def test_a_recording_of_the_crowd_is_named_after_its_word_and_who_says_it(file: str, named: Named | None) -> None:
+    assert word_and_person(Path(file)) == named
 
 
 @given(st.randoms())
