@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
+
+import structlog
 
 from ivr.agents.call import AgentCall, Equipment
 from ivr.agents.hold import Hold
@@ -21,7 +24,9 @@ from ivr.calls.line import Line
 from ivr.flow.call import CallerHungUp
 from ivr.flow.handover import wait_prompt
 from ivr.flow.person import Introduction, Reached
+from ivr.store.errors import StoreError
 
+_log = structlog.get_logger()
 _LOOK_AGAIN_SECONDS: Final = 10.0
 HOLD_TONE: Final = "hold"
 _AFTER: Final = {
@@ -73,7 +78,7 @@ class Floor:
         self.phones: dict[str, str] = {}
         """Whom Asterisk calls to reach an agent, if that is not what the settings say."""
         self.records = Records(equipment.store.agent_calls)
-        self._queues = queues
+        self.queues = queues
 
     def endpoint(self, agent: str) -> str:
         """Whom Asterisk calls to reach an agent."""
@@ -81,7 +86,7 @@ class Floor:
 
     def has_queue(self, name: str) -> bool:
         """Whether there is a queue of this name."""
-        return name in self._queues
+        return name in self.queues
 
     async def connect(
         self, line: Line, introduction: Introduction, whisper: Sequence[str], caller: Caller
@@ -91,13 +96,21 @@ class Floor:
         CallerHungUp when the caller is gone.
         """
         queue = introduction.to
-        if queue not in self._queues or not self.row.staffed(queue, self.board.present()):
+        if queue not in self.queues:
             return Reached.UNAVAILABLE
-        if self.row.full(queue):
-            return Reached.BUSY
-        matter, since = matter_of(introduction, caller, whisper, self.settings), self.board.clock()
+        matter = matter_of(introduction, caller, whisper, self.settings)
+        since = await self._place(matter) or self.board.clock()
         record = await self.records.begin(matter, line.channel_id, since=since)
+        if turned_away := self._turned_away(queue):  # written down all the same: they may keep this place
+            await self.records.end(record, str(turned_away))
+            return turned_away
         return await self.wait(Visitor(line, matter, Waiting(queue, since), record))
+
+    def _turned_away(self, queue: str) -> Reached | None:
+        """Why somebody cannot wait in a queue; None if they can."""
+        if not self.row.staffed(queue, self.board.present()):
+            return Reached.UNAVAILABLE
+        return Reached.BUSY if self.row.full(queue) else None
 
     async def wait(self, visitor: Visitor) -> Reached:
         """The same for somebody whose wait is written down already."""
@@ -119,13 +132,13 @@ class Floor:
 
     async def _served(self, visitor: Visitor, hold: Hold) -> Reached:
         waiting = visitor.waiting
-        deadline = asyncio.get_running_loop().time() + self._queues[waiting.queue].most_wait
+        deadline = asyncio.get_running_loop().time() + self.queues[waiting.queue].most_wait
         found = visitor.found
         while True:
             first: Callable[[AgentCall], State] = Ringing
             if found is None:
                 hold.begin()
-                agent = await self._turn(waiting, deadline)
+                agent = await self.turn(waiting, deadline)
             else:
                 agent, first = found.agent, found.state
             if not agent:
@@ -138,8 +151,8 @@ class Floor:
                 return Reached.TALKED
             waiting.refused[agent] = self.board.clock()
 
-    async def _turn(self, waiting: Waiting, deadline: float) -> str:
-        """The agent whose turn it is with this caller; "" if nobody had time until the deadline (of the loop)."""
+    async def turn(self, waiting: Waiting, deadline: float) -> str:
+        """The agent whose turn it is with them; "" if nobody had time until the deadline (of the loop)."""
         now = asyncio.get_running_loop().time
         waiting.agent = ""
         try:
@@ -204,6 +217,14 @@ class Floor:
         if here:
             board.turn(agent, status, notice)
         self.assign()
+
+    async def _place(self, matter: Matter) -> datetime | None:
+        """The place that they have kept, if they were to be called back and call again before: then nobody need."""
+        try:
+            return await self.equipment.store.places.taken(matter.queue, matter.number, matter.context)
+        except StoreError as error:
+            _log.error("callbacks_not_read", reason=type(error).__name__)
+            return None
 
     def _close(self, visitor: Visitor, reached: Reached | None) -> None:
         if not visitor.line.left:

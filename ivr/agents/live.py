@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Literal
 
 from ivr.addresses import is_e164, is_email
 from ivr.agents.call import AgentCall, Equipment
+from ivr.agents.callbacks import Callbacks
 from ivr.agents.day import Today
 from ivr.agents.desk import Payment
 from ivr.agents.errors import (
@@ -86,9 +87,7 @@ class LiveDesk:
         if not is_e164(number) or not self.floor.settings.may_call(number):
             raise NumberNotAllowed
         self._board.turn(agent, Status.ON_CALL)
-        task = self.floor.equipment.tasks.create_task(Outward(self.floor, agent, number).run())
-        self._outward.add(task)
-        task.add_done_callback(self._outward.discard)
+        self._call_out(Outward(self.floor, agent, number).run())
 
     async def take_payment(self, agent: str, payment: Payment) -> None:
         """See AgentDesk."""
@@ -146,7 +145,9 @@ class LiveDesk:
         self.floor.assign()
 
     async def keep(self) -> None:
-        """What goes on beside the calls, until cancelled: lost ones are closed, and the day is counted."""
+        """What goes on beside the calls, until cancelled: lost ones are closed, those who kept their place are
+        called back, and the day is counted."""
+        self._call_out(Callbacks(self.floor).keep())
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.recall.close_lost())
             tasks.create_task(Today(self.floor.equipment.store).keep(self._board.put_today))
@@ -156,6 +157,12 @@ class LiveDesk:
         self.floor.leave()
         for task in tuple(self._outward):
             task.cancel()
+
+    def _call_out(self, calling: Coroutine[None, None, None]) -> None:
+        """Let it go on until `leave`; what it began is released by tasks that outlive it."""
+        task = self.floor.equipment.tasks.create_task(calling)
+        self._outward.add(task)
+        task.add_done_callback(self._outward.discard)
 
     def _state(self, agent: str) -> State:
         """The state that the call of an agent is in; NotSignedOn, NoCall, or NotNow if it is over."""

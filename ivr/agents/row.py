@@ -23,10 +23,15 @@ _AT_WORK: Final = (Status.READY, Status.ON_CALL, Status.WRAP_UP)
 
 @dataclass(eq=False, slots=True)
 class Waiting:
-    """One caller who waits. `agent` is offered to them, by `offered`; who refused them is not asked at once again."""
+    """One caller who waits. `agent` is offered to them, by `offered`; who refused them is not asked at once again.
+
+    Somebody who is called back waits as well, off the line, and is not called before `due`.
+    """
 
     queue: str
     since: datetime
+    back: bool = False
+    due: datetime | None = None
     agent: str = ""
     refused: dict[str, datetime] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,13 +76,13 @@ class Row:
 
     def full(self, queue: str) -> bool:
         """Whether as many wait as may."""
-        return sum(one.queue == queue for one in self._waiting) >= self._queues[queue].most_waiting
+        return sum(one.queue == queue and not one.back for one in self._waiting) >= self._queues[queue].most_waiting
 
     def matches(self, agents: Iterable[AgentView], now: datetime) -> Iterator[tuple[Waiting, str]]:
         """Who gets which agent now. Of these agents only those count who are ready."""
         free = sorted((view for view in agents if view.status is Status.READY and not view.call), key=_idle_since)
         for waiting in self._in_order():
-            if waiting.agent:
+            if waiting.agent or (waiting.due and waiting.due > now):
                 continue
             for view in free:
                 asked = waiting.refused.get(view.agent)
@@ -88,7 +93,7 @@ class Row:
 
     def waiting_for(self, agent: str) -> int:
         """How many wait for somebody with the skills of this agent."""
-        return sum(not one.agent and self.serves(agent, one.queue) for one in self._waiting)
+        return sum(not one.agent and not one.back and self.serves(agent, one.queue) for one in self._waiting)
 
     def talked(self, queue: str, seconds: float) -> None:
         """A call of this queue has taken so long: the next is thought to take about that."""
@@ -106,9 +111,10 @@ class Row:
     def views(self, agents: Collection[AgentView]) -> Iterator[QueueView]:
         """Every queue as a supervisor sees it, with these agents."""
         for name in self._queues:
-            since = [one.since for one in self._waiting if one.queue == name and not one.agent]
+            here = [one for one in self._waiting if one.queue == name and not one.agent]
+            since = [one.since for one in here if not one.back]
             ready = sum(view.status is Status.READY and self.serves(view.agent, name) for view in agents)
-            yield QueueView(name, len(since), min(since, default=None), ready)
+            yield QueueView(name, len(since), min(since, default=None), ready, len(here) - len(since))
 
     def _in_order(self) -> list[Waiting]:
         return sorted(self._waiting, key=lambda one: (-self._queues[one.queue].priority, one.since))

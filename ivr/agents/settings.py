@@ -49,6 +49,13 @@ class QueueSettings(Section):
         default=600.0, ge=10, le=7200, description="seconds until a caller is told that it is enough"
     )
     most_waiting: int = Field(default=50, ge=1, le=1000, description="how many may wait; others are told so at once")
+    callback_tries: int = Field(
+        default=3, ge=1, le=10, description="how often somebody is called back who is not reached"
+    )
+    callback_pause: float = Field(default=600.0, ge=60, le=86400, description="seconds between two of these tries")
+    callback_within: float = Field(
+        default=14400.0, ge=60, le=86400, description="seconds after which agents call nobody back, but a person does"
+    )
 
 
 class AlertSettings(Section):

@@ -106,6 +106,8 @@ class CallView:
     """Where else to look, name and address: the operator's templates, filled."""
     payment: PaymentView | None = None
     earlier: tuple[PaymentView, ...] = ()
+    called_back: bool = False
+    """Whether they asked to be called back, and it is their turn: the agent's phone rings first, then theirs."""
 
     @property
     def shown(self) -> str:
@@ -136,6 +138,8 @@ class QueueView:
     waiting: int = 0
     since: datetime | None = None
     ready: int = 0
+    called_back: int = 0
+    """How many have kept their place and wait to be called."""
 
 
 class AlertKind(StrEnum):

@@ -18,11 +18,15 @@ class Window(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallbackRequest:
-    """Somebody wants to be called back. Their number is in no repr."""
+    """Somebody wants to be called back. Their number is in no repr.
+
+    With a `queue` they keep their place in it, and its agents call them when it is their turn.
+    """
 
     number: str = field(repr=False)
     window: Window
     reason: str
+    queue: str = ""
 
 
 class RefundReason(StrEnum):

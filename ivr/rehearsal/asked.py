@@ -39,6 +39,6 @@ def _same(one: Request, other: Request) -> bool:
 
 def _told(request: Request) -> str:
     if isinstance(request, CallbackRequest):
-        return f"callback {request.number} {request.window} {request.reason}"
+        return " ".join(filter(None, ("callback", request.number, request.window, request.reason, request.queue)))
     amount = request.amount
     return f"refund {amount} {amount.currency} {request.payment.reference} {request.reason}"

@@ -267,7 +267,10 @@ class TurnRow(Base):
 
 
 class CallbackRow(Base):
-    """Somebody wants to be called back. `done` is empty until they were; then `number` is."""
+    """Somebody wants to be called back. `done` is empty until they were; then `number` is.
+
+    Agents of `queue` call them, not before `due`; where it is empty, a person does. `asked` is their place.
+    """
 
     __tablename__ = "callbacks"
     __table_args__ = (Index("ix_callbacks_done", "done"),)
@@ -281,6 +284,10 @@ class CallbackRow(Base):
     call_id: Mapped[str] = mapped_column(String(80))
     asked: Mapped[datetime]
     done: Mapped[datetime | None]
+    queue: Mapped[str] = mapped_column(String(64), server_default="")
+    context: Mapped[str] = mapped_column(Text, server_default="[]")
+    tries: Mapped[int] = mapped_column(server_default="0")
+    due: Mapped[datetime | None]
 
 
 class RefundRow(Base):

@@ -22,6 +22,7 @@ from ivr.flow.requests import (
 from ivr.money import Money
 from ivr.store.database import Database
 from ivr.store.models import CallbackRow, InvoiceRow, PaymentRow, RefundRow
+from ivr.store.places import place_of
 from pci.contract import ChargeState
 
 # of these nothing can be asked back once more
@@ -116,7 +117,7 @@ class Requests:
             row = await session.get(CallbackRow, number)
             if row is None or row.done is not None:
                 return False
-            row.done, row.number = self._database.now(), ""
+            row.done, row.number, row.context = self._database.now(), "", "[]"
             return True
 
         return await self._database.write(write)
@@ -156,7 +157,10 @@ class Requests:
         waiting = (await session.scalars(same)).first()
         if waiting is not None:
             waiting.window = request.window
+            if request.queue != waiting.queue:
+                waiting.queue, waiting.tries, waiting.due = request.queue, 0, None
             return Noted.ALREADY
+        asked, context = await place_of(session, asker.call_id, request.queue)
         session.add(
             CallbackRow(
                 number=request.number,
@@ -165,7 +169,10 @@ class Requests:
                 flow=asker.flow,
                 language=asker.language,
                 call_id=asker.call_id,
-                asked=self._database.now(),
+                asked=asked or self._database.now(),
+                queue=request.queue,
+                context=context,
+                tries=0,
             )
         )
         return Noted.NOTED

@@ -22,6 +22,7 @@ from ivr.store.languages import Languages
 from ivr.store.models import OutboxKind
 from ivr.store.outbox import MESSAGES, Outbox
 from ivr.store.payments import Payments
+from ivr.store.places import Places
 from ivr.store.receipts import Receipts
 from ivr.store.requests import Requests
 from ivr.store.schema import upgrade
@@ -42,6 +43,7 @@ class Store:
     versions: Versions
     cards: Cards
     requests: Requests
+    places: Places
     languages: Languages
     accounts: Accounts
     factors: Factors
@@ -76,6 +78,7 @@ async def open_store(
             versions=Versions(database),
             cards=Cards(database),
             requests=Requests(database),
+            places=Places(database),
             accounts=Accounts(database),
             factors=Factors(database),
             acts=Acts(database),

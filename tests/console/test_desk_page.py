@@ -66,6 +66,15 @@ def test_given_a_decline_then_there_are_words_for_the_agent_and_for_the_caller(
     assert 'class="say"' in page
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_given_somebody_who_is_to_be_called_back_then_the_page_says_so_and_the_agent_may_decline(
+    language: str,
+) -> None:
+    page = shown(replace(VIEW, call=replace(CALL, stage=Stage.RINGING, called_back=True)), language)
+    assert RENDERING.texts(language)("called-back") in page
+    assert "/desk/do/decline" in page
+
+
 @pytest.mark.parametrize(
     ("language", "confirms", "answers"),
     [

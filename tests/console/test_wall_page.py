@@ -36,12 +36,13 @@ def wall_with(name: str) -> Wall:
         AgentView(name, name, Status.ON_CALL, AT, CallView("c1", stage, AT, name, queue=name)) for stage in Stage
     )
     alerts = tuple(Alert(kind, name, 2, 20, AT) for kind in AlertKind)
-    return Wall(agents, (QueueView(name, 2, AT, 1),), 7, 2, today, alerts)
+    return Wall(agents, (QueueView(name, 2, AT, 1, 3),), 7, 2, today, alerts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_given_any_alert_stage_and_outcome_then_there_are_words_for_it(language: str) -> None:
     told = page(wall_with("billing"), language)
+    assert RENDERING.texts(language)("wall-called-back", count=3) in told
     for words in [f"alert-{kind}-do" for kind in AlertKind] + [f"wall-outcome-{kind}" for kind in CallOutcome]:
         assert str(RENDERING.texts(language)(words)) in told
     assert "1:01" in told

@@ -24,8 +24,8 @@ def agent(name: str, idle: int = 0, status: Status = Status.READY) -> AgentView:
     return AgentView(name, name, status, NOON - timedelta(minutes=idle))
 
 
-def waits(queue: str, minutes: int) -> Waiting:
-    return Waiting(queue, NOON - timedelta(minutes=minutes))
+def waits(queue: str, minutes: int, *, back: bool = False, due: datetime | None = None) -> Waiting:
+    return Waiting(queue, NOON - timedelta(minutes=minutes), back, due)
 
 
 def given_agents(row: Row, *agents: AgentView) -> list[tuple[str, str]]:
@@ -86,6 +86,43 @@ def test_given_talks_that_get_longer_then_so_does_the_estimate() -> None:
         assert after > before
         assert row.estimate(waiting, []) is None
     assert row.estimate(waiting, at_work) is None
+
+
+def test_given_somebody_who_is_called_back_then_they_have_their_place_but_take_nobodys_room_on_the_line() -> None:
+    row, away = Row(QUEUES, SKILLS), waits("billing", 9, back=True)
+    with row.joined(waits("billing", 5)), row.joined(away), row.joined(waits("billing", 1, back=True)):
+        assert not row.full("billing")
+        assert row.waiting_for("ben") == 1
+        (billing, _) = row.views([agent("ben")])
+        assert (billing.waiting, billing.called_back, billing.since) == (1, 2, NOON - timedelta(minutes=5))
+        assert [one for one, _ in row.matches([agent("ben")], NOON)] == [away]
+
+
+def test_given_somebody_who_was_not_reached_then_nobody_calls_them_before_it_is_time() -> None:
+    row, due = Row(QUEUES, SKILLS), NOON + timedelta(minutes=10)
+    with row.joined(waits("billing", 9, back=True, due=due)):
+        assert given_agents(row, agent("ben")) == []
+        assert [name for _, name in row.matches([agent("ben")], due)] == ["ben"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["billing", "spanish"]), st.integers(0, 99), st.booleans()), max_size=8),
+    st.lists(st.sampled_from(["anna", "ben", "stranger"]), unique=True),
+)
+def test_given_anybody_on_the_line_or_off_it_then_nobody_is_overtaken_but_by_a_higher_priority(
+    callers: list[tuple[str, int, bool]], names: list[str]
+) -> None:
+    row = Row(QUEUES, SKILLS)
+    waiting = [waits(queue, minutes, back=back) for queue, minutes, back in callers]
+    for one in waiting:
+        row.joined(one).__enter__()
+    served = dict(row.matches([agent(name) for name in names], NOON))
+    for one, name in served.items():
+        for other in waiting:
+            if other not in served and row.serves(name, other.queue):
+                lower = QUEUES[other.queue].priority < QUEUES[one.queue].priority
+                same = other.queue == one.queue and other.since >= one.since
+                assert lower or same
 
 
 @given(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from ivr.agents.states.state import Next, Over, State
 from ivr.agents.states.talking import Talking
@@ -13,6 +13,7 @@ from ivr.flow.person import Reached
 if TYPE_CHECKING:
     from ivr.agents.call import AgentCall
 
+Place: TypeAlias = Callable[[], Coroutine[None, None, Reached]]
 _NOTICES: Final = {
     Reached.BUSY: Notice.OTHER_END_BUSY,
     Reached.NO_ANSWER: Notice.OTHER_END_SILENT,
@@ -25,18 +26,19 @@ class CallingOut(State):
 
     stage: ClassVar = Stage.DIALLING
 
-    def __init__(self, call: AgentCall, place: Callable[[], Coroutine[None, None, Reached]]) -> None:
+    def __init__(self, call: AgentCall, place: Place) -> None:
         super().__init__(call)
         self._place = place
 
     async def run(self) -> Next:
-        """Ring here, then there."""
+        """Ring here, unless that is picked up already, then there."""
         phone = self.call.phone
-        reached = await self.unless_left(phone.ring(None, self.call.matter.ring))
-        if reached is None:
-            return await self.decided()
-        if reached is not Reached.TALKED:
-            return Over.UNREACHABLE if reached is Reached.UNAVAILABLE else Over.NOT_TAKEN
+        if not phone.picked_up:
+            reached = await self.unless_left(phone.ring(None, self.call.matter.ring))
+            if reached is None:
+                return await self.decided()
+            if reached is not Reached.TALKED:
+                return Over.UNREACHABLE if reached is Reached.UNAVAILABLE else Over.NOT_TAKEN
         await phone.let_ring()
         reached = await self.unless_left(self._place())
         if reached is None:

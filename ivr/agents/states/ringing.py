@@ -30,7 +30,11 @@ class Ringing(State):
             return await self.decided()
         if reached is not Reached.TALKED:
             return _OVER[reached]
-        return Briefing(call, accepted=self.accepted)
+        return self.picked_up()
+
+    def picked_up(self) -> Next:
+        """What follows once they have."""
+        return Briefing(self.call, accepted=self.accepted)
 
     async def accept(self) -> None:
         """Remembered until the phone is picked up."""

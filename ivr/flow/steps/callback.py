@@ -1,4 +1,4 @@
-"""callback: take down that the caller wants to be called back.
+"""callback: take down that the caller wants to be called back, by a person from a list or by the agents of a queue.
 
 The number is the one that they call from, read back to them, or another that they key. As everywhere on the call side
 no question takes as many keys as a card number can have; so a longer telephone number is called back only where the
@@ -8,13 +8,14 @@ call comes from it, which the network tells and nobody keys.
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final, Literal, get_args
+from typing import ClassVar, Final, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from ivr.flow.call import Call, Keys
 from ivr.flow.confirming import NOT_CAUGHT, OR_SAY, YES, one_of, sorry_for, yes_or_no
 from ivr.flow.inputs import Answered
+from ivr.flow.outside import Outside
 from ivr.flow.requests import CallbackRequest, Noted, Window
 from ivr.flow.spoken import Prompt, SpokenNumber
 from ivr.flow.values import MOST_KEYS, Name, Sayable
@@ -33,7 +34,12 @@ _TOO_MANY: Final = "too-many-tries"
 
 
 class Callback(Answered):
-    """`callback: {reason: after-hours}`: whose number, when, and off to the list that a person calls from."""
+    """`callback: {reason: after-hours}`: whose number, when, and off to the list that a person calls from.
+
+    `callback: {queue: billing}`: they keep their place in that queue, and an agent calls them when it is their turn.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["queue", "window"]}})
 
     verb: ClassVar = "callback"
     outcomes: ClassVar = get_args(Outcome)
@@ -45,9 +51,23 @@ class Callback(Answered):
         default="ask", description="when to call: `morning`, `afternoon` or `any-time`; the caller chooses if `ask`"
     )
 
+    queue: Name | None = Field(
+        default=None, description="a queue of `ivr.toml`: its agents call when it is the caller's turn; no `window`"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.queue and "window" in self.model_fields_set:
+            raise ValueError("with queue: the caller is called when it is their turn; leave out window")
+        return self
+
+    def reaches(self) -> Outside:
+        """The queue, if its agents call."""
+        return Outside(queues=frozenset({self.queue} if self.queue else ()))
+
     def says(self) -> tuple[Sayable, ...]:
         """Its own words."""
-        asks = ("callback-when", _WRONG_KEY) if self.window == "ask" else ()
+        asks = ("callback-when", _WRONG_KEY) if self._when == "ask" else ()
         return (
             *("callback-number", "callback-number-right", "callback-enter-number", "callback-number-wrong"),
             *(*asks, _NOTHING, _TOO_MANY, "callback-not-noted"),
@@ -62,15 +82,19 @@ class Callback(Answered):
         if number is None or window is None:
             await call.speak((_TOO_MANY,))
             return "failed"
-        if await call.note(CallbackRequest(number, window, self.reason)) is Noted.NOT_NOTED:
+        if await call.note(CallbackRequest(number, window, self.reason, self.queue or "")) is Noted.NOT_NOTED:
             await call.speak(("callback-not-noted",))
             return "unavailable"
         await call.speak((f"callback-{window}",))
         return "noted"
 
+    @property
+    def _when(self) -> str:
+        return Window.ANY_TIME if self.queue else self.window
+
     async def _window(self, call: Call) -> Window | None:
-        if self.window != "ask":
-            return Window(self.window)
+        if self._when != "ask":
+            return Window(self._when)
         sorry: Prompt = ()
         for _ in range(_ATTEMPTS):
             answer = await one_of(call, (*sorry, "callback-when"), "".join(_WHEN))

@@ -1,0 +1,109 @@
+"""Places in queues that callers keep who are to be called back: the ledger holds them, whatever is restarted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.store.agent_models import AgentCallRow
+from ivr.store.database import Database
+from ivr.store.models import CallbackRow
+
+_NOTHING: Final = "[]"
+_ACCOUNT: Final = "account_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody whom the agents of `queue` call when it is their turn; `since` is when they first came.
+
+    Nobody calls them before `due`. Who they are is in no repr.
+    """
+
+    id: int
+    number: str = field(repr=False)
+    queue: str
+    since: datetime
+    language: str
+    context: tuple[tuple[str, str], ...] = field(repr=False)
+    tries: int
+    due: datetime | None
+
+
+class Places:
+    """The places of the ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def kept(self) -> Sequence[Place]:
+        """All of them, whoever came first at the top."""
+        query = select(CallbackRow).where(CallbackRow.done.is_(None), CallbackRow.queue != "")
+
+        async def look(session: AsyncSession) -> Sequence[Place]:
+            return [_place(row) for row in await session.scalars(query.order_by(CallbackRow.asked, CallbackRow.id))]
+
+        return await self._database.read(look)
+
+    async def begin_try(self, number: int, again: datetime) -> bool:
+        """They are called now, and not again before `again`; whether they wait for it still."""
+
+        async def write(session: AsyncSession) -> bool:
+            row = await session.get(CallbackRow, number)
+            if row is None or row.done is not None or not row.queue:
+                return False
+            row.tries, row.due = row.tries + 1, again
+            return True
+
+        return await self._database.write(write)
+
+    async def hand_to_person(self, number: int) -> None:
+        """It is not tried any more: a person sees to it, as to every other callback."""
+
+        async def write(session: AsyncSession) -> None:
+            row = await session.get(CallbackRow, number)
+            if row is not None:
+                row.queue = ""
+
+        await self._database.write(write)
+
+    async def taken(self, queue: str, number: str, context: Sequence[tuple[str, str]]) -> datetime | None:
+        """Somebody has come again by themselves: their place is theirs, and they are called no more; None if they
+        have none. Two callers of one number, such as a company's, are told apart by their account."""
+
+        async def write(session: AsyncSession) -> datetime | None:
+            query = select(CallbackRow).where(
+                CallbackRow.done.is_(None), CallbackRow.queue == queue, CallbackRow.number == number
+            )
+            for row in await session.scalars(query):
+                if _account(_read(row.context)) == _account(context):
+                    row.done, row.number, row.context = self._database.now(), "", _NOTHING
+                    return row.asked
+            return None
+
+        return await self._database.write(write) if number else None
+
+
+async def place_of(session: AsyncSession, call_id: str, queue: str) -> tuple[datetime | None, str]:
+    """Since when a call waited in a queue, and what its agents were to see; None and nothing if it did not."""
+    query = select(AgentCallRow).where(AgentCallRow.call_id == call_id, AgentCallRow.queue == queue)
+    row = (await session.scalars(query.order_by(AgentCallRow.asked).limit(1))).first() if queue else None
+    return (row.asked, row.context) if row else (None, _NOTHING)
+
+
+def _place(row: CallbackRow) -> Place:
+    return Place(row.id, row.number, row.queue, row.asked, row.language, _read(row.context), row.tries, row.due)
+
+
+def _read(context: str) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in json.loads(context))
+
+
+def _account(context: Sequence[tuple[str, str]]) -> str:
+    return dict(context).get(_ACCOUNT, "")

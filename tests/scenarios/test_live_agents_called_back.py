@@ -1,0 +1,172 @@
+"""A caller whom nobody has time for keeps their place, hangs up, and is called by an agent when it is their turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from asterisk_ari.fake import FakeCall
+from ivr.agents import callbacks
+from ivr.agents.view import Notice, Stage, Status
+from ivr.store.places import Place
+from tests.conformance.agents.benches import at, sees, turned
+from tests.standins.live_desk import FLOW, LiveAgents, live_agents, ready, released
+from tests.standins.live_ivr import ends, heard, hears
+
+pytestmark = pytest.mark.live
+NUMBER = "+15550100777"
+LINE = f"{NUMBER}@trunk"
+KEEPS_PLACE = FLOW.replace("say: office-closed", "callback: {queue: billing, reason: billing}").replace(
+    "next: {done: end}", "next: {noted: bye, failed: bye, unavailable: bye}"
+)
+
+
+@pytest.fixture
+async def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LiveAgents]:
+    monkeypatch.setattr(callbacks, "LOOK_SECONDS", 0.1)
+    async with live_agents(tmp_path, KEEPS_PLACE) as opened:
+        yield opened
+
+
+async def keeps_place(live: LiveAgents, caller: str = NUMBER) -> FakeCall:
+    """A caller who finds nobody at work asks to be called back, and hangs up."""
+    call = live.ivr.asterisk.dial("1000", caller=caller)
+    await hears(call, "enter-account")
+    call.press("1000442#")
+    await hears(call, "callback-number-right")
+    call.press("1")
+    await ends(call)
+    assert heard(call)[-2:] == ["callback-any-time", "goodbye"]
+    return call
+
+
+async def kept(live: LiveAgents) -> list[Place]:
+    return list(await live.desk.floor.equipment.store.places.kept())
+
+
+async def nobody_is_kept(live: LiveAgents) -> None:
+    async with asyncio.timeout(30):
+        while await kept(live):
+            await asyncio.sleep(0.05)
+
+
+async def test_given_a_place_that_was_kept_when_an_agent_is_free_then_they_are_called_and_talk(
+    live: LiveAgents,
+) -> None:
+    await keeps_place(live)
+    await live.ivr.asterisk.until(lambda asterisk: not asterisk.calls)
+    async with asyncio.timeout(30):
+        while not any(queue.called_back for queue in live.desk.floor.board.wall().queues):
+            await asyncio.sleep(0.05)
+
+    await ready(live.desk, "anna")
+
+    phone = await live.rings("anna")
+    view = await sees(live.desk, "anna", at(Stage.RINGING))
+    assert view.call is not None
+    assert (view.call.called_back, view.call.number, view.call.queue) == (True, NUMBER, "billing")
+    assert dict(view.call.context)["account_number"] == "1000442"
+    assert len(live.ivr.asterisk.calls) == 1  # nobody is called before the agent has picked up
+    await live.desk.accept("anna")
+    phone.pick_up()
+    (await live.rings(LINE)).pick_up()
+    await sees(live.desk, "anna", at(Stage.TALKING))
+    await nobody_is_kept(live)
+    assert await live.desk.floor.equipment.store.requests.waiting_callbacks() == []
+
+    await live.desk.hang_up("anna")
+
+    await released(live)
+    await sees(live.desk, "anna", turned(Status.WRAP_UP))
+
+
+async def test_given_an_agent_who_lets_another_have_it_then_that_one_calls_and_no_try_is_lost(
+    live: LiveAgents,
+) -> None:
+    await keeps_place(live)
+    await ready(live.desk, "ben", "anna")
+    await live.rings("ben")
+
+    await live.desk.decline("ben")
+
+    await live.rings("anna")
+    (place,) = await kept(live)
+    assert place.tries == 0
+
+
+async def test_given_somebody_who_does_not_answer_then_they_keep_their_place_and_are_called_later(
+    live: LiveAgents,
+) -> None:
+    await keeps_place(live)
+    (before,) = await kept(live)
+    await ready(live.desk, "anna")
+    (await live.rings("anna")).pick_up()
+    (await live.rings(LINE)).hang_up(19)
+
+    view = await sees(live.desk, "anna", at(Stage.ENDED))
+
+    assert view.notice is Notice.OTHER_END_SILENT
+    (place,) = await kept(live)
+    assert (place.tries, place.since) == (1, before.since)
+    assert place.due is not None
+    assert place.due > live.desk.floor.board.clock() + timedelta(minutes=5)
+
+
+async def test_given_as_many_tries_as_there_are_then_a_person_sees_to_it(live: LiveAgents) -> None:
+    await keeps_place(live)
+    places, requests = live.desk.floor.equipment.store.places, live.desk.floor.equipment.store.requests
+    (place,) = await kept(live)
+    for _ in range(3):
+        assert await places.begin_try(place.id, place.since)
+    await nobody_is_kept(live)
+    (left,) = await requests.waiting_callbacks()
+    assert left.number == NUMBER
+
+
+async def test_given_a_number_that_agents_may_not_call_then_it_is_never_called_and_a_person_sees_to_it(
+    live: LiveAgents,
+) -> None:
+    await ready(live.desk, "anna")
+    await live.desk.set_status("anna", Status.SIGNED_OFF)
+    await keeps_place(live, "+442079460000")
+    await nobody_is_kept(live)
+    await ready(live.desk, "anna")
+    (left,) = await live.desk.floor.equipment.store.requests.waiting_callbacks()
+    assert left.number == "+442079460000"
+    assert (await sees(live.desk, "anna", turned(Status.READY))).call is None
+
+
+async def test_given_a_caller_who_calls_again_before_then_the_place_is_theirs_and_nobody_calls_them(
+    live: LiveAgents,
+) -> None:
+    await keeps_place(live)
+    (place,) = await kept(live)
+
+    await keeps_place(live)
+
+    (again,) = await kept(live)
+    assert again.id != place.id
+    assert again.since == place.since
+
+
+async def test_given_a_restart_then_the_place_is_kept_and_they_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "LOOK_SECONDS", 0.1)
+    async with live_agents(tmp_path, KEEPS_PLACE) as live:
+        await keeps_place(live)
+        (before,) = await kept(live)
+
+    async with live_agents(tmp_path, KEEPS_PLACE) as live:
+        assert await kept(live) == [before]
+        await ready(live.desk, "anna")
+        (await live.rings("anna")).pick_up()
+        (await live.rings(LINE)).pick_up()
+        await sees(live.desk, "anna", at(Stage.TALKING))
+        await nobody_is_kept(live)
+        (await live.rings(LINE)).hang_up()
+        await released(live)
