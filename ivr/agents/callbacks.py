@@ -45,9 +45,9 @@ class Callbacks:
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         places = {place.id: place for place in await self._store.places.kept()}
-        for number, callback in self._waiting.items():
-            if number not in places and not callback.called:  # they came by themselves, or a person has called them
-                callback.task.cancel()
+        for number, one in self._waiting.items():
+            if number not in places and not one.called:  # they came by themselves, or a person has called them
+                one.task.cancel()
         for number, place in places.items():
             callback = self._waiting.get(number)
             if callback is not None and (callback.at_agent or not self._over(place)):

@@ -20,9 +20,10 @@ from ivr.money import Money
 from ivr.store.confirmations import Confirmations
 from ivr.store.database import Database
 from ivr.store.errors import ChargeMismatch, PaymentInProgress
-from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow, RefundRow
+from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
 from ivr.store.outbox import Outbox
 from ivr.store.payable import payable
+from ivr.store.request_models import RefundRow
 from ivr.store.webhooks import Webhooks
 from pci.contract import Brand, Charge, ChargeState
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.store.agent_models import AgentCallRow
 from ivr.store.database import Database
-from ivr.store.models import CallbackRow
+from ivr.store.request_models import CallbackRow
 
 _NOTHING: Final = "[]"
 _ACCOUNT: Final = "account_number"

@@ -21,8 +21,9 @@ from ivr.flow.requests import (
 )
 from ivr.money import Money
 from ivr.store.database import Database
-from ivr.store.models import CallbackRow, InvoiceRow, PaymentRow, RefundRow
+from ivr.store.models import InvoiceRow, PaymentRow
 from ivr.store.places import place_of
+from ivr.store.request_models import CallbackRow, RefundRow
 from pci.contract import ChargeState
 
 # of these nothing can be asked back once more
