@@ -59,8 +59,14 @@ class Callbacks:
                 _log.info("callback_handed_over", attempt=place.tries)
                 continue
             callback = self._waiting[number] = Callback(self._floor, place)
-            callback.task = tasks.create_task(callback.run())
+            callback.task = tasks.create_task(self._see_through(callback))
             callback.task.add_done_callback(partial(self._forget, number))
+
+    async def _see_through(self, callback: Callback) -> None:
+        try:
+            await callback.run()
+        except Exception:  # noqa: BLE001 - whatever fails for one of them must not end the calls of the others
+            _log.exception("callback_failed")
 
     def _forget(self, number: int, _: asyncio.Task[None]) -> None:
         del self._waiting[number]

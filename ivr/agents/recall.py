@@ -155,9 +155,9 @@ class Recalled:
         return Reached.TALKED
 
     async def _talk_found(self) -> Found | None:
-        """The talk that this call was in, if the agent is there still."""
+        """The talk that this call was in, if the agent is there still, and talks with nobody else meanwhile."""
         record = self._record
-        if record.stage not in _TALKED or not record.phone_channel:
+        if record.stage not in _TALKED or not record.phone_channel or record.agent in self._floor.calls:
             return None
         try:
             await self._floor.equipment.app.asterisk.channel(record.phone_channel)

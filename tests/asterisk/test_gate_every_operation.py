@@ -201,7 +201,7 @@ async def test_given_a_channel_that_is_taken_while_it_is_added_to_a_bridge_then_
 
 
 def write_silence(path: Path) -> None:
-    """Half a second."""
+    """Two seconds: a busy machine has to come that far in them."""
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(bytes(8000))
+        file.writeframes(bytes(32000))

@@ -170,3 +170,25 @@ async def test_given_a_restart_then_the_place_is_kept_and_they_are_called(
         await nobody_is_kept(live)
         (await live.rings(LINE)).hang_up()
         await released(live)
+
+
+async def test_given_a_callback_that_fails_unexpectedly_then_no_call_ends_and_it_is_tried_again(
+    live: LiveAgents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, failed = callbacks.Callback.run, asyncio.Event()
+
+    async def fails_once(callback: callbacks.Callback) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError
+        await run(callback)
+
+    monkeypatch.setattr(callbacks.Callback, "run", fails_once)
+    await keeps_place(live)
+    await failed.wait()
+
+    await ready(live.desk, "anna")
+
+    (await live.rings("anna")).pick_up()
+    (await live.rings(LINE)).pick_up()
+    await sees(live.desk, "anna", at(Stage.TALKING))
