@@ -12,7 +12,7 @@ from stack.errors import PhoneError
 
 ANSWER_SECONDS = 10.0
 END_SECONDS = 30.0
-State = Literal["ready", "rung", "answered", "pressed", "quiet", "ended"]
+State = Literal["ready", "rung", "answered", "quiet", "ended"]
 
 
 class Phone(Protocol):

@@ -3,8 +3,7 @@
 Reads one JSON list per line from stdin: ["dial", uri], ["pick-up", ""], ["hang-up", ""], ["speak", WAV file],
 ["listen", ""], and a key as the name of a way of telling it: ["events", key], ["tones", key], ["info", key],
 ["both", key]; the end of the input hangs up and ends the process. Writes one JSON string per line: "ready", "rung",
-"answered", "ended", "pressed" for each key, and "quiet" for each "listen": something was heard since, and nothing for
-a while now.
+"answered", "ended", and "quiet" for each "listen": something was heard since, and nothing for a while now.
 Its arguments: the WAV file to record to, the name that it calls under, the port where it can be called (0: any).
 """
 
@@ -14,7 +13,6 @@ import json
 import os
 import sys
 import time
-from collections import deque
 from typing import Any
 
 import pjsua2 as pj
@@ -22,13 +20,7 @@ import pjsua2 as pj
 HANDLE_EVENTS_MS = 20
 LINGER_ROUNDS = 100
 RATE = 8000
-PACKET_SECONDS = 0.02
-KEY_MS = 120  # PJSIP's own 200 ms are a slow person's; below 80, from first packet to last, Asterisk makes up for it
-KEY_PACKETS = 10  # of 20 ms: a key, its end told three times, and what follows before the next
-GAP_SECONDS = 0.04  # between keys, by the clock on the wall,
-HELD_UP_SECONDS = 0.06  # which a key that took so much longer than it should
-LONG_GAP_SECONDS = 0.3  # makes this: what comes while Asterisk makes up for a key that was cut short is told twice
-STUCK_SECONDS = 3.0  # without sound to send there are no packets to be counted
+KEY_MS = 100  # PJSIP's own 200 ms are a slow person's
 TONE_VOLUME = 8000
 LOUD = 8  # in PJSIP's percent, which are those of a logarithm; a pause in a prompt has 0 to 3
 QUIET_SECONDS = 0.8  # longer than the pauses in what is said to us
@@ -45,24 +37,6 @@ def say(state: str) -> None:
     os.write(REPORT, json.dumps(state).encode() + b"\n")
 
 
-class Key:
-    """A key that is being pressed, from so many packets sent on."""
-
-    def __init__(self, packets: int) -> None:
-        self._packets = packets
-        self._began = time.monotonic()
-        self._next_at: float | None = None
-
-    def over(self, packets: int) -> bool:
-        """Whether the next may be pressed, so many packets having been sent."""
-        now = time.monotonic()
-        took = now - self._began
-        if self._next_at is None and packets - self._packets >= KEY_PACKETS:
-            late = took > KEY_PACKETS * PACKET_SECONDS + HELD_UP_SECONDS
-            self._next_at = now + (LONG_GAP_SECONDS if late else GAP_SECONDS)
-        return took > STUCK_SECONDS or (self._next_at is not None and now >= self._next_at)
-
-
 class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
     """One call; records what it hears from the moment that audio flows."""
 
@@ -74,8 +48,6 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
         self.voices: list[Any] = []
         self.over = False
         self.patience = 0.0
-        self.keys: deque[tuple[str, str]] = deque()
-        self.key: Key | None = None
 
     def onCallState(self, _: object) -> None:  # noqa: N802 - PJSIP's name
         """Report the states that a person would notice."""
@@ -115,23 +87,7 @@ class Call(pj.Call):  # type: ignore[misc]  # the wheel has no types
         if self.patience <= 0:
             say("quiet")
 
-    def press_next(self) -> None:
-        """Press the key that is next, once the one before has been sent and let go for a while; called all the time.
-
-        By the packets sent, not by the clock alone: on a machine with much to do they come late and all at once.
-        """
-        if self.key is not None and self.key.over(self.sent()):
-            self.key = None
-            say("pressed")
-        if self.key is None and self.keys:
-            self.key = Key(self.sent())
-            self._press(*self.keys.popleft())
-
-    def sent(self) -> int:
-        """How many packets of sound we have sent."""
-        return int(self.getStreamStat(0).rtcp.txStat.pkt) if self.hasMedia() else 0
-
-    def _press(self, key: str, by: str) -> None:
+    def press(self, key: str, by: str) -> None:
         """Press a key for as long as people do, told by RTP events or SIP INFO, heard as a tone, or both."""
         method, heard = TOLD_BY[by]
         if method is not None:
@@ -237,7 +193,7 @@ def obey(account: Account, wav: str, verb: str, argument: str) -> None:
     elif verb == "listen":
         call.listen()
     else:
-        call.keys.append((argument, verb))
+        call.press(argument, verb)
 
 
 def main(wav: str, name: str, port: str = "0") -> None:
@@ -252,7 +208,6 @@ def main(wav: str, name: str, port: str = "0") -> None:
             obey(account, wav, verb, argument)
         if account.call is not None and not account.call.over:
             account.call.look_up(time.monotonic() - looked)
-            account.call.press_next()
         looked = time.monotonic()
     call = account.call
     if call is not None:

@@ -46,7 +46,7 @@ KEYED = f"{CARD}#{EXPIRY}#"
 MODES = ("rfc4733", "inband", "auto", "info")
 MODULES = (*("res_pjsip_dtmf_info", "bridge_native_rtp", "res_ari_recordings", "chan_bridge_media"),)
 DEADLINE = 20.0
-PATIENCE = Patience(quiet=1.0, look=0.2, taken=2.0)
+PATIENCE = Patience(quiet=0.5, look=0.2, taken=2.0)
 LONG = "a-long-story"
 _numbers = count(2000)
 

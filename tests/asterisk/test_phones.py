@@ -17,10 +17,8 @@ import psutil
 import pytest
 
 from stack.asterisk import Instance
-from stack.children import alongside
 from stack.errors import PhoneError
 from stack.phones import PHONES
-from stack.phones.pjsua2 import SCRIPT
 from tests.asterisk.conftest import PhoneMaker
 
 TONE_HZ = 440
@@ -212,29 +210,3 @@ async def test_what_no_phone_can_dial_or_press_is_refused(open_phone: PhoneMaker
         with pytest.raises(PhoneError, match="only the keys") as refusal:
             await phone.press("411x")
     assert "411" not in str(refusal.value)
-
-
-async def held_up_again_and_again(program: psutil.Process) -> None:
-    """A machine with much to do: now the program runs, now it does not, and then it makes up for it."""
-    try:
-        while True:
-            program.suspend()
-            await asyncio.sleep(0.2)
-            program.resume()
-            await asyncio.sleep(0.3)
-    finally:
-        program.resume()
-
-
-async def test_given_a_phone_that_is_held_up_when_it_presses_keys_then_each_arrives_once(
-    callee: Callee, open_phone: PhoneMaker
-) -> None:
-    async with open_phone("pjsua2") as phone:
-        await phone.dial("1000")
-        await callee.answer()
-        (program,) = (one for one in psutil.Process().children() if str(SCRIPT) in one.cmdline())
-        async with alongside(held_up_again_and_again(program), awaited=False):
-            await phone.press("20486331102#")
-        await phone.hang_up()
-        await callee.until("StasisEnd")
-    assert callee.keys == "20486331102#"
