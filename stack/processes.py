@@ -16,6 +16,11 @@ from stack.children import alongside, child, end
 
 Line = dict[str, Any]
 START_SECONDS = 30.0
+MODESTLY = (
+    "nice",
+    "-n",
+    "10",
+)  # Asterisk and telephones come first: keys that they tell late are told twice, or lost
 
 
 class ProcessFailed(Exception):
@@ -100,7 +105,8 @@ async def running(
     """Start `command`, and write what it prints to `log_file` as it comes; on the way out, stop it."""
     surroundings = {**os.environ, **(environment or {})}
     with _written_to(log_file) as file:
-        async with child(command, folder=Path(), stdout=PIPE, stderr=STDOUT, surroundings=surroundings) as started:
+        modestly = [*MODESTLY, *command]
+        async with child(modestly, folder=Path(), stdout=PIPE, stderr=STDOUT, surroundings=surroundings) as started:
             process = Process(name, started, log_file=file, listeners=[listener] if listener else [])
             async with alongside(process.read()):
                 try:
