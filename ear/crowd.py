@@ -1,4 +1,4 @@
-"""Hundreds of people who have said a word each, wherever they were, and the sounds of such places.
+"""Many people who have said a few words each, wherever they were, and the sounds of such places.
 
 DATA/speech-commands is the archive of test files, version 0.02, of Speech Commands by Pete Warden (CC BY 4.0).
 DATA/speech-commands-people may hold folders `<word>/` of the whole collection, for people to check with.
