@@ -145,8 +145,10 @@ class LiveDesk:
         self.floor.assign()
 
     async def keep(self) -> None:
-        """What goes on beside the calls, until cancelled: lost ones are closed, those who kept their place are
-        called back, and the day is counted."""
+        """What goes on beside the calls, until cancelled: lost ones are closed, and the day is counted.
+
+        Those who kept their place are called back until `leave`, as all are whom agents call.
+        """
         self._call_out(Callbacks(self.floor).keep())
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.recall.close_lost())

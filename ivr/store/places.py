@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.store.agent_models import AgentCallRow
 from ivr.store.database import Database
-from ivr.store.request_models import CallbackRow
+from ivr.store.request_models import NO_CONTEXT, CallbackRow
 
-_NOTHING: Final = "[]"
 _ACCOUNT: Final = "account_number"
 
 
@@ -83,7 +82,7 @@ class Places:
             )
             for row in await session.scalars(query):
                 if _account(_read(row.context)) == _account(context):
-                    row.done, row.number, row.context = self._database.now(), "", _NOTHING
+                    row.close(self._database.now())
                     return row.asked
             return None
 
@@ -94,7 +93,7 @@ async def place_of(session: AsyncSession, call_id: str, queue: str) -> tuple[dat
     """Since when a call waited in a queue, and what its agents were to see; None and nothing if it did not."""
     query = select(AgentCallRow).where(AgentCallRow.call_id == call_id, AgentCallRow.queue == queue)
     row = (await session.scalars(query.order_by(AgentCallRow.asked).limit(1))).first() if queue else None
-    return (row.asked, row.context) if row else (None, _NOTHING)
+    return (row.asked, row.context) if row else (None, NO_CONTEXT)
 
 
 def _place(row: CallbackRow) -> Place:

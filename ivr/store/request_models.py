@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.flow.requests import RefundReason, RefundStatus, Window
 from ivr.store.models import Base
+
+NO_CONTEXT: Final = "[]"
 
 
 class CallbackRow(Base):
@@ -30,9 +33,13 @@ class CallbackRow(Base):
     asked: Mapped[datetime]
     done: Mapped[datetime | None]
     queue: Mapped[str] = mapped_column(String(64), server_default="")
-    context: Mapped[str] = mapped_column(Text, server_default="[]")
+    context: Mapped[str] = mapped_column(Text, server_default=NO_CONTEXT)
     tries: Mapped[int] = mapped_column(server_default="0")
     due: Mapped[datetime | None]
+
+    def close(self, now: datetime) -> None:
+        """It is seen to: who it was is forgotten."""
+        self.done, self.number, self.context = now, "", NO_CONTEXT
 
 
 class RefundRow(Base):

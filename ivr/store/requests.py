@@ -118,7 +118,7 @@ class Requests:
             row = await session.get(CallbackRow, number)
             if row is None or row.done is not None:
                 return False
-            row.done, row.number, row.context = self._database.now(), "", "[]"
+            row.close(self._database.now())
             return True
 
         return await self._database.write(write)
