@@ -16,11 +16,8 @@ from stack.children import alongside, child, end
 
 Line = dict[str, Any]
 START_SECONDS = 30.0
-MODESTLY = (
-    "nice",
-    "-n",
-    "10",
-)  # Asterisk and telephones come first: keys that they tell late are told twice, or lost
+# Asterisk and telephones come first: keys that they tell late are told twice, or lost
+MODESTLY = ("nice", "-n", "10")
 
 
 class ProcessFailed(Exception):
@@ -105,8 +102,8 @@ async def running(
     """Start `command`, and write what it prints to `log_file` as it comes; on the way out, stop it."""
     surroundings = {**os.environ, **(environment or {})}
     with _written_to(log_file) as file:
-        modestly = [*MODESTLY, *command]
-        async with child(modestly, folder=Path(), stdout=PIPE, stderr=STDOUT, surroundings=surroundings) as started:
+        command = [*MODESTLY, *command]
+        async with child(command, folder=Path(), stdout=PIPE, stderr=STDOUT, surroundings=surroundings) as started:
             process = Process(name, started, log_file=file, listeners=[listener] if listener else [])
             async with alongside(process.read()):
                 try:

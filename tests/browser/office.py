@@ -45,7 +45,7 @@ class Caller:
     async def answers(self, prompt: str, keys: str) -> None:
         """Wait until this is asked, once more than before, and press the keys.
 
-        Not at once: a key that begins as its caller is given back is taken for one that the card side was meant by.
+        Not at once: a key that began before its caller was given back counts for the card side, and is told nobody.
         """
         await self.is_asked(prompt)
         await asyncio.sleep(THINKING)
