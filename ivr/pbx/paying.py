@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ivr.calls.call import LiveCall
 from ivr.calls.meant import bill_meant
-from ivr.flow.call import Call, Captured, Charged, Due, Invoice, LookupFailed, StoredCard
+from ivr.flow.call import Call, Captured, Charged, Due, Invoice, LookupFailed, PaymentInProgress, StoredCard
 from ivr.flow.steps.pay import Pay
 from ivr.money import Money
 from ivr.pbx.signed import HandedIn, Result
@@ -14,6 +14,8 @@ from pci.contract import ChargeState
 
 _PURPOSE = "pbx"
 _UNAVAILABLE = "unavailable"
+FAILED = "failed"
+"""The status of a call in which something failed here before a card was charged."""
 
 
 class PayingLine(LiveCall):
@@ -43,9 +45,20 @@ class PayingLine(LiveCall):
         invoice = super().invoice_for(amount, purpose)
         return replace(invoice, account=reference, reference=f"{reference}-{self._origin.call_id}", purpose=reference)
 
+    @property
+    def failed(self) -> Result:
+        """What the PBX is told of a call that failed here: what is known of a charge, or that there was none."""
+        return self.result if self.result.status != _UNAVAILABLE else replace(self.result, status=FAILED)
+
     async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
-        """As LiveCall; the state of the last charge is what the PBX is told."""
-        charged = await super().charge(due, card)
+        """As LiveCall; the state of the last charge is what the PBX is told, and meanwhile that it is not known."""
+        before = self.result
+        self.result = Result(self.wanted.session, str(ChargeState.UNKNOWN), str(card.brand), card.last4)
+        try:
+            charged = await super().charge(due, card)
+        except PaymentInProgress:
+            self.result = before
+            raise
         receipt = self._origin.charge(self._attempts) if charged.state is ChargeState.APPROVED else ""
         self.result = Result(self.wanted.session, str(charged.state), str(card.brand), card.last4, receipt)
         return charged

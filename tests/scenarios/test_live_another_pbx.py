@@ -10,14 +10,20 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from asterisk_ari.fake import FakeCall
+from ivr.calls.charging import Charging, Told
+from ivr.pbx.paying import PayingLine
 from ivr.pbx.settings import PbxSettings
 from ivr.pbx.signed import ARGUMENT, signature_of_order, signature_of_result
+from ivr.store.payments import Intent
+from pci.contract import CaptureEvent, FieldProgress
 from tests.standins.live_ivr import ends, hears
 from tests.standins.whole_stack import WholeStack, whole_stack
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 KEY = "k" * 64
 CENTRE = PbxSettings.model_construct(None, key=SecretStr(KEY), returns={"queue": "PJSIP/6000@trunk"})
+TOLD = ("Session", "Status", "Brand", "Last4", "Receipt", "Issued")
 SETTINGS = """
 [agents]
 [queues.billing]
@@ -35,6 +41,39 @@ def order(session: str, key: str = KEY, at: float | None = None) -> list[str]:
     return [ARGUMENT, "centre", *values, signature_of_order(by, values)]
 
 
+async def pays(caller: FakeCall) -> None:
+    """Key a card and say yes."""
+    await hears(caller, "card-number")
+    caller.press("4111111111111111#")
+    await hears(caller, "expiry")
+    caller.press("1230#")
+    await hears(caller, "security-code-3")
+    caller.press("987#")
+    await hears(caller, "press-1-to-confirm")
+    caller.press("1")
+
+
+async def handed_back(stack: WholeStack) -> FakeCall:
+    """The call that the PBX gets."""
+    async with asyncio.timeout(60):
+        await stack.asterisk.until(lambda asterisk: len(asterisk.calls) > 1)
+    return stack.asterisk.calls[-1]
+
+
+def told(back: FakeCall) -> list[str]:
+    """What the headers of that call say, once their signature is found to be right."""
+    values = [back.headers.get(f"X-Tonewall-{name}", "") for name in TOLD]
+    assert back.headers["X-Tonewall-Signature"] == signature_of_result(CENTRE, values)
+    return values
+
+
+async def joined(caller: FakeCall, back: FakeCall) -> None:
+    """Somebody there picks up, and both talk."""
+    back.pick_up()
+    async with asyncio.timeout(60):
+        await caller.until(lambda call: call.bridge_id is not None and call.bridge_id == back.bridge_id)
+
+
 @pytest.fixture
 async def stack(tmp_path: Path) -> AsyncIterator[WholeStack]:
     (tmp_path / "centre.key").touch(mode=0o600)
@@ -49,23 +88,10 @@ async def test_given_a_signed_order_then_the_caller_pays_and_the_pbx_gets_them_b
 ) -> None:
     given = order("session-0001")
     caller = stack.asterisk.dial("pay", caller="+15550100777", args=given)
-    await hears(caller, "card-number")
-    caller.press("4111111111111111#")
-    await hears(caller, "expiry")
-    caller.press("1230#")
-    await hears(caller, "security-code-3")
-    caller.press("987#")
-    await hears(caller, "press-1-to-confirm")
-    caller.press("1")
-    async with asyncio.timeout(60):
-        await stack.asterisk.until(lambda asterisk: len(asterisk.calls) > 1)
-    back = stack.asterisk.calls[-1]
-    *values, signature = back.headers.values()
-    assert values[:4] == ["session-0001", "approved", "visa", "1111"]
-    assert signature == signature_of_result(CENTRE, values)
-    back.pick_up()
-    async with asyncio.timeout(60):
-        await caller.until(lambda call: call.bridge_id is not None and call.bridge_id == back.bridge_id)
+    await pays(caller)
+    back = await handed_back(stack)
+    assert told(back)[:4] == ["session-0001", "approved", "visa", "1111"]
+    await joined(caller, back)
     (booked,) = await stack.booked()
     assert (booked["state"], booked["amount"]) == ("approved", 12540)
 
@@ -73,6 +99,44 @@ async def test_given_a_signed_order_then_the_caller_pays_and_the_pbx_gets_them_b
     await ends(again)
     assert not again.answered
     await stack.log.tells("handover_refused", reason="replayed")
+    back.hang_up()
+    await ends(caller)
+
+
+async def test_given_a_fault_of_ours_in_mid_card_then_the_pbx_gets_the_caller_back_and_is_told(
+    stack: WholeStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_line: PayingLine, event: CaptureEvent) -> None:
+        if isinstance(event, FieldProgress):
+            raise RuntimeError
+
+    monkeypatch.setattr(PayingLine, "told", fail)
+    caller = stack.asterisk.dial("pay", args=order("session-0005"))
+    await hears(caller, "card-number")
+    caller.press("4111")
+    back = await handed_back(stack)
+    assert told(back)[:2] == ["session-0005", "failed"]
+    await joined(caller, back)
+    assert await stack.booked() == []
+    await stack.log.tells("call_failed")
+    back.hang_up()
+    await ends(caller)
+
+
+async def test_given_a_fault_of_ours_once_the_bank_was_asked_then_the_pbx_is_told_that_it_may_have_been_paid(
+    stack: WholeStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(charging: Charging, intent: Intent) -> Told:
+        await charge(charging, intent)
+        raise RuntimeError
+
+    charge = Charging.charge
+    monkeypatch.setattr(Charging, "charge", fail)
+    caller = stack.asterisk.dial("pay", args=order("session-0006"))
+    await pays(caller)
+    back = await handed_back(stack)
+    assert told(back)[:4] == ["session-0006", "unknown", "visa", "1111"]
+    await joined(caller, back)
     back.hang_up()
     await ends(caller)
 
