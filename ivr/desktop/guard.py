@@ -70,12 +70,16 @@ def guarded(route: Route, behind: Behind) -> Callable[[web.Request], Awaitable[w
         octets = await _octets(request) if route.acts else b"{}"
         asked = Asked(behind.desk, key, dict(request.match_info), read_body(octets, route.body))
         once = _once(request, key, octets) if route.acts else None
-        if once is None:
-            if route.named:
-                raise OnceRefused
-            answered = await _answered(route, asked)
-        else:
-            answered = await _answered_once(route, asked, behind, once)
+        if route.named and once is None:
+            raise OnceRefused
+        try:
+            answered = await (_answered_once(route, asked, behind, once) if once else _answered(route, asked))
+        except IvrError:  # refused before anything was done
+            raise
+        except Exception:
+            if route.acts:  # how far it came is not known, which is why it has to be in the log
+                await behind.log.record(by, Act.API_USED, f"{route.method} {route.path}", worked=False)
+            raise
         if route.acts:
             await behind.log.record(by, Act.API_USED, _subject(route, asked, answered), worked=_worked(answered))
         return _response(answered)

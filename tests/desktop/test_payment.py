@@ -73,6 +73,20 @@ async def test_given_what_was_asked_then_it_is_in_the_log_with_the_key_that_aske
     assert (refused.subject, refused.worked) == ("POST /v1/calls/{call}/payment/cancel", False)
 
 
+async def test_given_something_that_failed_in_the_middle_then_it_is_in_the_log_as_what_did_not_work(
+    api: Served, anna: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_agent: str) -> None:
+        raise RuntimeError
+
+    call = await api.talking()
+    monkeypatch.setattr(api.desk, "hang_up", fails)
+    for once in ("", "1"):
+        assert (await anna.post(f"/v1/calls/{call}/hang-up", once=once)).status == 500
+    written = [(act.who, act.subject, act.worked) for act in (await api.store.acts.all())[-2:]]
+    assert written == [("key for-anna", "POST /v1/calls/{call}/hang-up", False)] * 2
+
+
 async def test_given_a_payment_that_is_called_off_then_it_says_so(api: Served, anna: Program) -> None:
     call = await api.talking()
     await anna.post(f"/v1/calls/{call}/payments", PAYMENT, once="1")
