@@ -23,6 +23,12 @@ class FakeCall:
     def __repr__(self) -> str:
         return f"FakeCall({self.channel_id!r}, ended={self.ended})"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FakeCall) and other._channel is self._channel
+
+    def __hash__(self) -> int:
+        return hash(self.channel_id)
+
     @property
     def channel_id(self) -> str:
         """The id that the channel has in ARI."""

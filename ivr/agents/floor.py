@@ -88,6 +88,14 @@ class Floor:
         """Whether there is a queue of this name."""
         return name in self.queues
 
+    def keep(self, agent: str) -> bool:
+        """Keep an agent for one caller, and from all others; False if they have a call, or are offered one."""
+        view = self.board.of(agent)
+        if view.call is not None or view.status is Status.ON_CALL:
+            return False
+        self.board.turn(agent, Status.ON_CALL)
+        return True
+
     async def connect(
         self, line: Line, introduction: Introduction, whisper: Sequence[str], caller: Caller
     ) -> Reached:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ivr.agents.taking import Taking
 
 _FLOW = "agent"
+_RESTART_SECONDS = 30.0  # that this process may take to be there again: it finds the agent's call then
 _ENDED_BY_AGENT = (CaptureOutcome.CALLED_OFF, CaptureOutcome.PAUSED_TOO_LONG)
 
 
@@ -90,7 +91,7 @@ class PayingCall(LiveCall):
             await self._call.part()
         except AriError:
             raise SecureLineDown from None
-        return await super().hand_over(request)
+        return await super().hand_over(request.model_copy(update={"return_within": _RESTART_SECONDS}))
 
     def told(self, event: CaptureEvent) -> None:
         """As LiveCall, and the agent sees it."""

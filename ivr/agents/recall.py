@@ -155,13 +155,15 @@ class Recalled:
         return Reached.TALKED
 
     async def _talk_found(self) -> Found | None:
-        """The talk that this call was in, if the agent is there still, and talks with nobody else meanwhile."""
+        """The talk that this call was in, if the agent is there still, and has no other call meanwhile."""
         record = self._record
-        if record.stage not in _TALKED or not record.phone_channel or record.agent in self._floor.calls:
+        if record.stage not in _TALKED or not record.phone_channel:
             return None
         try:
             await self._floor.equipment.app.asterisk.channel(record.phone_channel)
         except AriError:
+            return None
+        if not self._floor.keep(record.agent):
             return None
         return Found(record.agent, record.bridge, lambda call: PickedUpAgain(call, record.phone_channel))
 

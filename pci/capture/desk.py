@@ -80,7 +80,7 @@ class CaptureDesk:
         """Admit no more and stop what runs: callers are given back and heard no more, security codes are wiped."""
         self._closed = True
         for session in self._sessions.values():
-            session.stop()
+            session.close()
         self._room.captures.release_all()
         self._room.ears.close()
 

@@ -44,6 +44,7 @@ PROMPTS: Final = frozenset(
     | set(_DISTURBANCE.values())
     | {prompt for words in PARTING.values() for prompt in words}
 )
+MEANWHILE: Final = PARTING[CaptureOutcome.PAUSED_TOO_LONG]
 THANKS: Final = (_THANKS,)
 RESTARTED: Final = (_RESTARTED,)
 ALONE_AGAIN: Final = (_ALONE_AGAIN,)

@@ -201,24 +201,25 @@ class Line:
         """Whether the caller has come to us."""
         return self._ours
 
-    async def give_back(self, app: str, args: Sequence[str]) -> None:
+    async def give_back(self, app: str, args: Sequence[str]) -> bool:
         """Wait until the keys are quiet, then move the caller; `CallerGone` if they are not there (any more).
 
-        A caller who goes on keying, or may do so unheard, is not handed over, and one whom nobody takes is not left
-        in silence: the call is ended. `LineNotAlone` if somebody listens meanwhile.
+        False if nobody takes them: they are here, and alone, still. A caller who goes on keying, or may do so
+        unheard, is not handed over: the call is ended. `LineNotAlone` if somebody listens meanwhile.
         """
         if self._ours and not await self._quiet():
             await self.hang_up()
             raise CallerGone
         await self.fall_silent()  # Asterisk moves a channel only when it has stopped playing
-        self.alone_since = None
+        alone, self.alone_since = self.alone_since, None
         try:
             await self._asterisk.move(self._channel.id, app, args)
         except NotFound:
             raise CallerGone from None
-        if self._ours and not await self._has_left():
-            await self.hang_up()
-            raise CallerGone
+        if not self._ours or await self._has_left():
+            return True
+        self.alone_since = alone
+        return False
 
     async def hang_up(self) -> None:
         """End the call."""

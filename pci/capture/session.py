@@ -11,7 +11,7 @@ from asterisk_ari import AriError, Channel
 from pci.audit import Kind as Act
 from pci.capture.alone import Breach, Kind, LineNotAlone
 from pci.capture.captures import Captured
-from pci.capture.fields import ALONE_AGAIN, PARTING, THANKS
+from pci.capture.fields import ALONE_AGAIN, MEANWHILE, PARTING, THANKS
 from pci.capture.form import CardForm
 from pci.capture.keypad import Keypad
 from pci.capture.line import CallerGone, Line, LineLost, now
@@ -63,7 +63,7 @@ class CaptureSession:
         self._recorders = Recorders(room.app.asterisk, room.audit)
         self._limit: asyncio.Timeout | None = None
         self._alarms = asyncio.TaskGroup()
-        self._asking = self._asked = self._stopped = False
+        self._asking = self._asked = self._stopped = self._closing = False
         self._breach: Breach | None = None
         self._form = CardForm(request)
         self._steering = Steering(self._form)
@@ -89,6 +89,11 @@ class CaptureSession:
         self._steering.interrupt()
         if self._asking:
             self._end_now()
+
+    def close(self) -> None:
+        """The same, and wait for nobody who might take the caller: this process ends."""
+        self._closing = True
+        self.stop()
 
     def command(self, command: CaptureCommand) -> None:
         """Pause, resume or cancel. `TooLate` for a pause when all was keyed."""
@@ -214,8 +219,7 @@ class CaptureSession:
             async with asyncio.timeout(None) as self._limit:
                 if self._asked:
                     await self._say_farewell(line, outcome, emit)
-                await line.give_back(self.request.return_to, ("back", self.id))
-            return outcome
+                return outcome if await self._taken_back(line, emit) else CaptureOutcome.HUNG_UP
         except CallerGone:
             return CaptureOutcome.HUNG_UP
         except Exception as error:  # noqa: BLE001 - the call side must get a result, and its other captures go on
@@ -228,6 +232,17 @@ class CaptureSession:
             return None
         finally:
             self._limit = None
+
+    async def _taken_back(self, line: Line, emit: Emit) -> bool:
+        """Whether somebody takes the caller within the time that they have; who is left over is hung up on."""
+        latest = now() + self.request.return_within
+        while not await line.give_back(self.request.return_to, ("back", self.id)):
+            if self._closing or now() >= latest:
+                await line.hang_up()
+                return False
+            await emit(PromptSpoken(prompts=MEANWHILE))
+            await line.play_to_end(self._room.prompts.media(MEANWHILE, self.request.language))
+        return True
 
     async def _say_farewell(self, line: Line, outcome: CaptureOutcome, emit: Emit) -> None:
         """Tell a caller who may still be keying to stop, once the breach that ended the capture is mended."""

@@ -69,11 +69,15 @@ class CaptureRequest(Model):
 
     With `speech` among its `input`, fields may be said, where a model knows the language and not too many callers
     speak already. With `person`, a caller who speaks may ask for one.
+
+    A caller whom `return_to` cannot take, as it is being started anew, is asked to wait for it, and hung up on after
+    `return_within`.
     """
 
     call_id: Identifier
     channel_id: Identifier
     return_to: Identifier = "ivr"
+    return_within: float = Field(default=0.0, ge=0, le=60, description="seconds")
     language: Language = "en"
     input: tuple[Input, ...] = ("keypad",)
     person: bool = False

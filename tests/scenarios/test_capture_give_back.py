@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from asterisk_ari import AriApp
 from asterisk_ari.fake import FakeCall
 from pci.contract import CaptureOutcome
 from tests.pci_rig import VISA, Rig, heard, open_rig
@@ -89,3 +90,44 @@ def deafen(rig: Rig) -> None:
     """What the application would see if its WebSocket dropped and could not be opened again."""
     rig.pci._dispatch.lost()
     rig.pci._dispatch.deliver = lambda event: None  # type: ignore[method-assign]
+
+
+async def test_given_a_call_side_that_is_started_anew_then_its_caller_is_told_to_wait_and_given_back_to_it(
+    tmp_path: Path,
+) -> None:
+    async with open_rig(tmp_path) as rig:
+        call = await rig.incoming()
+        async with rig.capturing(call, return_to="ivr-anew", return_within=30.0) as capture:
+            await heard(call, "card-number")
+            call.press("4111")
+            capture.response.close()
+            await heard(call, "connecting", times=2)
+            call.press("1111")
+            assert call.app == "pci"
+            async with AriApp.open(rig.asterisk.login("ivr"), "ivr-anew"):
+                await call.until(lambda call: call.app == "ivr-anew")
+        told = said(call)
+        assert set(told[told.index("line-gap") + 1 :]) == {"connecting"}
+        assert rig.alarms == []
+
+
+async def test_given_a_call_side_that_does_not_come_back_then_its_caller_is_hung_up_on_when_they_waited(
+    tmp_path: Path,
+) -> None:
+    async with open_rig(tmp_path) as rig:
+        call = await rig.incoming()
+        async with rig.capturing(call, return_to="nobody", return_within=0.3) as capture:
+            await heard(call, "card-number")
+            call.press("*")
+        assert capture.result.outcome is CaptureOutcome.HUNG_UP
+        assert call.ended
+
+
+async def test_given_a_card_side_that_ends_too_then_it_waits_for_no_call_side(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as rig:
+        call = await rig.incoming()
+        async with rig.capturing(call, return_to="nobody", return_within=30.0) as capture:
+            await heard(call, "card-number")
+            rig.desk.close()
+        assert capture.result.outcome is CaptureOutcome.HUNG_UP
+        assert "connecting" not in said(call)

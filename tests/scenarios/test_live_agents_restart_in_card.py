@@ -12,7 +12,7 @@ from asterisk_ari.fake import FakeAsterisk, FakeCall
 from pci.capture.line import Line
 from tests.scenarios.test_live_agents_restart import Scene, Served, talking, together
 from tests.standins.live_desk import AGENTS, FLOW
-from tests.standins.live_ivr import LOGINS, ends, gate_before, heard, hears, write_settings
+from tests.standins.live_ivr import LOGINS, ends, gate_before, hears, write_settings
 from tests.standins.whole_stack import card_side
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
@@ -45,9 +45,9 @@ async def test_given_a_card_that_is_keyed_when_the_call_side_is_killed_and_back_
     back = asyncio.Event()
     give_back = Line.give_back
 
-    async def once_it_is_back(line: Line, app: str, args: tuple[str, ...]) -> None:
+    async def once_it_is_back(line: Line, app: str, args: tuple[str, ...]) -> bool:
         await back.wait()
-        await give_back(line, app, args)
+        return await give_back(line, app, args)
 
     monkeypatch.setattr(Line, "give_back", once_it_is_back)
     async with scene.serving() as served:
@@ -63,14 +63,3 @@ async def test_given_a_card_that_is_keyed_when_the_call_side_is_killed_and_back_
         assert phone.keys_heard == ""
         assert await served.door.do("hang_up", "anna") == {}
         await ends(caller)
-
-
-async def test_given_a_card_that_is_keyed_when_the_call_side_dies_for_good_then_the_caller_is_told_and_hung_up_on(
-    scene: Scene,
-) -> None:
-    async with scene.serving() as served:
-        caller, phone = await keying(scene, served)
-        await served.kill()
-    await ends(caller)
-    assert heard(caller)[-1] == "line-gap"
-    assert phone.keys_heard == ""

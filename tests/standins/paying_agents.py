@@ -34,6 +34,13 @@ class Talk:
     desk: LiveDesk
     caller: FakeCall
     phone: FakeCall
+    desks: list[LiveDesk]
+
+    @asynccontextmanager
+    async def started_anew(self) -> AsyncIterator[LiveDesk]:
+        """The desk of another call side, once the first has ended politely."""
+        async with self.stack.started_anew():
+            yield self.desks[-1]
 
     async def takes(self, payment: Payment = BILL) -> None:
         """Anna sends the caller to the card side, where they are asked for the number."""
@@ -103,6 +110,6 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
             phone = stack.asterisk.calls[-1]
             await desk.accept(ANNA)
             phone.pick_up()
-            talk = Talk(stack, desk, caller, phone)
+            talk = Talk(stack, desk, caller, phone, opened)
             await talk.together()
             yield talk

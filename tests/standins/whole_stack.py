@@ -46,6 +46,17 @@ class WholeStack:
     sms: SmsGateway
     log: Log
     folder: Path
+    stop: asyncio.Event
+    """Set it to have the call side end politely."""
+
+    @asynccontextmanager
+    async def started_anew(self) -> AsyncIterator[None]:
+        """End the call side, and let there be another."""
+        self.stop.set()
+        await self.log.tells("stopped")
+        async with serving(config.load(self.folder / "ivr.toml"), self.log):
+            await self.log.tells("ready", 2, max_calls=20)
+            yield
 
     async def pays(self, card: str, *, account: str = "1000442", confirmed: bool = True) -> FakeCall:
         """A caller who keys their account and a card, and confirms unless they are still thinking about it."""
@@ -90,8 +101,8 @@ async def whole_stack(
     ):
         settings = await write_settings(folder, SMS.format(url=sms.url) + extra, **values)
         await log.tells("ready")
-        async with serving(config.load(settings), log):
-            yield WholeStack(asterisk, processor, sms, log, folder)
+        async with serving(config.load(settings), log) as stop:
+            yield WholeStack(asterisk, processor, sms, log, folder, stop)
         assert gate.alarms.raised == []
 
 
