@@ -96,6 +96,12 @@ class Floor:
         self.board.turn(agent, Status.ON_CALL)
         return True
 
+    def let_go(self, agent: str) -> None:
+        """The call for which an agent was kept does not come about: they are ready, unless they have left."""
+        if self.board.of(agent).status is Status.ON_CALL:
+            self.board.turn(agent, Status.READY)
+            self.assign()
+
     async def connect(
         self, line: Line, introduction: Introduction, whisper: Sequence[str], caller: Caller
     ) -> Reached:
@@ -172,7 +178,7 @@ class Floor:
                             return await waiting.offered()
         except asyncio.CancelledError:
             if waiting.agent:  # the caller went in the moment in which somebody was found
-                self.board.turn(waiting.agent, Status.READY)
+                self.let_go(waiting.agent)
             raise
         finally:
             self.assign()

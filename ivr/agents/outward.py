@@ -83,17 +83,27 @@ class Outward:
         """Ring the agent, ring the other end, let them talk; never raises but when cancelled."""
         floor, line = self._floor, self._line
         began = self._errand.since if self._errand else self._kept.began
-        record = await floor.records.begin(self._matter, line.channel_id, since=began, agent=self._agent)
+        record = floor.equipment.tasks.create_task(
+            floor.records.begin(self._matter, line.channel_id, since=began, agent=self._agent)
+        )
         over = Over.CALLER_GONE
         with structlog.contextvars.bound_contextvars(call_id=self._matter.call_id), floor.equipment.tally.call():
             _log.info("call_started", flow=self._flow)
             try:
-                over = await self._converse(record)
+                over = await self._converse(await self._written_down(record))
             except Exception:  # noqa: BLE001 - whatever fails in one call must not end the others
                 _log.exception("call_failed")
             finally:
                 if not line.left:
                     await asyncio.shield(floor.equipment.tasks.create_task(self._release(record, over)))
+
+    async def _written_down(self, record: asyncio.Task[int]) -> int:
+        """Wait for it; the agent of a callback that is withdrawn meanwhile is free again."""
+        try:
+            return await asyncio.shield(record)
+        except asyncio.CancelledError:
+            self._floor.let_go(self._agent)
+            raise
 
     async def _converse(self, record: int) -> Over:
         app, line, over = self._floor.equipment.app, self._line, Over.CALLER_GONE
@@ -157,12 +167,12 @@ class Outward:
         if call.talked_since is not None and not self._line.left:
             await self._line.say([self._floor.equipment.prompts.media(_FAREWELL, self._matter.language)])
 
-    async def _release(self, record: int, over: Over) -> None:
+    async def _release(self, record: asyncio.Task[int], over: Over) -> None:
         try:
             await self._line.hang_up()
         except AriError as error:
             _log.warning("release_failed", reason=type(error).__name__)
-        await self._floor.records.end(record, str(over))
+        await self._floor.records.end(await record, str(over))
         equipment = self._floor.equipment
         equipment.journal.note(self._kept.finished(str(over), self._matter.recorder, equipment))
         _log.info("call_ended", outcome=str(over))

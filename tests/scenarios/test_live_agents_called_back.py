@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,3 +193,31 @@ async def test_given_a_callback_that_fails_unexpectedly_then_no_call_ends_and_it
     (await live.rings("anna")).pick_up()
     (await live.rings(LINE)).pick_up()
     await sees(live.desk, "anna", at(Stage.TALKING))
+
+
+async def test_given_a_callback_that_is_withdrawn_just_before_its_agents_phone_rings_then_the_agent_is_ready_again(
+    live: LiveAgents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records, writes, written = live.desk.floor.records, asyncio.Event(), asyncio.Event()
+    begin = records.begin
+
+    async def slowly(*what: Any, **more: Any) -> int:
+        writes.set()
+        await written.wait()
+        return await begin(*what, **more)
+
+    await keeps_place(live)
+    (place,) = await kept(live)
+    monkeypatch.setattr(records, "begin", slowly)
+    await ready(live.desk, "anna")
+    await writes.wait()
+
+    await live.desk.floor.equipment.store.requests.callback_done(place.id)  # a person has called them meanwhile
+
+    view = await sees(live.desk, "anna", turned(Status.READY))
+    assert view.call is None
+    written.set()
+    async with asyncio.timeout(30):
+        while await live.desk.floor.equipment.store.agent_calls.living():
+            await asyncio.sleep(0.05)
+    assert not live.ivr.asterisk.calls
