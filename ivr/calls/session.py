@@ -66,6 +66,8 @@ class Session:
         self._recorder = Recorder(self._began())
         language = flow.language_for(channel.dialled)
         self._call = self.kind(self.origin, self._line, language, services, self._recorder)
+        self.last = ""
+        """How the step that was over last ended."""
         self._task: asyncio.Task[object] | None = None
         self._closing = False
 
@@ -76,6 +78,12 @@ class Session:
     async def proceed(self, recorded: RecordedCall) -> str:
         """What is done in the call once it is answered; how it ended."""
         raise NotImplementedError
+
+    def observe(self, taken: StepTaken) -> None:
+        """A step of its flow is over."""
+        self.last = taken.outcome
+        self._recorder.taken(taken)
+        _log.info("step_done", step=taken.step, verb=taken.verb, outcome=taken.outcome)
 
     def close(self) -> None:
         """End the call from our side: say so to the caller and hang up."""
@@ -187,8 +195,4 @@ class FlowSession(Session):
 
     async def proceed(self, recorded: RecordedCall) -> str:
         """Run the flow."""
-        return await run_flow(self._steps, recorded, self._observe, self._recorder.entered)
-
-    def _observe(self, taken: StepTaken) -> None:
-        self._recorder.taken(taken)
-        _log.info("step_done", step=taken.step, verb=taken.verb, outcome=taken.outcome)
+        return await run_flow(self._steps, recorded, self.observe, self._recorder.entered)

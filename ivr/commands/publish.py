@@ -11,6 +11,7 @@ from ivr.commands.options import Commands, settings
 from ivr.commands.test import insist, min_coverage
 from ivr.config import Settings
 from ivr.errors import ConfigError
+from ivr.pbx.runs import check_runs
 from ivr.prompts.catalogue import Catalogue
 from ivr.publishing.author import checked, system_user
 from ivr.publishing.content import Content, read_content
@@ -70,7 +71,7 @@ def _publish(options: Namespace) -> None:
 
 def _check(path: Path, content: Content, loaded: Settings, min_coverage: float) -> None:
     prompts = Catalogue.load(loaded.sounds)
-    read_flows(path, prompts, loaded.outside)
+    check_runs(loaded.pbxs, read_flows(path, prompts, loaded.outside), prompts)
     insist(play_tests(path, prompts, loaded.outside), min_coverage)
     if read_content(path).digest != content.digest:
         raise ConfigError(f"{path}: the flows changed while they were tested; publish again")

@@ -10,6 +10,7 @@ from ivr.commands.options import Commands, settings
 from ivr.commands.publish import TAKEN_UP, author_and_note, signed
 from ivr.config import Settings
 from ivr.errors import ConfigError
+from ivr.pbx.runs import check_runs
 from ivr.publishing.edition import load_edition
 from ivr.store.database import sqlite_url
 from ivr.store.store import open_store
@@ -52,5 +53,6 @@ async def _go_back(loaded: Settings, wanted: int | None, author: str, note: str)
         content = await store.versions.content(number)
         if number == now:
             raise ConfigError(f"version {number} is the one that is served now")
-        load_edition(number, content, loaded.sounds, loaded.outside)
+        edition = load_edition(number, content, loaded.sounds, loaded.outside)
+        check_runs(loaded.pbxs, edition.book, edition.prompts)
         return await store.versions.roll_back(number, author, note, after=history[-1].id)

@@ -1,4 +1,4 @@
-"""A line that another PBX has handed in: it pays once, as in a flow, and it is remembered what came of it."""
+"""A line that another PBX has handed in: its flow knows what is wanted, and it is remembered what came of it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from ivr.calls.call import LiveCall
 from ivr.calls.meant import bill_meant
-from ivr.flow.call import Call, Captured, Charged, Due, Invoice, LookupFailed, PaymentInProgress, StoredCard
-from ivr.flow.steps.pay import Pay
+from ivr.flow.call import Captured, Charged, Due, Invoice, PaymentInProgress, StoredCard
 from ivr.money import Money
+from ivr.pbx.runs import PURPOSE
+from ivr.pbx.settings import OF_MONEY
 from ivr.pbx.signed import HandedIn, Result
+from ivr.trace.recording import RecordedCall
 from pci.contract import ChargeState
 
-_PURPOSE = "pbx"
-_UNAVAILABLE = "unavailable"
-FAILED = "failed"
-"""The status of a call in which something failed here before a card was charged."""
+_KEPT = "kept"
+_RECEIPTS = (ChargeState.APPROVED, ChargeState.AUTHORIZED)
 
 
 class PayingLine(LiveCall):
@@ -24,31 +24,22 @@ class PayingLine(LiveCall):
     wanted: HandedIn
     result: Result
 
-    async def pay(self, wanted: HandedIn, recorded: Call) -> Result:
-        """What came of it; `recorded` is this call, written down as it goes. CallerHungUp if the caller is gone."""
-        self.wanted, self.result = wanted, Result(wanted.session, _UNAVAILABLE)
+    async def take(self, wanted: HandedIn) -> bool:
+        """What is wanted is known from now on; whether it is a bill. LookupFailed if the ledger cannot say."""
+        self.wanted, self.result = wanted, Result(wanted.session, "")
         known = self.variables
         known.amount, known.account_number = wanted.amount, wanted.reference
-        try:
+        if wanted.amount and wanted.run in OF_MONEY:
             known.invoice = await bill_meant(self, wanted.reference, wanted.amount, (wanted.reference,))
-            about = {"amount": "invoice.amount"} if known.invoice else {"amount": "amount", "reference": _PURPOSE}
-            outcome = await Pay.model_validate({"action": "charge", **about}).run(recorded)
-        except LookupFailed:
-            return self.result
-        if self.result.status == _UNAVAILABLE:
-            self.result = replace(self.result, status=str(outcome))
-        return self.result
+        return known.invoice is not None
+
+    def came_to(self, outcome: str) -> Result:
+        """What the PBX is told of a call that ended so: what is known of a card, or else just that."""
+        return self.result if self.result.status else replace(self.result, status=outcome)
 
     def invoice_for(self, amount: Money, purpose: str) -> Invoice:
-        """What the PBX has them pay, where that is no bill."""
-        reference = self.wanted.reference
-        invoice = super().invoice_for(amount, purpose)
-        return replace(invoice, account=reference, reference=f"{reference}-{self._origin.call_id}", purpose=reference)
-
-    @property
-    def failed(self) -> Result:
-        """What the PBX is told of a call that failed here: what is known of a charge, or that there was none."""
-        return self.result if self.result.status != _UNAVAILABLE else replace(self.result, status=FAILED)
+        """As LiveCall; what the PBX itself has them pay is for its reference."""
+        return super().invoice_for(amount, self.wanted.reference if purpose == PURPOSE else purpose)
 
     async def charge(self, due: Due, card: Captured | StoredCard) -> Charged:
         """As LiveCall; the state of the last charge is what the PBX is told, and meanwhile that it is not known."""
@@ -59,6 +50,20 @@ class PayingLine(LiveCall):
         except PaymentInProgress:
             self.result = before
             raise
-        receipt = self._origin.charge(self._attempts) if charged.state is ChargeState.APPROVED else ""
+        receipt = self._origin.charge(self._attempts) if charged.state in _RECEIPTS else ""
         self.result = Result(self.wanted.session, str(charged.state), str(card.brand), card.last4, receipt)
         return charged
+
+    async def keep_card(self, account: str, card: Captured) -> bool:
+        """As LiveCall; a card that is kept is what the PBX is told, where nothing was charged."""
+        kept = await super().keep_card(account, card)
+        if kept and not self.result.status:
+            self.result = Result(self.wanted.session, _KEPT, str(card.brand), card.last4)
+        return kept
+
+
+class RecordedPayingLine(RecordedCall):
+    """The same, recorded. What its flow takes for the end is the end of the flow: the caller goes back to the PBX."""
+
+    async def hang_up(self) -> None:
+        """Nobody is hung up on yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,19 +14,24 @@ from asterisk_ari import AriApp, AriError, StasisStart
 from ivr.calls.people import Called
 from ivr.calls.services import Services
 from ivr.calls.session import REJECTED, Session
-from ivr.flow.call import CallerHungUp
-from ivr.flow.engine import Ending
+from ivr.flow.call import CallerHungUp, LookupFailed
+from ivr.flow.engine import Ending, run_flow
+from ivr.flow.model import Flow
 from ivr.flow.person import Reached
-from ivr.pbx.paying import FAILED, PayingLine
+from ivr.pbx.paying import PayingLine, RecordedPayingLine
+from ivr.pbx.runs import NAME, flow_for
 from ivr.pbx.settings import PbxSettings
 from ivr.pbx.signed import HandedIn, HandoverRefused, Refusal, Result, headers, read
 from ivr.publishing.edition import Edition
 from ivr.store.errors import StoreError
+from ivr.trace.amount import Amount
+from ivr.trace.people import Order, Person
 from ivr.trace.recording import RecordedCall
 
 _log = structlog.get_logger()
-FLOW = "handed-in"
-"""What stands in the ledger where other calls have the name of their flow."""
+_FAILED = "failed"
+_UNAVAILABLE = "unavailable"
+_NOT_POSSIBLE = "payments-not-possible"
 _FAREWELL = "goodbye"
 _BACK_SECONDS = 10.0
 
@@ -35,7 +41,7 @@ class _Answers:
     """What stands in the place of a flow."""
 
     language: str
-    name: str = FLOW
+    name: str = NAME
 
     def language_for(self, dialled: str) -> str:
         """The one of the PBX, whatever was dialled."""
@@ -46,12 +52,19 @@ def handed_in(app: AriApp, start: StasisStart, edition: Edition, services: Servi
     """The call that a PBX hands in, or the reason to refuse it."""
     try:
         wanted = read(start.args, services.pbxs, services.store.database.now())
+        _insist_on_amount(wanted, edition)
     except HandoverRefused as refused:
         _log.warning("handover_refused", reason=refused.refusal)
         return REJECTED
     session = HandedInSession(app, start.channel, _Answers(services.pbxs[wanted.pbx].language), edition, services)
-    session.wanted = wanted
+    session.wanted, session.called = wanted, edition.book.called
     return session
+
+
+def _insist_on_amount(wanted: HandedIn, edition: Edition) -> None:
+    flow = flow_for(wanted.run, edition.book.called)
+    if wanted.amount is None and any("amount" in placed.step.needs() for placed in flow.steps.values()):
+        raise HandoverRefused(Refusal.AMOUNT)
 
 
 class HandedInSession(Session):
@@ -59,6 +72,7 @@ class HandedInSession(Session):
 
     kind: ClassVar = PayingLine
     wanted: HandedIn
+    called: Mapping[str, Flow]
     _call: PayingLine
 
     async def admitted(self) -> bool:
@@ -74,20 +88,37 @@ class HandedInSession(Session):
         return first
 
     async def proceed(self, recorded: RecordedCall) -> str:
-        """Take the payment, then call the PBX with the result and let it have the caller."""
-        outcome = str(Ending.COMPLETED)
+        """Do what is wanted, then call the PBX with the result and let it have the caller."""
+        outcome, status = str(Ending.COMPLETED), _FAILED
         try:
-            result = await self._call.pay(self.wanted, recorded)
+            status = await self._run(RecordedPayingLine(self._call, self._recorder, self._services.prompts))
         except CallerHungUp:
             raise
         except Exception:  # noqa: BLE001 - whatever fails here, the PBX gets its caller back
             _log.exception("call_failed")
-            outcome, result = FAILED, self._call.failed
+            outcome = _FAILED
             await self._back_from_card_side()
-        if await self._handed_back(result) is not Reached.TALKED:
+        reached = await self._handed_back(self._call.came_to(status))
+        self._recorder.add(Person(at=self._recorder.now, name=self.wanted.pbx, reached=reached))
+        if reached is not Reached.TALKED:
             await self._call.speak((_FAREWELL,))
         await self._call.hang_up()
         return outcome
+
+    async def _run(self, recorded: RecordedCall) -> str:
+        """What came of what is wanted; CallerHungUp."""
+        wanted, recorder = self.wanted, self._recorder
+        try:
+            bill = await self._call.take(wanted)
+        except LookupFailed:
+            await recorded.speak((_NOT_POSSIBLE,))
+            return _UNAVAILABLE
+        amount = wanted.amount and Amount.of(wanted.amount)
+        recorder.add(Order(at=recorder.now, pbx=wanted.pbx, run=wanted.run, amount=amount, bill=bill))
+        ended = await run_flow(flow_for(wanted.run, self.called, bill=bill), recorded, self.observe, recorder.entered)
+        if ended is Ending.CALLER_HUNG_UP:
+            raise CallerHungUp
+        return self.last if ended is Ending.COMPLETED else _FAILED
 
     async def _handed_back(self, result: Result) -> Reached:
         database, pbx = self._services.store.database, self._pbx

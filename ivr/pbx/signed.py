@@ -17,21 +17,22 @@ from typing import Final
 from ivr.agents.notes import checked_reference
 from ivr.errors import IvrError
 from ivr.money import Money
-from ivr.pbx.settings import PbxSettings
+from ivr.pbx.settings import FLOW_PREFIX, KEEPS, RUN, PbxSettings
 
 ARGUMENT: Final = "handed-in"
 """The first argument with which such a call comes into our application; its PBX and the headers follow."""
 FRESH: Final = timedelta(minutes=2)
 """How far from our clock the time of a hand-over may be."""
-GIVEN: Final = ("Session", "Amount", "Currency", "Reference", "Return", "Issued", "Signature")
+GIVEN: Final = ("Session", "Amount", "Currency", "Reference", "Return", "Run", "Issued", "Signature")
 _GIVEN_TEXT: Final = "tonewall hand-over 1"
 _RESULT_TEXT: Final = "tonewall result 1"
 _FORMS: Final = (
     r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}",
-    r"[1-9][0-9]{0,10}",
+    r"0|[1-9][0-9]{0,10}",
     r"[A-Z]{3}",
     r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,19}",
     r"[a-z][a-z0-9-]{0,31}",
+    rf"|{RUN}",
     r"[1-9][0-9]{9}",
     r"[0-9a-f]{64}",
 )
@@ -46,6 +47,7 @@ class Refusal(StrEnum):
     STALE = "stale"
     REPLAYED = "replayed"
     RETURN = "unknown-return"
+    RUN = "unknown-run"
     AMOUNT = "amount"
 
 
@@ -59,11 +61,12 @@ class HandoverRefused(IvrError):
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What a PBX asks for: `amount` for `reference`, in its own `session`; then back to the endpoint `back`."""
+    """What a PBX asks for: `run` for `reference`, in its own `session`; then back to the endpoint `back`."""
 
     pbx: str
     session: str
-    amount: Money
+    run: str
+    amount: Money | None
     reference: str
     back: str
 
@@ -90,12 +93,16 @@ def read(args: Sequence[str], pbxs: Mapping[str, PbxSettings], now: datetime) ->
     *signed, signature = values
     if not hmac.compare_digest(signature_of_order(pbx, signed), signature):
         raise HandoverRefused(Refusal.FORGED)
-    session, minor, currency, reference, back, issued = signed
+    session, minor, currency, reference, back, run, issued = signed
     if abs(now - datetime.fromtimestamp(int(issued), UTC)) > FRESH:
         raise HandoverRefused(Refusal.STALE)
     if back not in pbx.returns:
         raise HandoverRefused(Refusal.RETURN)
-    return HandedIn(args[1], session, _amount(pbx, minor, currency), _named(reference), pbx.returns[back])
+    if run and run not in pbx.runs:
+        raise HandoverRefused(Refusal.RUN)
+    run = run or pbx.runs[0]
+    amount = _amount(pbx, run, minor, currency)
+    return HandedIn(args[1], session, run, amount, _named(reference), pbx.returns[back])
 
 
 def headers(pbx: PbxSettings, result: Result, now: datetime) -> dict[str, str]:
@@ -113,7 +120,8 @@ def headers(pbx: PbxSettings, result: Result, now: datetime) -> dict[str, str]:
 
 
 def signature_of_order(pbx: PbxSettings, values: Sequence[str]) -> str:
-    """The signature of what a PBX asks for, in hexadecimal digits; `values` are those of `GIVEN` before it."""
+    """The signature of what a PBX asks for, in hexadecimal digits; `values` are those of `GIVEN` before it;
+    one that is not given is empty."""
     return _sign(pbx, _GIVEN_TEXT, values)
 
 
@@ -131,14 +139,16 @@ def _fits(form: str, value: str) -> bool:
     return re.fullmatch(form, value, re.ASCII) is not None
 
 
-def _amount(pbx: PbxSettings, minor: str, currency: str) -> Money:
+def _amount(pbx: PbxSettings, run: str, minor: str, currency: str) -> Money | None:
+    """What is to be paid: none where a card is kept, and a flow may do without."""
     try:
         amount = Money(int(minor), currency)
     except ValueError:
         raise HandoverRefused(Refusal.AMOUNT) from None
-    if not pbx.may_take(amount):
+    of_flow = run.startswith(FLOW_PREFIX)
+    if not pbx.may_take(amount) or (not of_flow and (run == KEEPS) == bool(amount.minor)):
         raise HandoverRefused(Refusal.AMOUNT)
-    return amount
+    return amount if amount.minor else None
 
 
 def _named(reference: str) -> str:

@@ -10,6 +10,7 @@ import structlog
 
 from ivr.config import Settings
 from ivr.errors import ConfigError
+from ivr.pbx.runs import check_runs
 from ivr.prompts.catalogue import Catalogue
 from ivr.publishing.author import system_user
 from ivr.publishing.content import Content, read_content
@@ -81,11 +82,14 @@ class Served:
 
 
 def _load(number: int, content: Content, settings: Settings) -> Edition:
-    return load_edition(number, content, settings.sounds, settings.outside)
+    edition = load_edition(number, content, settings.sounds, settings.outside)
+    check_runs(settings.pbxs, edition.book, edition.prompts)
+    return edition
 
 
 async def _publish_first(versions: Versions, settings: Settings) -> Turn:
-    read_flows(settings.flows, Catalogue.load(settings.sounds), settings.outside)
+    prompts = Catalogue.load(settings.sounds)
+    check_runs(settings.pbxs, read_flows(settings.flows, prompts, settings.outside), prompts)
     content = read_content(settings.flows)
     turn = await versions.publish(content, system_user(), "what was in the folder at the first start", after=0)
     _log.info("first_version_published", version=turn.version, message=f"from {settings.flows}")

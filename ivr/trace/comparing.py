@@ -53,8 +53,10 @@ class Replay:
 def replay(trace: Trace, flow: Flow) -> Replay:
     """Run `flow` with the answers of `trace`. Nothing is called, looked up, captured or charged."""
     answers = Answers(trace, lambda step: flow.place(step) is not None)
-    language = trace.began.language if trace.began.language in flow.languages else flow.languages[0]
-    call = ReplayedCall(answers, language, trace.began)
+    known = trace.began.language in flow.languages or not flow.languages  # the flow of an order speaks any language
+    call = ReplayedCall(answers, trace.began.language if known else flow.languages[0], trace.began)
+    if trace.order:
+        call.take(trace.order)
     now: list[Taken] = []
 
     def observe(taken: StepTaken) -> None:

@@ -25,7 +25,7 @@ from ivr.trace.card_events import (
     SecureLine,
     StoredCard,
 )
-from ivr.trace.people import AgentPayment, EarlierPayments, Person, Request
+from ivr.trace.people import AgentPayment, EarlierPayments, Order, Person, Request
 from ivr.understanding.listening import AGAIN, PERSON
 
 FORMAT: Literal[1] = 1
@@ -230,6 +230,7 @@ Event = (
     | Receipt
     | Person
     | AgentPayment
+    | Order
     | EarlierPayments
     | Request
     | HungUp

@@ -45,6 +45,21 @@ class AgentPayment(BaseEvent):
         return f"{self.agent} takes {self.amount}" + (f": {self.outcome}{why}" if self.outcome else "")
 
 
+class Order(BaseEvent):
+    """Another PBX handed the call in, with an order. For which account or bill is not written down."""
+
+    who: ClassVar = "pbx"
+    type: Literal["order"] = "order"
+    pbx: str = Field(max_length=64, description="who, by its name in `ivr.toml`")
+    run: str = Field(max_length=80, description="what it wants: `charge`, `authorize`, `tokenize`, or `flow/NAME`")
+    amount: Amount | None = Field(default=None, description="how much, where it says so")
+    bill: bool = Field(default=False, description="whether that is an open bill")
+
+    def __str__(self) -> str:
+        of_what = f" of {self.amount}" if self.amount else ""
+        return f"{self.pbx} orders {self.run}{of_what}{', a bill' if self.bill else ''}"
+
+
 class EarlierPayments(BaseEvent):
     """Earlier payments were looked for. Whose they are and which bills they paid is not written down."""
 

@@ -55,6 +55,13 @@ class ReplayedCall:
         self.said: list[str] = []
         self._answers = answers
 
+    def take(self, order: people.Order) -> None:
+        """What an order makes known before its flow begins."""
+        known, amount = self.variables, order.amount.money if order.amount else None
+        known.account_number, known.amount = _DIGIT, amount
+        if amount and order.bill:
+            known.invoice = Invoice(0, _DIGIT, "replayed", amount)
+
     async def speak(self, prompt: Prompt) -> None:
         """Nobody listens, but the caller may have hung up here."""
         self._answers.go_on()

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ivr.log import without_card_numbers
 from ivr.trace.errors import TraceUnreadable
 from ivr.trace.events import CUT_OFF, EVENT, FORMAT, Began, Ended, Event, Step
+from ivr.trace.people import Order
 
 MOST_BYTES = 1024 * 1024
 MOST_EVENTS = 2_000
@@ -48,6 +49,11 @@ class Trace:
             else:
                 events.append(event)
         return tuple(visits)
+
+    @property
+    def order(self) -> Order | None:
+        """What another PBX wanted that handed the call in; None for every other call."""
+        return next((event for event in self.events if isinstance(event, Order)), None)
 
     @property
     def ended(self) -> str:

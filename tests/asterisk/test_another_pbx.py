@@ -79,7 +79,7 @@ def as_centre(etc: Path) -> None:
 
 async def ordered(centre: Instance, port: int) -> None:
     """What the centre's own program does before it hands a caller in."""
-    values = ["session-0001", "12540", "USD", "1000442", "queue", str(int(time.time()))]
+    values = ["session-0001", "12540", "USD", "1000442", "queue", "charge", str(int(time.time()))]
     values.append(signature_of_order(PBX, values))
     for name, value in zip(("Port", *GIVEN), (str(port), *values), strict=True):
         await centre.cli(f"dialplan set global {name.upper()} {value}")

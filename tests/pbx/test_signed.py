@@ -18,6 +18,7 @@ from ivr.pbx.settings import PbxSettings
 from ivr.pbx.signed import (
     ARGUMENT,
     FRESH,
+    GIVEN,
     HandedIn,
     HandoverRefused,
     Refusal,
@@ -30,14 +31,15 @@ from ivr.pbx.signed import (
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BACK = "PJSIP/6000@centre"
+RUNS = ("charge", "tokenize", "flow/gift")
 
 
 def pbx(key: str = "k" * 64, **most: str) -> PbxSettings:
-    return PbxSettings.model_construct(None, key=SecretStr(key), returns={"queue": BACK}, most_amount=most)
+    return PbxSettings.model_construct(None, key=SecretStr(key), returns={"queue": BACK}, runs=RUNS, most_amount=most)
 
 
 CENTRE = pbx()
-ORDER = ["session-0001", "12540", "USD", "1000442", "queue", str(int(NOW.timestamp()))]
+ORDER = ["session-0001", "12540", "USD", "1000442", "queue", "charge", str(int(NOW.timestamp()))]
 
 
 def handed(order: list[str], of: PbxSettings = CENTRE, name: str = "centre") -> list[str]:
@@ -52,7 +54,7 @@ def refusal(args: list[str], now: datetime = NOW, of: PbxSettings = CENTRE) -> R
 
 
 def test_given_an_order_that_is_signed_and_fresh_then_it_is_understood() -> None:
-    wanted = HandedIn("centre", "session-0001", Money(12540, "USD"), "1000442", BACK)
+    wanted = HandedIn("centre", "session-0001", "charge", Money(12540, "USD"), "1000442", BACK)
     assert read(handed(ORDER), {"centre": CENTRE}, NOW) == wanted
 
 
@@ -65,11 +67,11 @@ def test_given_any_order_that_is_signed_then_it_is_read_as_it_was_written(
     session: str, minor: int, currency: str, reference: str
 ) -> None:
     order = [session, str(minor), currency, reference, *ORDER[4:]]
-    wanted = HandedIn("centre", session, Money(minor, currency), reference, BACK)
+    wanted = HandedIn("centre", session, "charge", Money(minor, currency), reference, BACK)
     assert read(handed(order), {"centre": CENTRE}, NOW) == wanted
 
 
-@given(st.integers(0, 5), st.text(max_size=30))
+@given(st.integers(0, 6), st.text(max_size=30))
 def test_given_a_value_that_was_changed_afterwards_then_the_call_is_refused(place: int, value: str) -> None:
     args = handed(ORDER)
     if args[2 + place] != value:
@@ -85,8 +87,9 @@ def test_given_anything_else_then_it_is_refused_and_nothing_else_happens(values:
 ODD = ("${SHELL(id)}", "$[1+1]", "a,b", "a\nb", "a\r\nX-Tonewall-Amount: 1", '"x"', "x" * 80, "٣", "", " 1000442")
 
 
-@pytest.mark.parametrize("place", range(6))
-@pytest.mark.parametrize("value", ODD)
+@pytest.mark.parametrize(
+    ("place", "value"), [(place, value) for place in range(7) for value in ODD if value or GIVEN[place] != "Run"]
+)
 def test_given_a_value_that_asterisk_or_sip_could_take_for_more_then_no_signature_helps_it(
     place: int, value: str
 ) -> None:
@@ -116,7 +119,36 @@ def test_given_a_pbx_that_is_not_in_the_settings_then_it_is_unknown(name: str) -
 
 
 def test_given_a_place_that_is_not_on_the_list_then_nobody_is_sent_there() -> None:
-    assert refusal(handed([*ORDER[:4], "elsewhere", ORDER[5]])) is Refusal.RETURN
+    assert refusal(handed([*ORDER[:4], "elsewhere", *ORDER[5:]])) is Refusal.RETURN
+
+
+@pytest.mark.parametrize(
+    ("run", "minor", "understood"),
+    [
+        ("", "12540", "charge"),
+        ("tokenize", "0", "tokenize"),
+        ("flow/gift", "0", "flow/gift"),
+        ("flow/gift", "5", "flow/gift"),
+    ],
+)
+def test_given_what_is_to_be_run_then_it_is_one_of_the_settings(run: str, minor: str, understood: str) -> None:
+    wanted = read(handed([ORDER[0], minor, *ORDER[2:5], run, ORDER[6]]), {"centre": CENTRE}, NOW)
+    assert (wanted.run, wanted.amount) == (understood, Money(int(minor), "USD") if minor != "0" else None)
+
+
+@pytest.mark.parametrize(
+    ("run", "minor", "why"),
+    [
+        ("authorize", "12540", Refusal.RUN),
+        ("flow/other", "12540", Refusal.RUN),
+        ("flow/../gift", "12540", Refusal.MALFORMED),
+        ("refund", "12540", Refusal.MALFORMED),
+        ("tokenize", "12540", Refusal.AMOUNT),
+        ("charge", "0", Refusal.AMOUNT),
+    ],
+)
+def test_given_anything_else_to_be_run_then_it_is_refused(run: str, minor: str, why: Refusal) -> None:
+    assert refusal(handed([ORDER[0], minor, *ORDER[2:5], run, ORDER[6]])) is why
 
 
 def test_given_more_than_the_pbx_may_ask_or_an_unknown_currency_then_it_is_refused() -> None:
@@ -140,7 +172,7 @@ def test_the_program_of_the_guide_makes_orders_that_are_taken() -> None:
     program = re.search(r"```python\n(.+?)```", page, re.DOTALL)
     assert program
     known = defined_by(program[1])
-    values = known["order"](("k" * 64).encode(), "12540", "USD", "1000442", "queue")
+    values = known["order"](("k" * 64).encode(), "12540", "USD", "1000442", "queue", "charge")
     taken = read([ARGUMENT, "centre", *values], {"centre": CENTRE}, datetime.now(UTC))
     assert (taken.amount, taken.reference, taken.back) == (Money(12540, "USD"), "1000442", BACK)
 

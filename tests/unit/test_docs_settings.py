@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import BaseModel
 
@@ -51,6 +53,8 @@ def written(value: object) -> str:
     """A default as the tables have it."""
     if value is None:
         return "none"
+    if isinstance(value, tuple):
+        return json.dumps(value)
     return (
         {"": "empty", frozenset(): "[]"}.get(value, str(value)) if isinstance(value, str | frozenset) else str(value)
     )
