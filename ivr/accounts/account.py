@@ -41,6 +41,11 @@ class Account:
         """Whether they have one besides the password."""
         return self.totp_salt is not None or self.passkeys > 0
 
+    @property
+    def opens(self) -> bool:
+        """Whether somebody can sign in to it: it is not locked by an admin, and they have come in before or can."""
+        return not self.locked and (self.password is not None or self.passkeys > 0 or self.subject is not None)
+
 
 def checked_name(name: str) -> str:
     """The name as it is kept; NameRefused if it cannot be one."""

@@ -56,11 +56,21 @@ class Written:
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
-def first_changed(acts: Iterable[Written]) -> int | None:
-    """The number of the first act, from the oldest on, that is not as it was written, or not in its place."""
-    before = NOBODY
-    for number, act in enumerate(acts, 1):
-        if act.id != number or act.digest != act.seal(before):
-            return number
-        before = act.digest
-    return None
+class Check:
+    """Takes in all acts, from the oldest on, and finds the first that is not as it was written, or not in its place.
+
+    `seen` is how many there were, `changed` the number of that first one.
+    """
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.changed: int | None = None
+        self._before = NOBODY
+
+    def take(self, acts: Iterable[Written]) -> None:
+        """These come next."""
+        for act in acts:
+            self.seen += 1
+            if self.changed is None and (act.id != self.seen or act.digest != act.seal(self._before)):
+                self.changed = self.seen
+            self._before = act.digest

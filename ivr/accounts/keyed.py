@@ -23,7 +23,7 @@ class Keyed:
 
     def same(self, purpose: str, value: str, digest: str) -> bool:
         """Whether it is the digest of this value, in constant time."""
-        return hmac.compare_digest(self.digest(purpose, value).encode(), digest.encode())
+        return hmac.compare_digest(self.digest(purpose, value).encode(), digest.encode(errors="replace"))
 
     def base32(self, purpose: str, salt: str) -> str:
         """A secret for an app that makes codes. It is kept nowhere: the salt and our secret make it again."""

@@ -63,12 +63,9 @@ class Office:
         await self._log.record(by, Act.ACCOUNT_REMOVED, account.name)
 
     async def _keep_an_admin(self, account: Account) -> None:
-        others = [
-            other
-            for other in await self._accounts.all()
-            if other.role is Role.ADMIN and not other.locked and other.id != account.id
-        ]
-        if account.role is Role.ADMIN and not others:
+        """Who was invited and never came does not count as another admin."""
+        admins = {other.id for other in await self._accounts.all() if other.role is Role.ADMIN and other.opens}
+        if account.role is Role.ADMIN and not admins - {account.id}:
             raise LastAdmin
 
 

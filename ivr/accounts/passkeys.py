@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from webauthn import (
@@ -36,14 +36,15 @@ from ivr.store.factors import Factors
 
 _GOOD_FOR: Final = timedelta(minutes=5)
 _MOST_ASKED: Final = 10_000
-_FAULTS: Final = (WebAuthnException, ValueError, KeyError, TypeError)
+_FAULTS: Final = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A challenge that a browser was given, to be answered once."""
+    """What a browser was asked, to be answered once: by a new passkey for `account`, or else by a known one."""
 
     challenge: bytes
+    account: int | None
     until: datetime
 
 
@@ -71,16 +72,18 @@ class Passkeys:
             ),
             exclude_credentials=[PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.id)) for key in known],
         )
-        self._remember(visitor, options.challenge)
+        self._remember(visitor, options.challenge, account.id)
         return options_to_json(options)
 
-    async def take_new(self, visitor: str, account: Account, answer: str) -> bool:
-        """Keep the passkey that the browser made; False if it is not as it has to be."""
-        challenge = self._recall(visitor)
+    async def take_new(self, visitor: str, account: Account, answer: bytes) -> bool:
+        """Keep the passkey that the browser made; False if it is not as it has to be, or was not asked for."""
+        challenge = self._recall(visitor, account.id)
+        if challenge is None:
+            return False
         try:
             made = verify_registration_response(
-                credential=answer,
-                expected_challenge=challenge or b"",
+                credential=_read(answer),
+                expected_challenge=challenge,
                 expected_rp_id=self._site,
                 expected_origin=self._origin,
                 require_user_verification=True,
@@ -88,7 +91,7 @@ class Passkeys:
         except _FAULTS:
             return False
         key_id = bytes_to_base64url(made.credential_id)
-        if challenge is None or await self._factors.passkey(key_id) is not None:
+        if await self._factors.passkey(key_id) is not None:
             return False
         await self._factors.add_passkey(account.id, key_id, made.credential_public_key, made.sign_count)
         return True
@@ -98,14 +101,15 @@ class Passkeys:
         options = generate_authentication_options(
             rp_id=self._site, user_verification=UserVerificationRequirement.REQUIRED
         )
-        self._remember(visitor, options.challenge)
+        self._remember(visitor, options.challenge, None)
         return options_to_json(options)
 
-    async def holder(self, visitor: str, answer: str) -> Account:
+    async def holder(self, visitor: str, answer: bytes) -> Account:
         """Whose passkey it is; SignInRefused if it is nobody's, or the account is locked."""
-        challenge = self._recall(visitor)
+        challenge = self._recall(visitor, None)
         try:
-            key = await self._factors.passkey(str(json.loads(answer)["id"]))
+            credential = _read(answer)
+            key = await self._factors.passkey(str(credential["id"]))
         except _FAULTS:
             raise SignInRefused(None) from None
         account = await self._accounts.numbered(key.account) if key else None
@@ -113,7 +117,7 @@ class Passkeys:
             raise SignInRefused(account)
         try:
             used = verify_authentication_response(
-                credential=answer,
+                credential=credential,
                 expected_challenge=challenge,
                 expected_rp_id=self._site,
                 expected_origin=self._origin,
@@ -129,14 +133,22 @@ class Passkeys:
         await self._accounts.signed_in(account.id)
         return account
 
-    def _remember(self, visitor: str, challenge: bytes) -> None:
+    def _remember(self, visitor: str, challenge: bytes, account: int | None) -> None:
         now = self._accounts.now()
         self._asked = {who: asked for who, asked in self._asked.items() if asked.until > now}
         if len(self._asked) >= _MOST_ASKED:
             self._asked.pop(next(iter(self._asked)))
-        self._asked[visitor] = _Asked(challenge, now + _GOOD_FOR)
+        self._asked[visitor] = _Asked(challenge, account, now + _GOOD_FOR)
 
-    def _recall(self, visitor: str) -> bytes | None:
-        """The challenge of this browser, which is good once."""
+    def _recall(self, visitor: str, account: int | None) -> bytes | None:
+        """The challenge of this browser, which is good once, and only for what it was asked for."""
         asked = self._asked.pop(visitor, None)
-        return asked.challenge if asked and asked.until > self._accounts.now() else None
+        good = asked is not None and asked.account == account and asked.until > self._accounts.now()
+        return asked.challenge if asked and good else None
+
+
+def _read(answer: bytes) -> dict[str, Any]:
+    credential = json.loads(answer)
+    if not isinstance(credential, dict):
+        raise TypeError
+    return credential

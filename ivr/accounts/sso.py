@@ -72,7 +72,7 @@ class SingleSignOn:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        return f"{known['authorization_endpoint']}?{urlencode(asked)}"
+        return f"{_named(known, 'authorization_endpoint')}?{urlencode(asked)}"
 
     async def finish(self, visitor: str, back: Mapping[str, str]) -> Account:
         """Whose account it is. SignInRefused for whatever is not as it has to be, SsoUnavailable as `begin`."""
@@ -87,7 +87,7 @@ class SingleSignOn:
             raise SignInRefused(None)
         known = await self._asked("GET", f"{self._provider.issuer}/.well-known/openid-configuration")
         tokens = await self._tokens(known, back["code"], begun.verifier)
-        claims = self._checked(tokens, await self._asked("GET", known["jwks_uri"]), begun.nonce)
+        claims = self._checked(tokens, await self._asked("GET", _named(known, "jwks_uri")), begun.nonce)
         account = await self._named_by(claims, known, tokens)
         if account is None or account.locked:
             raise SignInRefused(account)
@@ -107,7 +107,7 @@ class SingleSignOn:
             headers["Authorization"] = aiohttp.encode_basic_auth(*login)
         else:
             form["client_id"] = provider.client_id
-        return await self._asked("POST", known["token_endpoint"], headers, form)
+        return await self._asked("POST", _named(known, "token_endpoint"), headers, form)
 
     def _checked(self, tokens: _Json, keys: _Json, nonce: str) -> _Json:
         """The claims of an ID token that the provider signed, for us, now, in answer to this question."""
@@ -141,7 +141,7 @@ class SingleSignOn:
             return account
         if self._provider.claim not in claims:  # then it is told only to who asks
             headers = {"Authorization": f"Bearer {tokens.get('access_token', '')}"}
-            told = await self._asked("GET", known["userinfo_endpoint"], headers)
+            told = await self._asked("GET", _named(known, "userinfo_endpoint"), headers)
             claims = told if told.get("sub") == claims["sub"] else {}
         if self._provider.claim == "email" and claims.get("email_verified") is not True:
             return None
@@ -161,7 +161,7 @@ class SingleSignOn:
             ):
                 if response.status != 200:
                     raise SsoUnavailable
-                answer = json.loads(await response.content.read(_MOST_BYTES))
+                answer = json.loads(await _body(response))
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError):
             raise SsoUnavailable from None
         if not isinstance(answer, dict):
@@ -174,3 +174,21 @@ class SingleSignOn:
         if len(self._begun) >= _MOST_BEGUN:
             self._begun.pop(next(iter(self._begun)))
         self._begun[state] = begun
+
+
+def _named(known: _Json, endpoint: str) -> str:
+    """An address that the provider tells of itself; SsoUnavailable if it does not."""
+    address = known.get(endpoint)
+    if not isinstance(address, str):
+        raise SsoUnavailable
+    return address
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """The whole answer, in however many pieces it comes; ValueError if it is too long."""
+    body = b""
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise ValueError
+    return body

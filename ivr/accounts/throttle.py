@@ -1,5 +1,7 @@
 """Too many wrong tries to sign in from one address: then nobody signs in from there for a while.
 
+A try counts before it is checked, and no more once it was right: many that come at the same time are all counted.
+
 A name is locked after ten wrong tries, whoever made them; this is about somebody who tries many names. It is kept in
 memory: a restart forgets it, and costs an attacker more time than it saves.
 """
@@ -20,28 +22,31 @@ _HOME_BITS: Final = 64
 
 
 class Throttle:
-    """Counts the wrong tries of each address. `clock` gives the time of the server."""
+    """Counts the tries of each address that were not right. `clock` gives the time of the server."""
 
     def __init__(self, clock: Callable[[], datetime], most: int = MOST_TRIES) -> None:
         self._clock = clock
         self._most = most
         self._tries: OrderedDict[str, deque[datetime]] = OrderedDict()
 
-    def closed(self, address: str) -> bool:
-        """Whether nobody may try from there now."""
-        tries = self._tries.get(_place(address))
-        while tries and tries[0] <= self._clock() - WITHIN:
+    def counted(self, address: str) -> bool:
+        """Count a try from there; False, and it is not one, if nobody may try from there now."""
+        place, now = _place(address), self._clock()
+        tries = self._tries.setdefault(place, deque())
+        while tries and tries[0] <= now - WITHIN:
             tries.popleft()
-        return tries is not None and len(tries) >= self._most
-
-    def failed(self, address: str) -> None:
-        """One more wrong try from there."""
-        place = _place(address)
-        tries = self._tries.setdefault(place, deque(maxlen=self._most))
-        tries.append(self._clock())
+        if len(tries) >= self._most:
+            return False
+        tries.append(now)
         self._tries.move_to_end(place)
         while len(self._tries) > _MOST_PLACES:
             self._tries.popitem(last=False)
+        return True
+
+    def right(self, address: str) -> None:
+        """A try from there that was counted was right."""
+        if tries := self._tries.get(_place(address)):
+            tries.pop()
 
 
 def _place(address: str) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ivr import config, log
 from ivr.accounts.account import Account
-from ivr.accounts.acts import Written, first_changed
+from ivr.accounts.acts import Check, Written
 from ivr.accounts.invitations import Invitations
 from ivr.accounts.log import COMMAND, By, Log
 from ivr.accounts.office import Office
@@ -115,16 +115,22 @@ def _line(account: Account) -> str:
 
 
 def _log(options: Namespace) -> None:
-    async def work(desk: _Desk) -> list[Written]:
-        return list(await desk.store.acts.all())
+    async def work(desk: _Desk) -> Check:
+        check = Check()
+        async for acts in desk.store.acts.pieces():
+            check.take(acts)
+            print(*map(_entry, acts), sep="\n")
+        return check
 
-    acts = _at_the_desk(options, work)
-    for act in acts:
-        at, worked = act.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"), "done" if act.worked else "refused"
-        print(f"{act.id:>6}  {at}  {act.who:<16}  {act.origin:<16}  {act.act:<16} {worked:<8}{act.subject}".rstrip())
-    if changed := first_changed(acts):
-        raise IvrError(f"Entry {changed} was changed after it was written, or entries before it are missing.")
-    print(f"{len(acts)} entries, all as they were written.")
+    check = _at_the_desk(options, work)
+    if check.changed:
+        raise IvrError(f"Entry {check.changed} was changed after it was written, or entries before it are missing.")
+    print(f"{check.seen} entries, all as they were written.")
+
+
+def _entry(act: Written) -> str:
+    at, worked = act.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"), "done" if act.worked else "refused"
+    return f"{act.id:>6}  {at}  {act.who:<16}  {act.origin:<16}  {act.act:<16} {worked:<8}{act.subject}".rstrip()
 
 
 def _at_the_desk(options: Namespace, work: Callable[[_Desk], Awaitable[T]]) -> T:

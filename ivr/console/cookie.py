@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from aiohttp import web
@@ -11,12 +12,13 @@ from ivr.accounts.keyed import digest_of, fresh
 from ivr.console.visit import Visit
 
 NAME: Final = "__Host-tonewall"
+_OURS: Final = re.compile(r"[\w-]{32,64}", re.ASCII)
 
 
 def value(request: web.Request) -> str:
     """What the browser sent; empty if nothing that can be ours."""
     sent = request.cookies.get(NAME, "")
-    return sent if 32 <= len(sent) <= 64 else ""
+    return sent if _OURS.fullmatch(sent) else ""
 
 
 def put(response: web.StreamResponse, cookie: str) -> web.StreamResponse:

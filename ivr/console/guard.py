@@ -39,7 +39,7 @@ def guarded(route: Route, behind: Behind) -> Callable[[web.Request], Awaitable[w
         visit = _visit(route, behind, request, _Known(given, session, account))
         if not own_page(behind.settings, request, acts=route.acts, follows=route.stream):
             raise web.HTTPForbidden(text="problem-foreign")
-        if visit.role not in route.who:
+        if visit.role not in route.who or (route.password and visit.who.subject is not None):
             return await _refused(visit)
         if _unfinished(visit):
             if route.acts or route.stream:
@@ -86,9 +86,7 @@ def _unfinished(visit: Visit) -> bool:
     """Whether something of their own account comes first: a second factor, or a new password."""
     if visit.account is None or visit.route.early or visit.account.subject is not None:
         return False
-    behind = visit.behind
-    wanting = behind.settings.second_factor == "needed" and not visit.account.second_factor
-    return wanting or behind.entry.stale(visit.account)
+    return visit.first_factor or visit.behind.entry.stale(visit.account)
 
 
 async def _refused(visit: Visit) -> web.StreamResponse:
@@ -104,7 +102,10 @@ async def _refused(visit: Visit) -> web.StreamResponse:
 
 async def _read_form(visit: Visit) -> None:
     """What a form brought, if it has the token that only our pages know. JSON comes with the token as a header."""
-    fields = await visit.request.post()
+    try:
+        fields = await visit.request.post()
+    except (ValueError, LookupError, RuntimeError):  # it is no form, whatever it says that it is
+        raise web.HTTPForbidden(text="problem-form") from None
     if len(fields) > _MOST_FIELDS:
         raise web.HTTPRequestEntityTooLarge(_MOST_FIELDS, len(fields))
     visit.form.update((name, value) for name, value in fields.items() if isinstance(value, str))

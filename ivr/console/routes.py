@@ -42,7 +42,8 @@ class Route:
 
     `stream` sends events as long as the browser stays; a session does not stay alive by it. `bare` is a file: it is
     the same for everybody, and no session is looked for. `early` is open to those as well who still have to add a
-    second factor. `desk` is there only where ivr.toml has `[agents]`.
+    second factor. `password` is for those who have one here: who comes by single sign-on opens their account in no
+    other way. `desk` is there only where ivr.toml has `[agents]`.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Route:
     stream: bool = False
     bare: bool = False
     early: bool = False
+    password: bool = False
     desk: bool = False
 
     @property
@@ -86,15 +88,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route("GET", "/log", log.show, (Role.ADMIN, Role.AUDITOR), menu="menu-log"),
     Route("GET", "/account", account.show, SIGNED_IN, menu="menu-account", early=True),
-    Route("POST", "/account/password", account.change_password, SIGNED_IN, early=True),
+    Route("POST", "/account/password", account.change_password, SIGNED_IN, password=True, early=True),
     Route("POST", "/account/language", account.speak, SIGNED_IN, early=True),
-    Route("GET", "/account/app", account.show_app, SIGNED_IN, early=True),
-    Route("POST", "/account/app", account.add_app, SIGNED_IN, early=True),
-    Route("POST", "/account/app/remove", account.remove_app, SIGNED_IN),
-    Route("POST", "/account/passkey/ask", account.ask_passkey, SIGNED_IN, early=True),
-    Route("POST", "/account/passkey", account.add_passkey, SIGNED_IN, early=True),
-    Route("POST", "/account/passkey/remove", account.remove_passkey, SIGNED_IN),
-    Route("POST", "/account/codes", account.make_codes, SIGNED_IN),
+    Route("GET", "/account/app", account.show_app, SIGNED_IN, password=True, early=True),
+    Route("POST", "/account/app", account.add_app, SIGNED_IN, password=True, early=True),
+    Route("POST", "/account/app/remove", account.remove_app, SIGNED_IN, password=True),
+    Route("POST", "/account/passkey/ask", account.ask_passkey, SIGNED_IN, password=True, early=True),
+    Route("POST", "/account/passkey", account.add_passkey, SIGNED_IN, password=True, early=True),
+    Route("POST", "/account/passkey/remove", account.remove_passkey, SIGNED_IN, password=True),
+    Route("POST", "/account/codes", account.make_codes, SIGNED_IN, password=True),
     Route("GET", "/desk", desk.show, AGENTS, menu="menu-desk", desk=True),
     Route("GET", "/desk/events", desk.follow, AGENTS, stream=True, desk=True),
     Route("POST", "/desk/phone", phone.login, AGENTS, desk=True),

@@ -57,6 +57,11 @@ class Visit:
         return self.account.role if self.account else None
 
     @property
+    def first_factor(self) -> bool:
+        """Whether they need a second factor and have none yet: nothing else is open to them."""
+        return self.behind.settings.second_factor == "needed" and not self.who.second_factor
+
+    @property
     def origin(self) -> str:
         """The address that the request came from."""
         return origin_of(self.request, self.behind.settings.behind_proxy)

@@ -94,8 +94,14 @@ class Accounts:
         await self._change(number, tries=0, locked_until=None, signed_in=self.now())
 
     async def lock(self, number: int, *, locked: bool) -> None:
-        """An admin locks or unlocks; both end a lock after too many tries."""
-        await self._change(number, locked=locked, tries=0, locked_until=None)
+        """An admin locks or unlocks; both end a lock after too many tries, and every session is over."""
+
+        async def change(session: AsyncSession) -> None:
+            row = await session.get_one(AccountRow, number)
+            row.locked, row.tries, row.locked_until = locked, 0, None
+            await session.execute(delete(SessionRow).where(SessionRow.account_id == number))
+
+        await self._database.write(change)
 
     async def speak(self, number: int, language: str) -> None:
         """In which language the pages are from now on."""

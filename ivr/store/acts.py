@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ivr.accounts.acts import NOBODY, Written
 from ivr.store.account_models import ActRow
 from ivr.store.database import Database
+
+_AT_A_TIME: Final = 500
+_BEFORE_ALL: Final = -(2**63)
 
 
 class Acts:
@@ -43,11 +47,18 @@ class Acts:
 
         return await self._database.write(put)
 
-    async def all(self) -> Sequence[Written]:
-        """Every act, the first one first."""
+    async def pieces(self) -> AsyncIterator[Sequence[Written]]:
+        """Every act, the first one first, some at a time: there may be years of them, and calls go on meanwhile."""
+        last = _BEFORE_ALL
+        while piece := await self._after(last):
+            yield piece
+            last = piece[-1].id
+
+    async def _after(self, last: int) -> Sequence[Written]:
+        query = select(ActRow).where(ActRow.id > last).order_by(ActRow.id).limit(_AT_A_TIME)
 
         async def look(session: AsyncSession) -> Sequence[Written]:
-            return [_written(row) for row in await session.scalars(select(ActRow).order_by(ActRow.id))]
+            return [_written(row) for row in await session.scalars(query)]
 
         return await self._database.read(look)
 

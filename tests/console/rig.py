@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from ivr.accounts.account import Account
+from ivr.accounts.acts import Written
 from ivr.accounts.keyed import digest_of, fresh
 from ivr.accounts.passwords import Passwords
 from ivr.accounts.role import Role
@@ -156,6 +157,11 @@ class Console:
         await self.behind.sessions.begin(digest_of(visitor.cookie), account.id, "127.0.0.1")
         visitor.token = self.behind.keyed.digest("csrf", visitor.cookie)
         return visitor
+
+
+async def acts_in(store: Store) -> list[Written]:
+    """Everything that was written down of what people did."""
+    return [act async for acts in store.acts.pieces() for act in acts]
 
 
 @asynccontextmanager

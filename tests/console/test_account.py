@@ -10,7 +10,7 @@ import pytest
 
 from ivr.accounts.acts import Act
 from ivr.accounts.role import Role
-from tests.console.rig import PASSWORD, Console, Visitor, console
+from tests.console.rig import PASSWORD, Console, Visitor, acts_in, console
 
 OTHERS = [f"{word} horse {number} stable" for number, word in enumerate(["red", "blue", "green", "black", "white"])]
 
@@ -199,6 +199,32 @@ async def test_given_the_only_admin_then_they_are_neither_locked_nor_removed(ser
         assert (page.status, "add another one first" in page.text) == (422, True)
 
 
+async def test_given_another_admin_who_never_came_then_the_only_one_who_did_stays(served: Console) -> None:
+    account = await served.account(Role.ADMIN, password=PASSWORD)
+    admin = await served.signed_in(Role.ADMIN)
+    await admin.send("/people", name="bea", shown="Bea", role="admin")
+    page = await admin.send(f"/people/{account.id}/lock")
+    assert (page.status, "add another one first" in page.text) == (422, True)
+
+
+async def test_given_an_open_page_of_who_has_no_second_factor_then_nobody_adds_one_without_the_password() -> None:
+    async with console() as served:
+        await served.account(Role.AGENT, "anna", password=PASSWORD, app=False)
+        visitor = await served.signed_in(Role.AGENT, "anna")
+        assert (await visitor.send("/account/app", salt="0" * 32, code="000000")).status == 422
+        assert (await visitor.send("/account/passkey/ask")).status == 403
+        assert (await visitor.send("/account/passkey/ask", password=PASSWORD)).status == 200
+
+
+async def test_given_somebody_of_single_sign_on_then_nothing_else_is_to_open_their_account(served: Console) -> None:
+    account = await served.account(Role.AGENT, "anna", app=False)
+    await served.store.accounts.link(account.id, "https://provider.example|7")
+    visitor = await served.signed_in(Role.AGENT, "anna")
+    assert (await visitor.open("/account/app")).status == 403
+    for path in ("/account/app", "/account/passkey/ask", "/account/passkey", "/account/codes", "/account/password"):
+        assert (await visitor.send(path)).status == 403, path
+
+
 async def test_given_somebody_was_removed_then_their_name_is_taken_for_good(served: Console) -> None:
     account = await served.account(Role.AGENT, "anna")
     admin = await served.signed_in(Role.ADMIN)
@@ -213,7 +239,7 @@ async def test_given_what_an_admin_did_then_an_auditor_reads_it_and_that_is_writ
     page = await auditor.open("/log")
     assert "bea as supervisor" in page.text
     assert "are as they were written" in page.text
-    acts = [act.act for act in await served.store.acts.all()]
+    acts = [act.act for act in await acts_in(served.store)]
     assert acts == [Act.ACCOUNT_ADDED, Act.ACCOUNT_RESET, Act.LOG_READ]
 
 

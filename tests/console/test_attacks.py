@@ -178,6 +178,52 @@ async def test_given_payloads_as_the_names_that_are_shown_then_every_page_shows_
         assert same_tags(home.text, plain.text)
 
 
+NO_FORMS = [
+    ("application/x-www-form-urlencoded", b"name=\xff"),
+    ("application/x-www-form-urlencoded; charset=nonsense", b"name=anna"),
+    ("multipart/form-data", b"name=anna"),
+    ("multipart/form-data; boundary=x", b"name=anna"),
+    ("multipart/form-data; boundary=x", b"--x\r\n\r\n\r\nanna\r\n--x--\r\n"),
+    ("multipart/form-data; boundary=x", b"--x\r\nContent-Transfer-Encoding: odd\r\n\r\nanna\r\n--x--\r\n"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), NO_FORMS)
+async def test_given_a_body_that_is_no_form_then_it_is_refused(served: Console, kind: str, body: bytes) -> None:
+    visitor = await served.signed_in(Role.ADMIN)
+    headers = {"Origin": ORIGIN, "X-CSRF-Token": visitor.token, "Content-Type": kind}
+    assert (await visitor.ask("POST", "/people", data=body, **headers)).status == 403
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"[" * 60_000, b'{"id": "\\ud800"}', b'{"id": 1}', b"{}"])
+@pytest.mark.parametrize("path", ["/sign-in/passkey", "/account/passkey"])
+async def test_given_an_answer_that_is_no_passkeys_then_it_is_refused(
+    served: Console, path: str, body: bytes
+) -> None:
+    visitor = await served.signed_in(Role.ADMIN)
+    headers = {"Origin": ORIGIN, "X-CSRF-Token": visitor.token, "Content-Type": "application/json"}
+    assert (await visitor.ask("POST", path, data=body, **headers)).status == 403
+
+
+@pytest.mark.parametrize("head", ["Cookie: {name}={octets}", "Cookie: {name}={cookie}\r\nX-CSRF-Token: {octets}"])
+async def test_given_octets_that_are_no_text_as_cookie_or_token_then_they_are_worth_nothing(
+    served: Console, head: str
+) -> None:
+    visitor = await served.signed_in(Role.ADMIN)
+    filled = head.format(name=cookie.NAME, cookie=visitor.cookie, octets="\xff" * 40)
+    fixed = f"Host: localhost:8448\r\nOrigin: {ORIGIN}\r\nContent-Length: 0\r\nConnection: close"
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(f"POST /sign-out HTTP/1.1\r\n{fixed}\r\n{filled}\r\n\r\n".encode("latin-1"))
+    answered = await asyncio.wait_for(reader.read(), 60)
+    writer.close()
+    assert int(answered.split()[1]) in (401, 403)
+
+
+async def test_given_a_number_that_no_database_holds_then_nobody_has_it(served: Console) -> None:
+    admin = await served.signed_in(Role.ADMIN)
+    assert (await admin.send(f"/people/{'9' * 30}/lock")).status == 404
+
+
 async def test_given_a_body_that_is_too_large_then_it_is_refused(served: Console) -> None:
     visitor = await served.signed_in(Role.ADMIN)
     answer = await visitor.send("/people", name="x" * 100_000)

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from ivr.accounts.role import Role
 from ivr.console.routes import ROUTES, Route, Visitor
-from tests.console.rig import Console, console
+from tests.console.rig import Console, acts_in, console
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 VISITORS: tuple[Visitor, ...] = (None, *Role)
@@ -107,7 +107,7 @@ def answered(status: int, allowed: bool, role: Visitor, method: str) -> bool:
 async def test_given_a_role_that_may_not_then_the_try_is_in_the_log(served: Console) -> None:
     agent = await served.signed_in(Role.AGENT)
     assert (await agent.open("/people")).status == 403
-    last = (await served.store.acts.all())[-1]
+    last = (await acts_in(served.store))[-1]
     assert (last.who, last.act, last.subject, last.worked) == ("agent", "denied", "GET /people", False)
 
 

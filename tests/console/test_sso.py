@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
 
 from ivr.accounts.role import Role
@@ -19,7 +21,7 @@ from ivr.accounts.sso import BACK
 from ivr.console.settings import SsoSettings
 from stack import node_peers
 from stack.processes import running
-from tests.console.rig import ORIGIN, PASSWORD, Answer, Console, Visitor, console
+from tests.console.rig import ORIGIN, PASSWORD, Answer, Console, Visitor, acts_in, console
 
 pytestmark = pytest.mark.peer
 SECRET = "a secret: with & signs %"
@@ -108,7 +110,7 @@ async def test_given_an_account_for_it_then_they_come_in_and_the_next_time_as_we
         assert answer.status == 200
         assert 'content="0;url=/"' in answer.text
         assert "Hello, Carla" in (await visitor.open("/")).text
-    assert [(act.who, act.subject, act.worked) for act in await served.store.acts.all()] == [
+    assert [(act.who, act.subject, act.worked) for act in await acts_in(served.store)] == [
         ("carla@example.com", "single sign-on", True)
     ] * 2
 
@@ -174,3 +176,46 @@ async def test_given_the_provider_is_down_then_the_page_says_so(nowhere: SsoSett
     async with console(sso=nowhere) as served:
         page = await served.visitor().open("/sign-in/sso")
         assert (page.status, "does not answer" in page.text) == (503, True)
+
+
+@asynccontextmanager
+async def telling(*pieces: bytes) -> AsyncIterator[str]:
+    """Somebody's server, which tells of itself piece by piece; its address."""
+
+    async def tell(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for piece in pieces:
+            await response.write(piece)
+            await asyncio.sleep(0.05)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/.well-known/openid-configuration", tell)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://localhost:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status"),
+    [
+        ([b'{"authorization_endpoint": ', b'"https://provider.example/auth"}'], 303),
+        ([b"{}"], 503),
+        ([b'{"authorization_endpoint": 7}'], 503),
+        ([b"[]"], 503),
+        ([b'{"x": "', b"x" * 300_000, b'"}'], 503),
+    ],
+    ids=["in two pieces", "nothing", "no address", "no object", "without end"],
+)
+async def test_given_what_a_provider_tells_of_itself_then_it_is_read_whole_and_checked(
+    pieces: list[bytes], status: int
+) -> None:
+    async with telling(*pieces) as issuer:
+        sso = SsoSettings.model_construct(None, issuer=issuer, client_id="x", client_secret=None)
+        async with console(sso=sso) as served:
+            assert (await served.visitor().open("/sign-in/sso")).status == status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,6 +44,13 @@ async def test_given_people_who_sign_in_rightly_then_however_many_there_are_nobo
             assert (await tries(served, "anna", PASSWORD))[0] == 303
 
 
+async def test_given_many_tries_at_the_same_time_then_no_more_are_checked_than_one_after_another() -> None:
+    async with console(3) as served:
+        async with asyncio.TaskGroup() as tasks:
+            many = [tasks.create_task(tries(served, f"nobody{number}", "wrong password 1")) for number in range(8)]
+        assert sorted(tried.result()[0] for tried in many) == [403] * 3 + [429] * 5
+
+
 @pytest.mark.parametrize(
     ("tried", "other", "same"),
     [
@@ -56,26 +64,25 @@ def test_given_two_addresses_then_they_are_the_same_place_only_where_one_person_
     tried: str, other: str, same: bool
 ) -> None:
     throttle = Throttle(Clock(), most=2)
-    throttle.failed(tried)
-    throttle.failed(tried)
-    assert throttle.closed(tried)
-    assert throttle.closed(other) is same
+    assert throttle.counted(tried)
+    assert throttle.counted(tried)
+    assert not throttle.counted(tried)
+    assert throttle.counted(other) is not same
 
 
 def test_given_tries_over_a_long_time_then_only_the_latest_count() -> None:
     clock = Clock(datetime(2026, 3, 2, tzinfo=UTC))
     throttle = Throttle(clock, most=2)
     for _ in range(10):
-        throttle.failed("192.0.2.1")
+        assert throttle.counted("192.0.2.1")
         clock.at += timedelta(minutes=6)
-        assert not throttle.closed("192.0.2.1")
-    throttle.failed("192.0.2.1")
-    assert throttle.closed("192.0.2.1")
+    assert throttle.counted("192.0.2.1")
+    assert not throttle.counted("192.0.2.1")
 
 
 def test_given_very_many_addresses_then_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ivr.accounts.throttle._MOST_PLACES", 3)
     throttle = Throttle(Clock(), most=1)
     for number in range(5):
-        throttle.failed(f"192.0.2.{number}")
-    assert [throttle.closed(f"192.0.2.{number}") for number in range(5)] == [False, False, True, True, True]
+        throttle.counted(f"192.0.2.{number}")
+    assert [throttle.counted(f"192.0.2.{number}") for number in (4, 3, 2, 1, 0)] == [False, False, False, True, True]

@@ -12,6 +12,7 @@ from ivr.__main__ import main
 from ivr.accounts.role import Role
 from ivr.store.database import sqlite_url
 from ivr.store.store import open_store
+from tests.console.rig import acts_in
 from tests.desktop.rig import OPERATOR, served
 from tests.standins.live_ivr import write_settings
 
@@ -63,7 +64,7 @@ def test_given_what_was_done_with_keys_then_it_is_in_the_log(
 
     async def acts() -> list[tuple[str, str]]:
         async with open_store(sqlite_url(folder / "ivr.db")) as store:
-            return [(act.act, act.subject) for act in await store.acts.all()]
+            return [(act.act, act.subject) for act in await acts_in(store)]
 
     assert asyncio.run(acts()) == [("api-key-made", "crm for all agents"), ("api-key-revoked", "crm")]
 

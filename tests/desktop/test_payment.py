@@ -9,6 +9,7 @@ import pytest
 
 from ivr.agents.view import FieldView
 from pci.contract import Brand, CaptureOutcome, CardField, ChargeState
+from tests.console.rig import acts_in
 from tests.desktop.rig import PAYMENT, Program, Served, served
 
 CARD = "4111111111111111"
@@ -63,7 +64,7 @@ async def test_given_what_was_asked_then_it_is_in_the_log_with_the_key_that_aske
     call = await api.talking()
     await anna.post(f"/v1/calls/{call}/payments", PAYMENT, once="1")
     await anna.post(f"/v1/calls/{CARD}/payment/cancel")
-    done, refused = (await api.store.acts.all())[-2:]
+    done, refused = (await acts_in(api.store))[-2:]
     assert (done.who, done.act, done.subject, done.worked) == (
         "key for-anna",
         "api-used",
@@ -83,7 +84,7 @@ async def test_given_something_that_failed_in_the_middle_then_it_is_in_the_log_a
     monkeypatch.setattr(api.desk, "hang_up", fails)
     for once in ("", "1"):
         assert (await anna.post(f"/v1/calls/{call}/hang-up", once=once)).status == 500
-    written = [(act.who, act.subject, act.worked) for act in (await api.store.acts.all())[-2:]]
+    written = [(act.who, act.subject, act.worked) for act in (await acts_in(api.store))[-2:]]
     assert written == [("key for-anna", "POST /v1/calls/{call}/hang-up", False)] * 2
 
 
@@ -192,4 +193,4 @@ async def test_given_a_card_number_in_the_path_then_it_is_in_no_answer_and_no_lo
         assert answer.status == 404
         assert CARD not in answer.text
     assert (await desk.post(f"/v1/agents/{CARD}/status", {"status": "ready"})).status == 404
-    assert CARD not in str(await api.store.acts.all())
+    assert CARD not in str(await acts_in(api.store))

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from ivr.desktop.routes import ROUTES, Scope
+from tests.console.rig import acts_in
 from tests.desktop.rig import Program, Served, served
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -90,7 +91,7 @@ async def test_given_a_key_that_may_not_then_the_try_is_in_the_log(
     api: Served, programs: dict[Scope | None, Program]
 ) -> None:
     assert (await programs[Scope.AGENT].get("/v1/agents")).code == "key-too-narrow"
-    last = (await api.store.acts.all())[-1]
+    last = (await acts_in(api.store))[-1]
     assert (last.who, last.act, last.subject, last.worked) == ("key for-anna", "denied", "GET /v1/agents", False)
 
 

@@ -65,7 +65,7 @@ async def ask_passkey(visit: Visit) -> web.Response:
 
 async def add_passkey(visit: Visit) -> web.Response:
     """The passkey opens the account from now on."""
-    if not await visit.behind.passkeys.take_new(visit.visitor, visit.who, await visit.request.text()):
+    if not await visit.behind.passkeys.take_new(visit.visitor, visit.who, await visit.request.read()):
         raise web.HTTPForbidden(text="problem-passkey")
     await visit.record(Act.FACTOR_ADDED, "passkey")
     return web.json_response({"to": "/account"})
@@ -96,8 +96,8 @@ async def speak(visit: Visit) -> web.Response:
 
 
 async def _confirmed(visit: Visit) -> bool:
-    """Whether they know the password. The first second factor is added without: they have just signed in with it."""
-    if not visit.who.second_factor and visit.route.handler in (add_app, ask_passkey):
+    """Whether they know the password. Only who can do nothing before they have a second factor adds it without."""
+    if visit.first_factor and visit.route.handler in (add_app, ask_passkey):
         return True
     return await visit.behind.entry.confirm(visit.who, visit.form.get("password", ""))
 
@@ -111,7 +111,6 @@ async def _page(visit: Visit, wrong: str = "") -> web.Response:
         passkeys=await factors.passkeys(account.id),
         codes_left=await factors.codes_left(account.id),
         stale=visit.behind.entry.stale(account),
-        needed=visit.behind.settings.second_factor == "needed",
         languages=LANGUAGES,
     )
 

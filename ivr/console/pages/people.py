@@ -11,6 +11,7 @@ from ivr.accounts.errors import AccountError, NoSuchAccount
 from ivr.accounts.role import Role
 from ivr.console.visit import Visit
 
+_MOST_DIGITS: Final = 9  # what no database can hold is nobody's number
 _OF_ERROR: Final = {"NameRefused": "people-name", "NameTaken": "people-taken", "LastAdmin": "people-last-admin"}
 
 
@@ -63,8 +64,9 @@ async def remove(visit: Visit) -> web.Response:
 
 
 async def _meant(visit: Visit) -> Account:
+    number = visit.request.match_info["id"]
     try:
-        return await visit.behind.office.numbered(int(visit.request.match_info["id"]))
+        return await visit.behind.office.numbered(int(number[:_MOST_DIGITS]))
     except NoSuchAccount:
         raise web.HTTPNotFound from None
 

@@ -28,15 +28,15 @@ async def show(visit: Visit) -> web.Response:
 
 async def submit(visit: Visit) -> web.Response:
     """Name, password and code are right, or the form again: it never says which was wrong."""
-    _not_too_often(visit)
+    _counted(visit)
     onward, name = own_path(visit.form.get("next", "/")), visit.form.get("name", "")
     password, code = visit.form.get("password", ""), visit.form.get("code", "")
     try:
         account, by = await visit.behind.entry.by_password(name, password, code)
     except SignInRefused as refused:
-        visit.behind.throttle.failed(visit.origin)
         await visit.record(Act.SIGNED_IN, worked=False, who=refused.name)
         return visit.html("sign-in.html.jinja", 403, onward=onward, name=name, wrong=True)
+    visit.behind.throttle.right(visit.origin)
     if by == "paper":
         await visit.record(Act.CODE_SPENT, who=account.name)
     await visit.record(
@@ -54,13 +54,13 @@ async def ask_passkey(visit: Visit) -> web.Response:
 
 async def use_passkey(visit: Visit) -> web.Response:
     """The passkey is somebody's, or it is refused as a password is."""
-    _not_too_often(visit)
+    _counted(visit)
     try:
-        account = await visit.behind.passkeys.holder(visit.visitor, await visit.request.text())
+        account = await visit.behind.passkeys.holder(visit.visitor, await visit.request.read())
     except SignInRefused as refused:
-        visit.behind.throttle.failed(visit.origin)
         await visit.record(Act.SIGNED_IN, "passkey", worked=False, who=refused.name)
         raise web.HTTPForbidden(text="problem-passkey") from None
+    visit.behind.throttle.right(visit.origin)
     await visit.record(Act.SIGNED_IN, "passkey", who=account.name)
     onward = own_path(visit.request.query.get("next", "/"))
     return await cookie.begun(visit, account, web.json_response({"to": onward}))
@@ -77,8 +77,8 @@ async def leave(visit: Visit) -> web.Response:
     return cookie.gone(visit.see("/sign-in"))
 
 
-def _not_too_often(visit: Visit) -> None:
-    if visit.behind.throttle.closed(visit.origin):
+def _counted(visit: Visit) -> None:
+    if not visit.behind.throttle.counted(visit.origin):
         raise web.HTTPTooManyRequests(text="problem-throttled")
 
 
