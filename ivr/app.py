@@ -75,7 +75,8 @@ async def serve(settings: Settings, stop: asyncio.Event, look: asyncio.Event | N
         carriers = await _open_carriers(opened, settings)
         apis = await _open_apis(opened, settings.apis)
         kinds = frozenset(carrier.kind for carrier in carriers)
-        store = await opened.enter_async_context(open_store(sqlite_url(settings.database), kinds=kinds))
+        ledger = open_store(sqlite_url(settings.database), kinds=kinds, receivers=tuple(settings.webhooks))
+        store = await opened.enter_async_context(ledger)
         served = await Served.open(store.versions, settings)
         pci = await opened.enter_async_context(PciClient.open(settings.pci.socket, settings.pci.charge_timeout))
         app = await _connect(opened, settings.asterisk, stop)
@@ -179,15 +180,15 @@ def _mended_in(section: str) -> Iterator[None]:
 
 
 async def _open_carriers(opened: AsyncExitStack, settings: Settings) -> Sequence[Carrier]:
-    """Whoever takes our messages, one for each kind that has a gateway."""
+    """Whoever takes our messages: one for each kind that has a gateway, one for each program that gets news."""
     carriers: list[Carrier] = []
     if notifier := await opened.enter_async_context(_open_notifier(settings.sms)):
         carriers.append(Texts(notifier))
     if settings.email is not None:
         carriers.append(Emails(_mailer(settings.email)))
-    if settings.desktop is not None and (webhook := settings.desktop.webhook) is not None:
-        with _mended_in("desktop.webhook"):
-            carriers.append(await opened.enter_async_context(Webhooks.open(webhook.described)))
+    for name, webhook in settings.webhooks.items():
+        with _mended_in(f"desktop.webhooks.{name}"):
+            carriers.append(await opened.enter_async_context(Webhooks.open(name, webhook.described)))
     return carriers
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -16,7 +17,7 @@ from pydantic_core import ErrorDetails
 from ivr.agents.settings import AgentsSettings, AlertSettings, QueueSettings
 from ivr.apis.api import Api
 from ivr.console.settings import ConsoleSettings
-from ivr.desktop.settings import DesktopSettings
+from ivr.desktop.settings import DesktopSettings, WebhookSettings
 from ivr.errors import ConfigError
 from ivr.flow.outside import Outside
 from ivr.flow.problems import instead_of
@@ -177,6 +178,11 @@ class Settings(Section):
         if self.desktop and self.agents is None:
             raise problem("desktop needs agents: add a section [agents]")
         return self
+
+    @property
+    def webhooks(self) -> Mapping[str, WebhookSettings]:
+        """The programs that are told of news, by name."""
+        return self.desktop.webhooks if self.desktop else {}
 
     @property
     def outside(self) -> Outside:

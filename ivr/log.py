@@ -20,7 +20,7 @@ FIELDS = frozenset(
     event level timestamp call_id exception logger message
     advice agent amount api app attempt brand by calls charge_id currency dialled entered error_type field flow flows
     gate last4 max_calls outbox_id outcome person prompts reason reasons seconds state step text verb version
-    account act digest route url worked
+    account act digest receiver route url worked
     """.split()
 )
 _RUN = re.compile(r"\d(?:[ -]?\d){11,}")

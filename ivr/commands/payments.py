@@ -74,10 +74,10 @@ async def _closed(loaded: Settings, charge_id: str, closing: Closing) -> str:
 
 @asynccontextmanager
 async def _holding(loaded: Settings) -> AsyncIterator[Holding]:
-    told = loaded.desktop is not None and loaded.desktop.webhook is not None
-    kinds = (*MESSAGES, OutboxKind.WEBHOOK) if told else MESSAGES
+    receivers = tuple(loaded.webhooks)
+    kinds = (*MESSAGES, OutboxKind.WEBHOOK) if receivers else MESSAGES
     async with (
-        open_store(sqlite_url(loaded.database), kinds=kinds) as store,
+        open_store(sqlite_url(loaded.database), kinds=kinds, receivers=receivers) as store,
         PciClient.open(loaded.pci.socket, loaded.pci.charge_timeout) as pci,
     ):
         yield Holding(pci, store.payments)

@@ -1,8 +1,8 @@
-"""[desktop] of ivr.toml: where the API for a contact centre's own desktop is served, and who is told of news."""
+"""[desktop] of ivr.toml: where the API for a contact centre's own desktop is served, and which programs get news."""
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -10,9 +10,11 @@ from ivr.listening import Listening
 from ivr.notify.webhooks import Receiver
 from ivr.setting_kinds import Location, SecretFile, Section, problem
 
+ReceiverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+
 
 class WebhookSettings(Section):
-    """The one program that is told what becomes of payments and agents' calls."""
+    """A program that is told what becomes of payments and agents' calls."""
 
     url: str = Field(min_length=1, max_length=500)
     secret: SecretFile = Field(alias="secret_file")
@@ -37,4 +39,4 @@ class DesktopSettings(Listening):
     """TLS, or loopback only: a key must not cross a network in the clear."""
 
     listen: str = Field(default="127.0.0.1:8449", max_length=60)
-    webhook: WebhookSettings | None = None
+    webhooks: dict[ReceiverName, WebhookSettings] = Field(default_factory=dict, max_length=20)

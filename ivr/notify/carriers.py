@@ -10,9 +10,10 @@ from ivr.store.outbox import OutboxMessage
 
 
 class Carrier(Protocol):
-    """Takes the messages of one kind."""
+    """Takes the messages of one kind; if `to` is not "", only those to it."""
 
     kind: ClassVar[OutboxKind]
+    to: str
 
     async def carry(self, message: OutboxMessage) -> str:
         """Hand it over; the gateway's id of it. `NotifyError` if it was not taken."""
@@ -22,6 +23,7 @@ class Texts:
     """Text messages."""
 
     kind: ClassVar = OutboxKind.SMS
+    to = ""
 
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
@@ -35,6 +37,7 @@ class Emails:
     """E-mails."""
 
     kind: ClassVar = OutboxKind.EMAIL
+    to = ""
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer

@@ -27,41 +27,45 @@ _log = structlog.get_logger()
 
 
 class OutboxWorker:
-    """Takes the messages of one kind from the outbox and hands them to their gateway, one at a time."""
+    """Takes the messages of one carrier from the outbox and hands them to it, one at a time."""
 
     def __init__(self, outbox: Outbox, carrier: Carrier, back_off: Sequence[timedelta] = BACK_OFF) -> None:
         self._outbox = outbox
         self._carrier = carrier
         self._kind = carrier.kind
+        self._receiver = carrier.to  # a program; people have no name here
+        self._written = outbox.bell(carrier.kind)
         self._back_off = back_off
 
     async def run(self) -> Never:
         """Work until cancelled; it starts at once when a message is written."""
         while True:
-            self._outbox.written[self._kind].clear()
+            self._written.clear()
             pause = _LOOK_AGAIN
             try:
                 await self.send_due()
-                pause = min(await self._outbox.time_to_next(self._kind) or _LOOK_AGAIN, _LOOK_AGAIN)
+                pause = min(await self._outbox.time_to_next(self._kind, self._receiver) or _LOOK_AGAIN, _LOOK_AGAIN)
             except StoreError:
                 _log.error("outbox_unavailable")
             await self._rest(pause)
 
     async def send_due(self) -> None:
         """Try every message that is due now, once."""
-        while (message := await self._outbox.take(self._kind)) is not None:
+        while (message := await self._outbox.take(self._kind, self._receiver)) is not None:
             try:
                 gateway_message_id = await self._send(message)
             except NotifyError as error:
                 await self._not_sent(message, error)
             else:
                 await self._outbox.mark_sent(message, gateway_message_id)
-                _log.info(f"{self._kind}_sent", outbox_id=message.id, attempt=message.attempts)
+                _log.info(
+                    f"{self._kind}_sent", outbox_id=message.id, attempt=message.attempts, receiver=self._receiver
+                )
 
     async def _rest(self, pause: timedelta) -> None:
         try:
             async with asyncio.timeout(pause.total_seconds()):
-                await self._outbox.written[self._kind].wait()
+                await self._written.wait()
         except TimeoutError:
             pass
 
@@ -75,7 +79,12 @@ class OutboxWorker:
             raise GatewayFailed from None
 
     async def _not_sent(self, message: OutboxMessage, error: NotifyError) -> None:
-        facts = {"outbox_id": message.id, "attempt": message.attempts, "reason": str(error)}
+        facts = {
+            "outbox_id": message.id,
+            "attempt": message.attempts,
+            "receiver": self._receiver,
+            "reason": str(error),
+        }
         if not error.retryable or message.attempts > len(self._back_off):
             await self._outbox.give_up(message)
             _log.error(f"{self._kind}_given_up", **facts)

@@ -98,11 +98,12 @@ def signature(key: bytes, name: str, at: int, body: str) -> str:
 
 
 class Webhooks:
-    """A carrier of the outbox. Made by `open`."""
+    """A carrier of the outbox, for one receiver. Made by `open`."""
 
     kind: ClassVar = OutboxKind.WEBHOOK
 
-    def __init__(self, session: ClientSession, receiver: Receiver, clock: Callable[[], float]) -> None:
+    def __init__(self, session: ClientSession, to: str, receiver: Receiver, clock: Callable[[], float]) -> None:
+        self.to = to
         self._session = session
         self._receiver = receiver
         self._clock = clock
@@ -110,9 +111,9 @@ class Webhooks:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, receiver: Receiver, clock: Callable[[], float] = time.time, seconds: float = _SECONDS
+        cls, to: str, receiver: Receiver, clock: Callable[[], float] = time.time, seconds: float = _SECONDS
     ) -> AsyncIterator[Webhooks]:
-        """With a connection of its own; ValueError if `ca_file` cannot be used."""
+        """For the receiver that is called `to`, with a connection of its own; ValueError if `ca_file` is unusable."""
         try:
             tls = ssl.create_default_context(cafile=receiver.ca_file)
         except OSError as error:
@@ -131,7 +132,7 @@ class Webhooks:
             trust_env=False,
         )
         async with session:
-            yield cls(session, receiver, clock)
+            yield cls(session, to, receiver, clock)
 
     async def carry(self, message: OutboxMessage) -> str:
         """See `Carrier`. Whatever is not a 2xx is tried again, but 410: it is not wanted any more."""

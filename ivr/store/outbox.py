@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from sqlalchemy import event, select, update
+from sqlalchemy import Select, event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.store.database import Database
@@ -18,6 +18,7 @@ from ivr.store.models import OutboxKind, OutboxRow, OutboxState
 LEASE = timedelta(minutes=2)
 MESSAGES: Final = (OutboxKind.SMS, OutboxKind.EMAIL)
 """What people get."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,30 @@ class OutboxMessage:
 
 
 class Outbox:
-    """The outgoing messages of the ledger. `written` is set, kind by kind, when there is a new one.
+    """The outgoing messages of the ledger.
 
-    Messages of another kind than `kinds` have no gateway: they are never owed, and so never promised.
+    Messages of another kind than `kinds` have no gateway: they are never owed, and so never promised. `receivers` are
+    the programs that get webhooks, by name.
     """
 
-    def __init__(self, database: Database, kinds: Collection[OutboxKind] = MESSAGES) -> None:
+    def __init__(
+        self, database: Database, kinds: Collection[OutboxKind] = MESSAGES, receivers: Collection[str] = ()
+    ) -> None:
         self._database = database
         self._kinds = kinds
-        self.written = {kind: asyncio.Event() for kind in OutboxKind}
+        self.receivers = receivers
+        self._bells: dict[OutboxKind, list[asyncio.Event]] = {kind: [] for kind in OutboxKind}
+
+    def bell(self, kind: OutboxKind) -> asyncio.Event:
+        """An event of the asker's own, which is set whenever there is a new message of this kind."""
+        self._bells[kind].append(bell := asyncio.Event())
+        return bell
 
     def put(self, session: AsyncSession, owed: Owed) -> bool:
         """Owe a message, as a part of the caller's transaction; False if there is no gateway for it."""
         if owed.kind not in self._kinds:
             return False
-        now, written = self._database.now(), self.written[owed.kind]
+        now, bells = self._database.now(), self._bells[owed.kind]
         session.add(
             OutboxRow(
                 dedupe_key=owed.key,
@@ -70,20 +80,27 @@ class Outbox:
                 next_try=now,
             )
         )
-        event.listen(session.sync_session, "after_commit", lambda _session: written.set(), once=True)
+
+        def ring(_session: object) -> None:
+            for bell in bells:
+                bell.set()
+
+        event.listen(session.sync_session, "after_commit", ring, once=True)
         return True
 
     async def has(self, session: AsyncSession, key: str) -> bool:
         """Whether this message is owed, or was."""
         return await session.scalar(select(OutboxRow.id).where(OutboxRow.dedupe_key == key)) is not None
 
-    async def take(self, kind: OutboxKind) -> OutboxMessage | None:
-        """The message of this kind to try now, the oldest first; for the time of `LEASE` nobody else gets it."""
+    async def take(self, kind: OutboxKind, to: str = "") -> OutboxMessage | None:
+        """The message of this kind to try now, the oldest first; for the time of `LEASE` nobody else gets it.
+
+        Only those to `to`, unless it is "".
+        """
 
         async def take(session: AsyncSession) -> OutboxMessage | None:
             now = self._database.now()
-            waiting = select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.state == OutboxState.WAITING)
-            due = waiting.where(OutboxRow.next_try <= now)
+            due = _waiting(select(OutboxRow), kind, to).where(OutboxRow.next_try <= now)
             oldest = due.order_by(OutboxRow.next_try, OutboxRow.id).limit(1).with_for_update(skip_locked=True)
             row = await session.scalar(oldest)
             if row is None:
@@ -108,10 +125,9 @@ class Outbox:
         """Not sent, and it never will be."""
         await self._change(message, state=OutboxState.FAILED)
 
-    async def time_to_next(self, kind: OutboxKind) -> timedelta | None:
-        """How long until a message of this kind is due, zero if one is; None if none is waiting."""
-        waiting = select(OutboxRow.next_try).where(OutboxRow.kind == kind, OutboxRow.state == OutboxState.WAITING)
-        first = waiting.order_by(OutboxRow.next_try).limit(1)
+    async def time_to_next(self, kind: OutboxKind, to: str = "") -> timedelta | None:
+        """How long until `take` has a message, zero if it has one; None if none is waiting."""
+        first = _waiting(select(OutboxRow.next_try), kind, to).order_by(OutboxRow.next_try).limit(1)
         due = await self._database.read(lambda session: session.scalar(first))
         return None if due is None else max(due - self._database.now(), timedelta())
 
@@ -121,3 +137,8 @@ class Outbox:
             await session.execute(waiting.values(**values))
 
         await self._database.write(change)
+
+
+def _waiting(rows: Select[T], kind: OutboxKind, to: str) -> Select[T]:
+    waiting = rows.where(OutboxRow.kind == kind, OutboxRow.state == OutboxState.WAITING)
+    return waiting.where(OutboxRow.recipient == to) if to else waiting

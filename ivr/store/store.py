@@ -58,15 +58,18 @@ class Store:
 
 @asynccontextmanager
 async def open_store(
-    url: str, clock: Clock = utc_now, kinds: Collection[OutboxKind] = MESSAGES
+    url: str,
+    clock: Clock = utc_now,
+    kinds: Collection[OutboxKind] = MESSAGES,
+    receivers: Collection[str] = (),
 ) -> AsyncIterator[Store]:
     """The ledger behind `url`, its tables brought up to date first; `StoreError` says what is in the way.
 
-    Only messages of these `kinds` are ever owed: there is a gateway for them.
+    Only messages of these `kinds` are ever owed: there is a gateway for them. `receivers` get the webhooks.
     """
     await upgrade(url)
     async with Database.open(url, clock) as database:
-        outbox = Outbox(database, kinds)
+        outbox = Outbox(database, kinds, receivers)
         yield Store(
             database=database,
             invoices=Invoices(database),

@@ -16,11 +16,9 @@ from ivr.store.database import Clock
 from ivr.store.models import InvoiceRow, OutboxKind, PaymentRow
 from ivr.store.outbox import Outbox, Owed
 
-RECEIVER = "desktop"
-
 
 class Webhooks:
-    """The webhooks, in the outbox; none where nobody receives them."""
+    """The webhooks, in the outbox: one for each receiver, so that none of them waits for another."""
 
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
@@ -48,7 +46,8 @@ class Webhooks:
 
     def _put(self, session: AsyncSession, key: str, kind: str, about: dict[str, object]) -> None:
         text = json.dumps({"type": kind, "timestamp": self._now().isoformat(), "data": about}, ensure_ascii=False)
-        self._outbox.put(session, Owed(key, OutboxKind.WEBHOOK, RECEIVER, text))
+        for receiver in self._outbox.receivers:
+            self._outbox.put(session, Owed(f"{key}:{receiver}", OutboxKind.WEBHOOK, receiver, text))
 
 
 def name_of(owed: Owed) -> str:

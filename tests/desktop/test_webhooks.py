@@ -27,6 +27,9 @@ from pci.contract import ChargeState
 from tests.standins.webhook_receiver import KEY, SECRET, TOLERANCE, Desktop, Forged, desktop
 from tests.unit.ledger import HandClock, Ledger, open_ledger
 
+OTHER_KEY = bytes(range(32, 64))
+OTHER_SECRET = f"whsec_{base64.b64encode(OTHER_KEY).decode()}"
+
 
 @dataclass
 class Bench:
@@ -46,9 +49,9 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     async with desktop() as receiver, open_ledger(tmp_path) as ledger:
         clock = ledger.clock
         async with (
-            open_store(sqlite_url(tmp_path / "ivr.db"), clock, kinds=[OutboxKind.WEBHOOK]) as store,
+            open_store(sqlite_url(tmp_path / "ivr.db"), clock, [OutboxKind.WEBHOOK], ["crm", "dead"]) as store,
             Webhooks.open(
-                Receiver(f"http://127.0.0.1:{receiver.port}/hook", SECRET), lambda: receiver.now, 20
+                "crm", Receiver(f"http://127.0.0.1:{receiver.port}/hook", SECRET), lambda: receiver.now, 20
             ) as carrier,
         ):
             told = Ledger(store, ledger.invoice, clock)
@@ -110,6 +113,27 @@ async def test_given_a_program_that_does_not_take_it_then_it_is_told_later_under
     await bench.worker.send_due()
     await bench.worker.send_due()
     assert [told["type"] for told in bench.desktop.told] == ["payment.declined"]
+
+
+async def test_given_a_program_that_is_dead_then_another_is_told_at_once_and_the_dead_one_when_it_is_back(
+    bench: Bench,
+) -> None:
+    async with desktop() as late:
+        late.status = 503
+        receiver = Receiver(f"http://127.0.0.1:{late.port}/late", OTHER_SECRET)
+        async with Webhooks.open("dead", receiver, lambda: late.now, 20) as carrier:
+            dead = OutboxWorker(bench.store.outbox, carrier)
+            await bench.ledger.begin()
+            await bench.ledger.settle(ChargeState.APPROVED)
+            await dead.send_due()
+            await bench.worker.send_due()
+            assert ([told["type"] for told in bench.desktop.told], late.tries) == (["payment.approved"], ["/late"])
+            late.status, late.key = 204, OTHER_KEY
+            bench.ledger.clock.go_on(BACK_OFF[0])
+            await dead.send_due()
+            await bench.worker.send_due()
+    assert late.told == bench.desktop.told
+    assert len(bench.desktop.tries) == 1
 
 
 async def test_given_a_program_that_wants_no_more_then_it_is_not_asked_again(bench: Bench) -> None:
@@ -212,7 +236,7 @@ async def test_given_a_name_that_leads_into_a_private_network_then_no_connection
             target = Receiver(url.format(port=receiver.port), SECRET)
         except ValueError:
             return
-        async with Webhooks.open(target, lambda: receiver.now, 20) as carrier:
+        async with Webhooks.open("crm", target, lambda: receiver.now, 20) as carrier:
             with pytest.raises(GatewayUnreachable):
                 await carrier.carry(_message())
         assert receiver.tries == []
@@ -222,7 +246,7 @@ async def test_given_a_name_that_leads_into_a_private_network_then_no_connection
 async def test_given_an_answer_then_it_is_one_of_the_closed_set(status: int, kind: type[Exception]) -> None:
     async with desktop() as receiver:
         receiver.status = status
-        async with Webhooks.open(Receiver(f"http://127.0.0.1:{receiver.port}/", SECRET)) as carrier:
+        async with Webhooks.open("crm", Receiver(f"http://127.0.0.1:{receiver.port}/", SECRET)) as carrier:
             with pytest.raises(kind):
                 await carrier.carry(_message())
 
@@ -230,12 +254,12 @@ async def test_given_an_answer_then_it_is_one_of_the_closed_set(status: int, kin
 async def test_given_nobody_who_answers_then_it_is_tried_again_later() -> None:
     async with desktop() as receiver:
         port = receiver.port
-    async with Webhooks.open(Receiver(f"http://localhost:{port}/", SECRET)) as carrier:
+    async with Webhooks.open("crm", Receiver(f"http://localhost:{port}/", SECRET)) as carrier:
         with pytest.raises(GatewayUnreachable) as failure:
             await carrier.carry(_message())
     assert failure.value.retryable
 
 
 def _message() -> OutboxMessage:
-    owed = Owed("charge-1:approved:webhook", OutboxKind.WEBHOOK, "desktop", "{}")
+    owed = Owed("charge-1:approved:webhook:crm", OutboxKind.WEBHOOK, "crm", "{}")
     return OutboxMessage(1, owed, HandClock().time, 1)

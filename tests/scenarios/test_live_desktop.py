@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 DESKTOP = """
 [desktop]
 listen = "127.0.0.1:{port}"
-[desktop.webhook]
+[desktop.webhooks.crm]
 url = "http://127.0.0.1:{told}/hook"
 secret_file = "webhook.secret"
 """

@@ -33,6 +33,7 @@ class Desktop:
     told: list[dict[str, Any]] = field(default_factory=list)
     tries: list[str] = field(default_factory=list)
     location: str = ""
+    key: bytes = KEY
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take it, or answer as the test wants."""
@@ -46,7 +47,7 @@ class Desktop:
     def verify(self, headers: dict[str, str], body: str) -> bool:
         """Whether it is new; Forged if it is not from us."""
         name, at = headers["webhook-id"], headers["webhook-timestamp"]
-        wanted = base64.b64encode(hmac.digest(KEY, f"{name}.{at}.{body}".encode(), hashlib.sha256)).decode()
+        wanted = base64.b64encode(hmac.digest(self.key, f"{name}.{at}.{body}".encode(), hashlib.sha256)).decode()
         given = [one.removeprefix("v1,") for one in headers["webhook-signature"].split()]
         if not any(hmac.compare_digest(one, wanted) for one in given):
             raise Forged("signature")

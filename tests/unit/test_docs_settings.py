@@ -34,7 +34,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [console.sso]": SsoSettings,
     "ivr.toml / [pbxs.NAME]": PbxSettings,
     "ivr.toml / [desktop]": desktop.DesktopSettings,
-    "ivr.toml / [desktop.webhook]": desktop.WebhookSettings,
+    "ivr.toml / [desktop.webhooks.NAME]": desktop.WebhookSettings,
     "pci.toml": pci.Settings,
     "pci.toml / [asterisk]": pci.AsteriskSettings,
     "pci.toml / [processor]": pci.ProcessorSettings,
@@ -46,7 +46,7 @@ PLACES: dict[str, type[BaseModel]] = {
 }
 SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console sso originate phones".split())
 
-SECTIONS |= {"agents", "alerts", "desktop", "pbxs", "queues", "webhook"}
+SECTIONS |= {"agents", "alerts", "desktop", "pbxs", "queues", "webhooks"}
 
 
 def written(value: object) -> str:
