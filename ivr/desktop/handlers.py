@@ -15,6 +15,7 @@ from ivr.desktop.shapes import (
     Call,
     Calls,
     Completed,
+    NewCall,
     NewPayment,
     NewStatus,
     Receipt,
@@ -44,6 +45,13 @@ async def set_status(asked: Asked) -> Agent:
             raise NotSignedOn
         await asked.desk.sign_on(agent, body.name or agent)
     await asked.desk.set_status(agent, _STATUS[body.status])  # type: ignore[arg-type]
+    return agent_of(await asked.now(agent))
+
+
+async def call_out(asked: Asked) -> Agent:
+    """Have an agent call somebody: the agent's own phone rings first, then the other one."""
+    agent = await asked.agent()
+    await asked.desk.dial(agent, asked.body(NewCall).number)
     return agent_of(await asked.now(agent))
 
 

@@ -73,6 +73,14 @@ class Completed(Given):
     notes: str = Field(default="", max_length=MOST_NOTES, description="a card number in it is refused")
 
 
+class NewCall(Given):
+    """Whom to call."""
+
+    number: str = Field(
+        pattern=r"^\+[1-9][0-9]{1,14}$", description="as +15551234567; only such as the settings allow agents to call"
+    )
+
+
 class NewStatus(Given):
     """Whether an agent takes calls."""
 

@@ -88,6 +88,33 @@ async def test_given_something_that_failed_in_the_middle_then_it_is_in_the_log_a
     assert written == [("key for-anna", "POST /v1/calls/{call}/hang-up", False)] * 2
 
 
+async def test_given_an_agent_who_has_no_call_then_a_program_has_them_call_somebody_once(
+    api: Served, anna: Program
+) -> None:
+    away = await anna.post("/v1/agents/anna/calls", {"number": "+15550100999"}, once="0")
+    assert away.code == "not-signed-on"
+    await anna.post("/v1/agents/anna/status", {"status": "busy"})
+    for _ in range(2):
+        called = await anna.post("/v1/agents/anna/calls", {"number": "+15550100999"}, once="1")
+        assert (called.status, called.said["call"]["stage"]) == (202, "dialling")
+        assert called.said["call"]["number"] == "+15550100999"
+    assert len((await anna.get("/v1/calls")).said["calls"]) == 1
+    again = await anna.post("/v1/agents/anna/calls", {"number": "+15550100999"}, once="2")
+    assert (again.status, again.code) == (409, "not-now")
+
+
+@pytest.mark.parametrize("number", ["5550100", "sip:a@b", "+1555<script>", "+" + CARD, "", "+15550100\n"])
+async def test_given_what_is_no_number_then_nobody_is_called_and_it_is_repeated_nowhere(
+    api: Served, anna: Program, number: str
+) -> None:
+    await anna.post("/v1/agents/anna/status", {"status": "busy"})
+    refused = await anna.post("/v1/agents/anna/calls", {"number": number}, once="1")
+    assert refused.status == 422
+    assert not number or number not in refused.text
+    assert (await anna.get("/v1/calls")).said["calls"] == []
+    assert (await anna.post("/v1/agents/anna/calls", {"number": "+15550100999"})).status == 400
+
+
 async def test_given_a_payment_that_is_called_off_then_it_says_so(api: Served, anna: Program) -> None:
     call = await api.talking()
     await anna.post(f"/v1/calls/{call}/payments", PAYMENT, once="1")

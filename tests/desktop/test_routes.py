@@ -18,6 +18,7 @@ MAY: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/agents"): frozenset({Scope.DESK}),
     ("GET", "/v1/agents/{agent}"): EITHER,
     ("POST", "/v1/agents/{agent}/status"): EITHER,
+    ("POST", "/v1/agents/{agent}/calls"): EITHER,
     ("GET", "/v1/calls"): EITHER,
     ("GET", "/v1/calls/{call}"): EITHER,
     ("POST", "/v1/calls/{call}/accept"): EITHER,
