@@ -16,7 +16,7 @@ A dialogue has one line for each thing that happens:
     processor does not answer                         nobody knows whether it charged
     processor was not reached                         it surely did not
     processor has another payment open
-    person talks               person is no-answer, busy or unavailable
+    person talks               person is no-answer, busy, unavailable or callback
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LINES = {
     "card side": rf"is down|refuses|reads ({'|'.join(Brand)}) [0-9]{{4}}|ends with ({'|'.join(CaptureOutcome)})",
     "processor": r"approves|does not answer|was not reached|has another payment open"
     rf"|declines( ({'|'.join(DeclineReason)}))?",
-    "person": r"talks|is (no-answer|busy|unavailable)",
+    "person": r"talks|is (no-answer|busy|unavailable|callback)",
 }
 
 

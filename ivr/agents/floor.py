@@ -22,8 +22,10 @@ from ivr.agents.states.state import Over, State
 from ivr.agents.view import Notice, Stage, Status
 from ivr.calls.line import Line
 from ivr.flow.call import CallerHungUp
-from ivr.flow.handover import wait_prompt
+from ivr.flow.handover import callback_offer, wait_prompt
 from ivr.flow.person import Introduction, Reached
+from ivr.flow.spoken import Prompt
+from ivr.prompts.rendering import render
 from ivr.store.errors import StoreError
 
 _log = structlog.get_logger()
@@ -61,6 +63,12 @@ class Visitor:
     waiting: Waiting
     record: int
     found: Found | None = None
+    callback_key: str = ""
+
+    def pressed(self, key: str) -> None:
+        """They pressed a key while they wait."""
+        if key == self.callback_key:
+            self.waiting.leave()
 
 
 class Floor:
@@ -118,7 +126,9 @@ class Floor:
         if turned_away := self._turned_away(queue):  # written down all the same: they may keep this place
             await self.records.end(record, str(turned_away))
             return turned_away
-        return await self.wait(Visitor(line, matter, Waiting(queue, since), record))
+        return await self.wait(
+            Visitor(line, matter, Waiting(queue, since), record, callback_key=introduction.callback_key)
+        )
 
     def _turned_away(self, queue: str) -> Reached | None:
         """Why somebody cannot wait in a queue; None if they can."""
@@ -128,7 +138,7 @@ class Floor:
 
     async def wait(self, visitor: Visitor) -> Reached:
         """The same for somebody whose wait is written down already."""
-        hold = Hold(visitor.line, lambda: self._pieces(visitor))
+        hold = Hold(visitor.line, lambda: self._pieces(visitor), visitor.pressed)
         reached: Reached | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -156,7 +166,7 @@ class Floor:
             else:
                 agent, first = found.agent, found.state
             if not agent:
-                return Reached.NO_ANSWER
+                return Reached.CALLBACK if waiting.leaving else Reached.NO_ANSWER
             call = AgentCall(self.equipment, visitor.matter, agent, visitor.line, hold)
             call.record = visitor.record
             if found is not None:
@@ -166,12 +176,12 @@ class Floor:
             waiting.refused[agent] = self.board.clock()
 
     async def turn(self, waiting: Waiting, deadline: float) -> str:
-        """The agent whose turn it is with them; "" if nobody had time until the deadline (of the loop)."""
+        """The agent whose turn it is with them; "" if they leave, or at the deadline (of the loop)."""
         now = asyncio.get_running_loop().time
         waiting.agent = ""
         try:
             with self.row.joined(waiting):
-                while waiting.agent or now() < deadline:
+                while waiting.agent or not (waiting.leaving or now() >= deadline):
                     self.assign()
                     with suppress(TimeoutError):  # somebody who refused is asked again after a while
                         async with asyncio.timeout_at(min(deadline, now() + _LOOK_AGAIN_SECONDS)):
@@ -245,9 +255,13 @@ class Floor:
             self.equipment.tasks.create_task(self.records.end(visitor.record, str(reached or Over.CALLER_GONE)))
 
     def _pieces(self, visitor: Visitor) -> Sequence[str]:
-        """What a caller hears next while they wait: how long it may take, unless it is their turn; a soft tone."""
-        prompts, seconds = self.equipment.prompts, self.row.estimate(visitor.waiting, self.board.present())
-        tone = prompts.tone(HOLD_TONE)
-        if seconds is None or visitor.waiting.agent:
-            return [tone]
-        return [prompts.media(wait_prompt(seconds), visitor.matter.language), tone]
+        """What a caller hears next while they wait: unless it is their turn, how long it may take, and which key has
+        them called back; a soft tone."""
+        prompts, language = self.equipment.prompts, visitor.matter.language
+        seconds = self.row.estimate(visitor.waiting, self.board.present())
+        words: Prompt = ()
+        if not visitor.waiting.agent:
+            words = (wait_prompt(seconds),) if seconds is not None else ()
+            words += callback_offer(visitor.callback_key) if visitor.callback_key else ()
+        said = render(words, language, prompts).ids if words else ()
+        return [*(prompts.media(prompt, language) for prompt in said), prompts.tone(HOLD_TONE)]

@@ -20,12 +20,15 @@ _BREATH_SECONDS: Final = 1.0
 class Hold:
     """Entertains one caller, by `run` in a task of the call; it falls silent when somebody has time for them.
 
-    `pieces` gives what to play next each time that the last one has ended.
+    `pieces` gives what to play next each time that the last one has ended; `pressed` is told of keys meanwhile.
     """
 
-    def __init__(self, line: Line, pieces: Callable[[], Sequence[str]]) -> None:
+    def __init__(
+        self, line: Line, pieces: Callable[[], Sequence[str]], pressed: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._line = line
         self._pieces = pieces
+        self._pressed = pressed
         self._wanted = asyncio.Event()
         self._silent = asyncio.Event()
         self._playing = ""
@@ -62,7 +65,7 @@ class Hold:
             self._playing = await self._line.start(self._pieces())
             if not self._wanted.is_set():
                 await self._stop()
-            await self._line.end_of(self._playing)
+            await self._line.end_of(self._playing, self._pressed)
         except Interrupted as gap:
             await self._line.undisturbed(gap)
             await self._stop()

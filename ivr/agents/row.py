@@ -25,7 +25,8 @@ _AT_WORK: Final = (Status.READY, Status.ON_CALL, Status.WRAP_UP)
 class Waiting:
     """One caller who waits. `agent` is offered to them, by `offered`; who refused them is not asked at once again.
 
-    Somebody who is called back waits as well, off the line, and is not called before `due`.
+    Somebody who is called back waits as well, off the line, and is not called before `due`. Who is `leaving` would
+    rather be called back, and is offered nobody.
     """
 
     queue: str
@@ -33,6 +34,7 @@ class Waiting:
     back: bool = False
     due: datetime | None = None
     agent: str = ""
+    leaving: bool = False
     refused: dict[str, datetime] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -41,8 +43,13 @@ class Waiting:
         self.agent = agent
         self._news.set()
 
+    def leave(self) -> None:
+        """They wait no more, unless an agent is theirs already."""
+        self.leaving = True
+        self._news.set()
+
     async def offered(self) -> str:
-        """The agent who has time; waits for one."""
+        """The agent who has time; waits for one. "" if they leave before."""
         await self._news.wait()
         self._news.clear()
         return self.agent
@@ -82,7 +89,7 @@ class Row:
         """Who gets which agent now. Of these agents only those count who are ready."""
         free = sorted((view for view in agents if view.status is Status.READY and not view.call), key=_idle_since)
         for waiting in self._in_order():
-            if waiting.agent or (waiting.due and waiting.due > now):
+            if waiting.agent or waiting.leaving or (waiting.due and waiting.due > now):
                 continue
             for view in free:
                 asked = waiting.refused.get(view.agent)

@@ -11,6 +11,7 @@ import structlog
 from asterisk_ari import (
     AriError,
     Asterisk,
+    ChannelDtmfReceived,
     Gap,
     NotAllowed,
     NotFound,
@@ -186,10 +187,12 @@ class Line:
             with suppress(NotFound):  # it ended by itself meanwhile
                 await self.asterisk.stop_playback(playback)
 
-    async def end_of(self, playback: str) -> None:
-        """Wait until it has been heard to its end; Interrupted if that cannot be known."""
+    async def end_of(self, playback: str, pressed: Callable[[str], None] = lambda _: None) -> None:
+        """Wait until it has been heard to its end, and tell `pressed` of keys; Interrupted if it cannot be known."""
         while True:
             event = await self._heard.get()
+            if isinstance(event, ChannelDtmfReceived):
+                pressed(event.digit)
             if isinstance(event, Gap):
                 raise Interrupted(over=event.over)
             if isinstance(event, PlaybackFinished) and event.playback.id == playback:

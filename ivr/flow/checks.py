@@ -10,8 +10,10 @@ from typing import Protocol
 from ivr.flow.graph import edges, reach
 from ivr.flow.known import KNOWN, Kind, kind_of
 from ivr.flow.loader import Source
+from ivr.flow.model import Step
 from ivr.flow.outside import Outside
 from ivr.flow.paths import follow
+from ivr.flow.person import Reached
 from ivr.flow.problems import MOST_PROBLEMS, Code, Problem, instead_of, quoted
 from ivr.flow.sending import saved, sent
 from ivr.flow.source import find, find_key, get, locate
@@ -56,6 +58,7 @@ def lint(source: Source, catalogue: Catalogue, outside: Outside | None = None) -
         sent(source),
         saved(source),
         _helpline(source),
+        _callback_keys(source),
         speech(source),
     )
     if source.whole:  # with a step missing, each of these would blame the others for it
@@ -227,9 +230,28 @@ def _helpline(source: Source) -> Iterator[Problem]:
         elif isinstance(step, Ask) and helpline.key == step.finish_on_key:
             what = f"{quoted(helpline.key)} ends the number here, and is the key that leads to a person"
             yield source.problem([*at, "ask", "finish_on_key"], Code.NO_PERSON, what, "end the number with #")
+        elif isinstance(step, Transfer) and helpline.key == step.callback_key:
+            what = f"{quoted(helpline.key)} asks for a callback here, and is the key that leads to a person"
+            yield source.problem([*at, "transfer", "callback_key"], Code.NO_PERSON, what, "write another key")
     if not source.whole:
         return
     reached = reach([helpline.step], edges(source.flow)) & steps.keys()
     if not any(isinstance(steps[name].step, Transfer | Callback) for name in reached):
         what = f"the key {helpline.key} leads to {quoted(helpline.step)}, and no person can be reached from there"
         yield source.problem(["person", "step"], Code.NO_PERSON, what, "lead it to a transfer or a callback")
+
+
+def _callback_keys(source: Source) -> Iterator[Problem]:
+    """A key that promises a place in a queue, where none is kept."""
+    flow = source.flow
+    for name, placed in flow.steps.items() if source.whole else ():
+        step = placed.step
+        if not isinstance(step, Transfer) or not step.callback_key or Reached.CALLBACK not in placed.next:
+            continue
+        follows = reach(filter(None, [placed.next[Reached.CALLBACK]]), edges(flow))
+        reached = [flow.steps[target].step for target in follows if target in flow.steps]
+        elsewhere = any(target in flow.returns for target in follows) or any(map(Step.enters, reached))
+        if not elsewhere and not any(isinstance(one, Callback) and one.queue == step.queue for one in reached):
+            what = f"the key {step.callback_key} promises a callback, and no place in {quoted(step.queue)} is kept"
+            mend = f"lead callback to a step with callback: {{queue: {step.queue}}}"
+            yield source.problem(["steps", name, "transfer", "callback_key"], Code.NO_CALLBACK, what, mend)

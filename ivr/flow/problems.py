@@ -50,6 +50,7 @@ class Code(StrEnum):
     ASKS_FOR_CARD = "F214"
     NOT_DEFINED = "F215"
     NO_PERSON = "F216"
+    NO_CALLBACK = "F217"
     UNKNOWN_FLOW = "F221"
     NOT_TO_BE_CALLED = "F222"
     CALLS_IN_A_CIRCLE = "F223"

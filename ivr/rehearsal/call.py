@@ -27,6 +27,7 @@ from ivr.flow.call import (
     StoredCard,
     Variables,
 )
+from ivr.flow.handover import callback_offer
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt
@@ -81,8 +82,8 @@ class Party(Protocol):
     def whisper(self, text: str) -> None:
         """A person who was called hears this, and the caller does not."""
 
-    def person(self) -> Reached:
-        """What the person does whose phone rings."""
+    def person(self, callback_key: str = "") -> Reached:
+        """What the person does whose phone rings; CALLBACK if the caller presses the key instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,10 @@ class RehearsedCall:
 
     async def connect(self, introduction: Introduction) -> Reached:
         """What the person does; they hear the whisper if they answer."""
-        reached = self._party.person()
+        key = introduction.callback_key
+        if key:
+            self._party.hear(self._heard(callback_offer(key)))
+        reached = self._party.person(key)
         if reached is Reached.TALKED and introduction.whisper:
             self._party.whisper(render(introduction.whisper, self.language, self._catalogue).text)
         return reached

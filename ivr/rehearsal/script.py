@@ -61,9 +61,14 @@ class Script:
         """Write down what the caller does not hear."""
         self._write(Kind.PERSON, text)
 
-    def person(self) -> Reached:
-        """What the person of the next line does."""
+    def person(self, callback_key: str = "") -> Reached:
+        """What the person of the next line does; or the caller, who presses the key."""
         self._settle()
+        if callback_key and self._next(Kind.PRESSES):
+            if self.press(Keys(most=1)) != callback_key:
+                self._at -= 1
+                raise self._otherwise(f"the call waits for an agent, and only the key {callback_key} does something")
+            return Reached.CALLBACK
         line = self._take(Kind.PERSON)
         self._write(line.kind, f"({line.words})")
         return PEOPLE[line.words]

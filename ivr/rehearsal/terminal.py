@@ -85,9 +85,11 @@ class Terminal:
         """Show what the person hears, set apart."""
         self.show(f"  ▷ {text}", "card")
 
-    def person(self) -> Reached:
-        """What is chosen that the person does."""
-        return PEOPLE[self._choose("person", "A phone rings. What does the person do?", _PEOPLE)]
+    def person(self, callback_key: str = "") -> Reached:
+        """What is chosen that the person does; or the caller, who presses the key."""
+        leaves = {callback_key: "nothing yet, and the caller presses this key"} if callback_key else {}
+        chosen = self._choose("person", "A phone rings. What does the person do?", _PEOPLE | leaves)
+        return Reached.CALLBACK if chosen in leaves else PEOPLE[chosen]
 
     def prefers(self) -> str | None:
         """Nobody called before."""

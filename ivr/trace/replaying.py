@@ -163,7 +163,11 @@ class ReplayedCall:
 
     async def connect(self, introduction: Introduction) -> Reached:
         """What came of it."""
-        return self._answers.take(people.Person, f"{introduction.to} on the phone").reached
+        may_leave = bool(introduction.callback_key)
+        return self._answers.take(
+            *(people.Person, f"{introduction.to} on the phone"),
+            lambda person: may_leave or person.reached is not Reached.CALLBACK,
+        ).reached
 
     async def hang_up(self) -> None:
         """Nobody to hang up on."""

@@ -24,6 +24,9 @@ LINE = f"{NUMBER}@trunk"
 KEEPS_PLACE = FLOW.replace("say: office-closed", "callback: {queue: billing, reason: billing}").replace(
     "next: {done: end}", "next: {noted: bye, failed: bye, unavailable: bye}"
 )
+MAY_LEAVE = KEEPS_PLACE.replace("ring: 60s}", "ring: 60s, callback_key: 1}").replace(
+    "{done: bye, no", "{done: bye, callback: closed, no"
+)
 
 
 @pytest.fixture
@@ -33,11 +36,17 @@ async def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         yield opened
 
 
-async def keeps_place(live: LiveAgents, caller: str = NUMBER) -> FakeCall:
-    """A caller who finds nobody at work asks to be called back, and hangs up."""
+async def asks(live: LiveAgents, caller: str = NUMBER) -> FakeCall:
+    """A caller who has said which account it is about, and asks for somebody."""
     call = live.ivr.asterisk.dial("1000", caller=caller)
     await hears(call, "enter-account")
     call.press("1000442#")
+    return call
+
+
+async def keeps_place(live: LiveAgents, caller: str = NUMBER) -> FakeCall:
+    """A caller who finds nobody at work asks to be called back, and hangs up."""
+    call = await asks(live, caller)
     await hears(call, "callback-number-right")
     call.press("1")
     await ends(call)
@@ -221,3 +230,38 @@ async def test_given_a_callback_that_is_withdrawn_just_before_its_agents_phone_r
         while await live.desk.floor.equipment.store.agent_calls.living():
             await asyncio.sleep(0.05)
     assert not live.ivr.asterisk.calls
+
+
+async def test_given_a_caller_who_waits_when_they_press_the_key_that_they_hear_then_they_keep_their_place(
+    tmp_path: Path,
+) -> None:
+    async with live_agents(tmp_path, MAY_LEAVE) as live:
+        await live.desk.sign_on("anna", "Anna")
+        call = await asks(live)
+        await hears(call, "hold")
+        words = heard(call)
+        assert words[words.index("callback-key") :][:3] == ["callback-key", "digit-1", "hold"]
+
+        call.press("71")
+
+        await hears(call, "callback-number-right")
+        call.press("1")
+        await ends(call)
+        assert "nobody-free" not in heard(call)
+        (place,) = await kept(live)
+        assert (place.queue, place.number, dict(place.context)["account_number"]) == ("billing", NUMBER, "1000442")
+
+
+async def test_given_a_key_that_is_pressed_while_a_phone_rings_then_it_counts_once_that_agent_has_declined(
+    tmp_path: Path,
+) -> None:
+    async with live_agents(tmp_path, MAY_LEAVE) as live:
+        await ready(live.desk, "anna")
+        call = await asks(live)
+        await live.rings("anna")
+        call.press("1")
+
+        await live.desk.decline("anna")
+
+        await hears(call, "callback-number-right")
+        assert (await sees(live.desk, "anna", turned(Status.READY))).call is None

@@ -27,7 +27,7 @@ async def test_given_a_person_who_answers_then_the_call_goes_on_when_they_hang_u
     assert (introduction.to, introduction.ring, introduction.whisper) == ("billing", 30.0, ())
 
 
-@pytest.mark.parametrize("outcome", [reached for reached in Reached if reached is not Reached.TALKED])
+@pytest.mark.parametrize("outcome", [Reached.NO_ANSWER, Reached.BUSY, Reached.UNAVAILABLE])
 async def test_given_nobody_who_takes_the_call_then_the_caller_is_told(outcome: Reached) -> None:
     flow = one_step("transfer: {to: billing}", "no-answer: bye, busy: bye, unavailable: bye")
     played = await play(
@@ -39,6 +39,27 @@ async def test_given_nobody_who_takes_the_call_then_the_caller_is_told(outcome: 
         """,
     )
     assert played.path[-2] == f"it:{outcome}"
+
+
+async def test_given_a_caller_who_would_rather_be_called_back_than_wait_then_their_place_is_kept() -> None:
+    flow = one_step(
+        "transfer: {to: queue/billing, callback_key: 2}",
+        "no-answer: bye, busy: bye, unavailable: bye, callback: keep-place",
+        below="keep-place: {callback: {queue: billing}}",
+    )
+    played = await play(
+        flow,
+        """
+        caller presses 1000442#
+        person is callback
+        caller hears enter the telephone number
+        caller presses 5550100#
+        caller presses 1
+        caller hears We will call you back as soon as we can
+        """,
+    )
+    assert played.call.introductions[0].callback_key == "2"
+    assert played.path[-3:] == ["it:callback", "keep-place:noted", "bye:done"]
 
 
 async def test_given_a_caller_who_hangs_up_while_it_rings_then_the_flow_is_over() -> None:

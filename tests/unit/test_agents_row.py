@@ -44,6 +44,14 @@ def test_given_a_queue_of_a_higher_priority_then_it_goes_before_who_waits_longer
         assert given_agents(row, agent("anna")) == [("spanish", "anna")]
 
 
+async def test_given_somebody_who_would_rather_be_called_back_then_nobody_is_offered_to_them() -> None:
+    row, waiting = Row(QUEUES, SKILLS), waits("billing", 30)
+    with row.joined(waiting), row.joined(waits("billing", 1)):
+        waiting.leave()
+        assert await waiting.offered() == ""
+        assert [taken is waiting for taken, _ in row.matches([agent("ben")], NOON)] == [False]
+
+
 def test_given_an_agent_without_the_skills_then_the_caller_waits_on() -> None:
     row = Row(QUEUES, SKILLS)
     with row.joined(waits("spanish", 30)):

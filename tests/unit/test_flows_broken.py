@@ -39,6 +39,7 @@ NOT_IN_A_SCHEMA = {
     "return-not-said": "a schema does not know which step is the last",
     "return-that-is-a-step": "a schema compares no names",
     "context-for-a-person": "a schema does not compare two keys",
+    "callback-key-of-a-person": "a schema does not compare two keys",
     "choice-no-key": "01 is the number 1 to an editor",
     **dict.fromkeys(
         ("amount-limits-the-wrong-way-round", "fee-limits-the-wrong-way-round", "fee-far-too-high"),

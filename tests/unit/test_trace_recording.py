@@ -267,7 +267,7 @@ class Presses:
     def whisper(self, text: str) -> None:
         pass
 
-    def person(self) -> Reached:
+    def person(self, callback_key: str = "") -> Reached:
         return Reached.BUSY
 
 

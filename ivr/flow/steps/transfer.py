@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic.config import JsonDict
 
 from ivr.flow.call import Call
-from ivr.flow.handover import ACCEPT_ON_SCREEN, QUEUE, Handed, Whom, context_of
+from ivr.flow.handover import ACCEPT_ON_SCREEN, CALLBACK_KEY, QUEUE, CallbackKey, Handed, Whom, context_of
 from ivr.flow.handover import SAYS as WAITS
 from ivr.flow.model import Step
 from ivr.flow.outside import Outside
@@ -23,6 +24,8 @@ _OF_PAYMENT = {
 }
 _ACCEPT = "whisper-accept"
 _NOBODY = "nobody-free"
+_WAITED: Final = tuple(str(reached) for reached in Reached if reached is not Reached.CALLBACK)
+_MAY_LEAVE: Final[JsonDict] = {"required": ["callback_key"]}
 
 
 class Transfer(Step):
@@ -34,7 +37,8 @@ class Transfer(Step):
     verb: ClassVar = "transfer"
     outcomes: ClassVar = tuple(map(str, Reached))
     onward: ClassVar = str(Reached.TALKED)
-    at_once: ClassVar = frozenset(map(str, Reached)) - {str(Reached.TALKED)}
+    at_once: ClassVar = frozenset(_WAITED) - {str(Reached.TALKED)}
+    variants: ClassVar = ((_MAY_LEAVE, outcomes), ({"not": _MAY_LEAVE}, _WAITED))
 
     to: Whom = Field(
         description="whom to call: a name of `ivr.toml`, of a person, or with `queue/` before it of a queue of agents"
@@ -48,6 +52,9 @@ class Transfer(Step):
     context: tuple[Handed, ...] = Field(
         default=(), max_length=12, description="values that the agents of a queue see, such as `account_number`"
     )
+    callback_key: CallbackKey | None = Field(
+        default=None, description="with a queue: who waits hears that they are called back if they press it, `1`"
+    )
     prompt: Speech = Field(default=("connecting",), description="said before it rings")
     whisper: Speech = Field(
         default=("whisper-caller",), min_length=1, description="what the person alone hears first, if `warm`"
@@ -56,25 +63,33 @@ class Transfer(Step):
     def says(self) -> tuple[Sayable, ...]:
         """To the caller, and to the person."""
         whispers = (*self.whisper, *_OF_PAYMENT.values(), self._accept) if self.mode == "warm" else ()
-        return (*self.prompt, *whispers, *(WAITS if self._queue else ()), _NOBODY)
+        offer = (CALLBACK_KEY,) if self.callback_key else ()
+        return (*self.prompt, *whispers, *(WAITS if self.queue else ()), *offer, _NOBODY)
 
     @model_validator(mode="after")
-    def _is_shown_to_somebody(self) -> Self:
-        if self.context and not self._queue:
+    def _is_of_a_queue(self) -> Self:
+        if self.context and not self.queue:
             raise ValueError("a person at a phone sees no context; write to: queue/… for agents, or leave it out")
+        if self.callback_key and not self.queue:
+            raise ValueError("nobody waits for one person's phone; write to: queue/… for agents, or leave it out")
         return self
 
+    def results(self) -> tuple[str, ...]:
+        """Nobody asks to be called back where no key does so."""
+        return self.outcomes if self.callback_key else _WAITED
+
     @property
-    def _queue(self) -> str:
+    def queue(self) -> str:
+        """The queue in which the caller waits; "" for a person."""
         return self.to.removeprefix(QUEUE) if self.to.startswith(QUEUE) else ""
 
     @property
     def _accept(self) -> str:
-        return ACCEPT_ON_SCREEN if self._queue else _ACCEPT
+        return ACCEPT_ON_SCREEN if self.queue else _ACCEPT
 
     def reaches(self) -> Outside:
         """The person, or the queue."""
-        if queue := self._queue:
+        if queue := self.queue:
             return Outside(queues=frozenset({queue}))
         return Outside(people=frozenset({self.to}))
 
@@ -83,15 +98,16 @@ class Transfer(Step):
         if self.prompt:
             await call.speak(speech(self.prompt, call.variables))
         reached = await call.connect(self._introduction(call))
-        if reached is not Reached.TALKED:
+        if reached not in (Reached.TALKED, Reached.CALLBACK):
             await call.speak((_NOBODY,))
         return str(reached)
 
     def _introduction(self, call: Call) -> Introduction:
-        whisper, queue = self._whisper(call), self._queue
+        whisper, queue = self._whisper(call), self.queue
         if not queue:
             return Introduction(self.to, self.ring, whisper)
-        return Introduction(queue, self.ring, whisper, queue=True, context=context_of(self.context, call))
+        context = context_of(self.context, call)
+        return Introduction(queue, self.ring, whisper, True, context, self.callback_key or "")
 
     def _whisper(self, call: Call) -> Prompt:
         if self.mode == "cold":
