@@ -50,6 +50,8 @@ class Callbacks:
                 one.task.cancel()
         for number, place in places.items():
             callback = self._waiting.get(number)
+            if callback is not None:
+                callback.look_at_the_clock()
             if callback is not None and (callback.at_agent or not self._over(place)):
                 continue
             if self._over(place):
@@ -76,8 +78,8 @@ class Callbacks:
         settings, queue = self._floor.settings, self._floor.queues.get(place.queue)
         if queue is None or not is_e164(place.number) or not settings.may_call(place.number):
             return True
-        late = place.since + timedelta(seconds=queue.callback_within) < self._floor.board.clock()
-        return late or place.tries >= queue.callback_tries
+        waited = queue.callback_hours.time_open(place.since, self._floor.board.clock())
+        return waited > timedelta(seconds=queue.callback_within) or place.tries >= queue.callback_tries
 
 
 class Callback:
@@ -93,11 +95,16 @@ class Callback:
         """Whether they were called, or are now."""
         self.at_agent = False
         """Whether an agent has it."""
+        self._waiting = Waiting(place.queue, place.since, back=True, due=place.due)
+        self.look_at_the_clock()
+
+    def look_at_the_clock(self) -> None:
+        """It rests while nobody may be called."""
+        self._waiting.resting = not self._floor.calls_back(self._place.queue)
 
     async def run(self) -> None:
         """Wait for their turn; it is called once, and the ledger tells whether it is once more."""
-        place, floor = self._place, self._floor
-        waiting = Waiting(place.queue, place.since, back=True, due=place.due)
+        place, floor, waiting = self._place, self._floor, self._waiting
         while not self.called:
             agent = await floor.turn(waiting, math.inf)
             self.at_agent = True
@@ -111,6 +118,8 @@ class Callback:
 
     async def _begins(self) -> bool:
         self.called = True
+        if not self._floor.calls_back(self._place.queue):  # the hours ended while the agent's phone rang
+            return False
         pause = timedelta(seconds=self._floor.queues[self._place.queue].callback_pause)
         again: datetime = self._floor.board.clock() + pause
         try:

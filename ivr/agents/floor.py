@@ -96,6 +96,10 @@ class Floor:
         """Whether there is a queue of this name."""
         return name in self.queues
 
+    def calls_back(self, name: str) -> bool:
+        """Whether people may be called back for this queue at this hour."""
+        return name not in self.queues or self.queues[name].callback_hours.is_open(self.board.clock())
+
     def keep(self, agent: str) -> bool:
         """Keep an agent for one caller, and from all others; False if they have a call, or are offered one."""
         view = self.board.of(agent)

@@ -26,7 +26,7 @@ class Waiting:
     """One caller who waits. `agent` is offered to them, by `offered`; who refused them is not asked at once again.
 
     Somebody who is called back waits as well, off the line, and is not called before `due`. Who is `leaving` would
-    rather be called back, and is offered nobody.
+    rather be called back, and is offered nobody. Nor is who is `resting`: nobody is called at this hour.
     """
 
     queue: str
@@ -35,6 +35,7 @@ class Waiting:
     due: datetime | None = None
     agent: str = ""
     leaving: bool = False
+    resting: bool = False
     refused: dict[str, datetime] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -89,7 +90,7 @@ class Row:
         """Who gets which agent now. Of these agents only those count who are ready."""
         free = sorted((view for view in agents if view.status is Status.READY and not view.call), key=_idle_since)
         for waiting in self._in_order():
-            if waiting.agent or waiting.leaving or (waiting.due and waiting.due > now):
+            if waiting.agent or waiting.leaving or waiting.resting or (waiting.due and waiting.due > now):
                 continue
             for view in free:
                 asked = waiting.refused.get(view.agent)

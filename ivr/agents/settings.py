@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ivr.agents.calling_hours import CallingHours
 from ivr.limits import Limited
 from ivr.setting_kinds import Section, problem
 
@@ -54,8 +55,12 @@ class QueueSettings(Section):
     )
     callback_pause: float = Field(default=600.0, ge=60, le=86400, description="seconds between two of these tries")
     callback_within: float = Field(
-        default=14400.0, ge=60, le=86400, description="seconds after which agents call nobody back, but a person does"
+        default=14400.0,
+        ge=60,
+        le=86400,
+        description="seconds of the calling hours after which agents call nobody back, but a person does",
     )
+    callback_hours: CallingHours = CallingHours()
 
 
 class AlertSettings(Section):

@@ -220,7 +220,7 @@ class LiveCall:
     async def note(self, request: Request) -> Noted:
         """Write down what a person has to see to."""
         asker = Asker(self._origin.call_id, self._origin.flow, self.language)
-        return await desk.note(self._services.store.requests, request, asker)
+        return await desk.note(self._services, request, asker)
 
     async def connect(self, introduction: Introduction) -> Reached:
         """Ring a person and let them talk with the caller until the person hangs up; what came of it."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import structlog
 
+from ivr.calls.services import Services
 from ivr.flow.call import LookupFailed
-from ivr.flow.requests import EarlierPayment, Noted, Request
+from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request
 from ivr.store.errors import StoreError
 from ivr.store.requests import Asker, Requests
 
@@ -23,12 +24,15 @@ async def earlier_payments(requests: Requests, account: str) -> Sequence[Earlier
         raise LookupFailed from None
 
 
-async def note(requests: Requests, request: Request, asker: Asker) -> Noted:
+async def note(services: Services, request: Request, asker: Asker) -> Noted:
     """Write a request down; NOT_NOTED if the ledger fails."""
     try:
-        noted = await requests.note(request, asker)
+        noted = await services.store.requests.note(request, asker)
     except StoreError as error:
         _log.error("request_not_noted", reason=type(error).__name__)
         return Noted.NOT_NOTED
+    floor = services.floor
+    if isinstance(request, CallbackRequest) and floor is not None and not floor.calls_back(request.queue):
+        noted = Noted.LATER
     _log.info("request_noted", outcome=noted)
     return noted

@@ -8,10 +8,10 @@ and where it is skipped, nobody comes then.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
+from itertools import chain
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -107,13 +107,12 @@ TimeZone = Annotated[str, BeforeValidator(_zone)]
 Spans = Annotated[tuple[_OneSpan, ...], Field(max_length=10), BeforeValidator(listed)]
 
 
-class Hours(Written):
-    """When somebody is there: `{open: {mon-fri: "09:00-17:00"}, timezone: America/New_York, holidays: US}`."""
+class Week(Written):
+    """Days and times, as every week has them, but for holidays and single days."""
 
     open: dict[Days, Spans] = Field(
         min_length=1, description='days and times: `{mon-fri: ["09:00-12:30", "13:30-17:00"], sat: "10:00-12:00"}`'
     )
-    timezone: TimeZone = Field(description="whose clock: `America/New_York`")
     holidays: Annotated[str, BeforeValidator(_country)] | None = Field(
         default=None, description="public holidays on which it is closed: a country, or a part of it, `US`, `US-CA`"
     )
@@ -121,23 +120,57 @@ class Hours(Written):
         default=(), max_length=100, description="other days on which it is closed: `[2026-12-24]`"
     )
 
-    def is_open(self, at: datetime) -> bool:
-        """Whether somebody is there at a moment, which must have a time zone."""
-        there = at.astimezone(ZoneInfo(self.timezone))
-        if there.date() in self.closed or (self.holidays and there.date() in _holidays(self.holidays)):
-            return False
-        return any(span.holds(there.time()) for span in self._week()[there.weekday()])
+    @property
+    def zone(self) -> tzinfo | None:
+        """Whose clock counts; None for that of this machine."""
+        return None
 
-    def _week(self) -> Mapping[int, tuple[Span, ...]]:
-        """The spans of each day, from 0 for Monday; a day that is named twice has both."""
-        week: dict[int, tuple[Span, ...]] = {}
-        for days, spans in self.open.items():
-            first, _, last = days.partition("-")
-            begin, end = _DAYS.index(first), _DAYS.index(last or first)
-            for offset in range((end - begin) % 7 + 1):
-                day = (begin + offset) % 7
-                week[day] = week.get(day, ()) + spans
-        return {day: week.get(day, ()) for day in range(7)}
+    def is_open(self, at: datetime) -> bool:
+        """Whether a moment, which must have a time zone, is in it."""
+        there = at.astimezone(self.zone)
+        return any(span.holds(there.time()) for span in self._spans(there.date()))
+
+    def time_open(self, since: datetime, until: datetime) -> timedelta:
+        """How much of the time between two moments, which must have a time zone, is in it."""
+        counted, total = since.astimezone(UTC), timedelta()
+        day, last = since.astimezone(self.zone).date(), until.astimezone(self.zone).date()
+        while day <= last:
+            for span in sorted(self._spans(day), key=lambda span: span.start):
+                ends = self._moment(day, span.end) if span.end else self._moment(day + timedelta(1), time())
+                begins, ends = max(self._moment(day, span.start), counted), min(ends, until)
+                if begins < ends:
+                    total, counted = total + (ends - begins), ends
+            day += timedelta(1)
+        return total
+
+    def _moment(self, day: date, at: time) -> datetime:
+        there = datetime.combine(day, at)
+        return (there.replace(tzinfo=self.zone) if self.zone else there).astimezone(UTC)
+
+    def _spans(self, day: date) -> tuple[Span, ...]:
+        """Those of a day; one that is named twice has both."""
+        if day in self.closed or (self.holidays and day in _holidays(self.holidays)):
+            return ()
+        return tuple(chain.from_iterable(spans for days, spans in self.open.items() if day.weekday() in _among(days)))
+
+
+class Hours(Week):
+    """When somebody is there: `{open: {mon-fri: "09:00-17:00"}, timezone: America/New_York, holidays: US}`."""
+
+    timezone: TimeZone = Field(description="whose clock: `America/New_York`")
+
+    @property
+    def zone(self) -> tzinfo:
+        """Whose clock counts."""
+        return ZoneInfo(self.timezone)
+
+
+@cache
+def _among(days: str) -> frozenset[int]:
+    """The days of the week that are meant, from 0 for Monday."""
+    first, _, last = days.partition("-")
+    begin, end = _DAYS.index(first), _DAYS.index(last or first)
+    return frozenset((begin + offset) % 7 for offset in range((end - begin) % 7 + 1))
 
 
 @cache

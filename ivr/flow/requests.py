@@ -76,8 +76,12 @@ Request = CallbackRequest | RefundRequest
 
 
 class Noted(StrEnum):
-    """What became of a request. ALREADY: the same one waits already, and is not written down twice."""
+    """What became of a request. ALREADY: the same one waits already, and is not written down twice.
+
+    LATER: it is written down, and nobody is called at this hour.
+    """
 
     NOTED = "noted"
+    LATER = "later"
     ALREADY = "already"
     NOT_NOTED = "unavailable"

@@ -29,6 +29,7 @@ ben = ["billing"]
 USD = "1000.00"
 [queues.billing]
 skills = ["billing"]
+callback_hours = {open = {mon-sun = "00:00-24:00"}}
 [queues.spanish]
 skills = ["billing", "spanish"]
 priority = 5

@@ -52,6 +52,16 @@ async def test_given_somebody_who_would_rather_be_called_back_then_nobody_is_off
         assert [taken is waiting for taken, _ in row.matches([agent("ben")], NOON)] == [False]
 
 
+def test_given_an_hour_at_which_nobody_is_called_then_a_callback_rests_and_is_seen_to_wait() -> None:
+    row, waiting = Row(QUEUES, SKILLS), waits("billing", 30, back=True)
+    waiting.resting = True
+    with row.joined(waiting):
+        assert given_agents(row, agent("ben")) == []
+        assert [view.called_back for view in row.views([agent("ben")]) if view.name == "billing"] == [1]
+        waiting.resting = False
+        assert given_agents(row, agent("ben")) == [("billing", "ben")]
+
+
 def test_given_an_agent_without_the_skills_then_the_caller_waits_on() -> None:
     row = Row(QUEUES, SKILLS)
     with row.joined(waits("spanish", 30)):

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ivr import config as ivr
 from ivr.agents import settings as agents
+from ivr.agents.calling_hours import CallingHours
 from ivr.console.settings import ConsoleSettings, SsoSettings
 from ivr.desktop import settings as desktop
 from ivr.pbx.settings import PbxSettings
@@ -27,6 +28,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "ivr.toml / [people.NAME]": ivr.PersonSettings,
     "ivr.toml / [agents]": agents.AgentsSettings,
     "ivr.toml / [queues.NAME]": agents.QueueSettings,
+    "ivr.toml / [queues.NAME.callback_hours]": CallingHours,
     "ivr.toml / [alerts]": agents.AlertSettings,
     "ivr.toml / [apis.NAME]": ivr.ApiSettings,
     "ivr.toml / [email]": ivr.EmailSettings,
@@ -46,7 +48,7 @@ PLACES: dict[str, type[BaseModel]] = {
 }
 SECTIONS = set("people apis asterisk pci sms smpp twilio email processor speech console sso originate phones".split())
 
-SECTIONS |= {"agents", "alerts", "desktop", "pbxs", "queues", "webhooks"}
+SECTIONS |= {"agents", "alerts", "callback_hours", "desktop", "pbxs", "queues", "webhooks"}
 
 
 def written(value: object) -> str:
@@ -55,6 +57,8 @@ def written(value: object) -> str:
         return "none"
     if isinstance(value, tuple):
         return json.dumps(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'{key} = "{words}"' for key, words in value.items()) + "}"
     return (
         {"": "empty", frozenset(): "[]"}.get(value, str(value)) if isinstance(value, str | frozenset) else str(value)
     )

@@ -106,3 +106,33 @@ def test_given_any_moment_then_it_is_open_just_when_the_clock_there_says_so(mome
 def test_given_what_is_no_time_then_it_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         hours(**wrong)
+
+
+def test_given_a_stretch_of_time_then_only_what_is_open_of_it_counts() -> None:
+    office = hours(open={"mon-fri": ["09:00-12:00", "13:00-17:00"]}, closed=["2026-06-11"])
+    friday = at("2026-06-12 16:00")
+    assert office.time_open(at("2026-06-10 16:30"), friday) == timedelta(hours=6, minutes=30)
+    assert office.time_open(friday, at("2026-06-15 09:30")) == timedelta(hours=1, minutes=30)
+    assert office.time_open(friday, friday) == timedelta()
+
+
+def test_given_a_day_that_is_named_twice_then_no_minute_of_it_counts_twice() -> None:
+    office = hours(open={"mon-fri": "09:00-17:00", "wed": ["08:00-10:00", "11:00-12:00"]})
+    assert office.time_open(at("2026-06-10 00:00"), at("2026-06-11 00:00")) == timedelta(hours=9)
+
+
+@pytest.mark.parametrize(("day", "hours_of_it"), [("2026-03-08", 23), ("2026-03-09", 24), ("2026-11-01", 25)])
+def test_given_a_day_that_is_longer_or_shorter_then_time_is_counted_as_it_passes(day: str, hours_of_it: int) -> None:
+    always = hours(open={"mon-sun": "00:00-24:00"})
+    begins = at(day)
+    assert always.time_open(begins, begins + timedelta(1)) == timedelta(hours=hours_of_it)
+
+
+@given(st.lists(st.datetimes(datetime(2026, 10, 25), datetime(2026, 11, 9)), min_size=3, max_size=3).map(sorted))
+def test_whatever_the_moments_time_adds_up_and_nothing_is_open_without_being_so(moments: list[datetime]) -> None:
+    first, second, third = (moment.replace(tzinfo=UTC) for moment in moments)
+    office = hours(holidays="US")
+    whole = office.time_open(first, third)
+    assert whole == office.time_open(first, second) + office.time_open(second, third)
+    assert timedelta() <= whole <= third - first
+    assert whole or not office.is_open(first) or first == third

@@ -30,6 +30,7 @@ _NO: Final = "2"
 _WHEN: Final = {"1": Window.MORNING, "2": Window.AFTERNOON, "3": Window.ANY_TIME}
 _NOTHING: Final = "nothing-heard"
 _WRONG_KEY: Final = "did-not-understand"
+_LATER: Final = "callback-later"
 _TOO_MANY: Final = "too-many-tries"
 
 
@@ -72,6 +73,7 @@ class Callback(Answered):
             *("callback-number", "callback-number-right", "callback-enter-number", "callback-number-wrong"),
             *(*asks, _NOTHING, _TOO_MANY, "callback-not-noted"),
             *(f"callback-{window}" for window in Window),
+            *((_LATER,) if self.queue else ()),
             *((OR_SAY, NOT_CAUGHT) if self.by_speech() else ()),
         )
 
@@ -82,10 +84,11 @@ class Callback(Answered):
         if number is None or window is None:
             await call.speak((_TOO_MANY,))
             return "failed"
-        if await call.note(CallbackRequest(number, window, self.reason, self.queue or "")) is Noted.NOT_NOTED:
+        noted = await call.note(CallbackRequest(number, window, self.reason, self.queue or ""))
+        if noted is Noted.NOT_NOTED:
             await call.speak(("callback-not-noted",))
             return "unavailable"
-        await call.speak((f"callback-{window}",))
+        await call.speak((_LATER if noted is Noted.LATER else f"callback-{window}",))
         return "noted"
 
     @property
