@@ -12,7 +12,6 @@ import pytest
 
 from asterisk_ari.fake import FakeCall
 from ivr.agents import callbacks
-from ivr.agents.calling_hours import CallingHours
 from ivr.agents.view import Notice, Stage, Status
 from ivr.store.places import Place
 from tests.conformance.agents.benches import at, sees, turned
@@ -266,44 +265,3 @@ async def test_given_a_key_that_is_pressed_while_a_phone_rings_then_it_counts_on
 
         await hears(call, "callback-number-right")
         assert (await sees(live.desk, "anna", turned(Status.READY))).call is None
-
-
-async def test_given_an_hour_at_which_nobody_is_called_then_the_caller_is_told_so_and_called_when_it_is_over(
-    live: LiveAgents, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    night = True
-    monkeypatch.setattr(CallingHours, "is_open", lambda *_: not night)
-    call = await asks(live)
-    await hears(call, "callback-number-right")
-    call.press("1")
-    await ends(call)
-    assert heard(call)[-2:] == ["callback-later", "goodbye"]
-    async with asyncio.timeout(30):
-        while not any(queue.called_back for queue in live.desk.floor.board.wall().queues):
-            await asyncio.sleep(0.05)
-    await ready(live.desk, "anna")
-    assert (await sees(live.desk, "anna", turned(Status.READY))).call is None
-
-    night = False
-
-    (await live.rings("anna")).pick_up()
-    (await live.rings(LINE)).pick_up()
-    await sees(live.desk, "anna", at(Stage.TALKING))
-
-
-async def test_given_hours_that_end_while_the_agents_phone_rings_then_nobody_is_called_and_no_try_is_lost(
-    live: LiveAgents, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    day = True
-    monkeypatch.setattr(CallingHours, "is_open", lambda *_: day)
-    await keeps_place(live)
-    await ready(live.desk, "anna")
-    phone = await live.rings("anna")
-    day = False
-
-    phone.pick_up()
-
-    view = await sees(live.desk, "anna", at(Stage.ENDED))
-    assert view.notice is Notice.OTHER_END_UNREACHABLE
-    (place,) = await kept(live)
-    assert place.tries == 0
