@@ -46,7 +46,7 @@ check: .venv/installed  ## Format, lint, types, import rules, size budget, what 
 	$(PY) -m scripts.render_reference --check
 	$(PY) -m ivr check flows && $(PY) -m ivr test flows --min-coverage 95
 
-bench: .venv/installed asterisk peers  ## One short call three ways; how many callers can be heard; what agents wait for
+bench: .venv/installed asterisk peers browser  ## One short call three ways; how many callers can be heard; what agents wait for
 	$(PY) -m bench
 	$(PY) -m bench.streams
 	$(PY) -m bench.desk

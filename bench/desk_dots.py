@@ -1,7 +1,7 @@
 """From a key of a caller to the dot on the agent's page, with one capture and with many at once.
 
 The card side, the gate and the call side are processes of their own, as they are served; Asterisk is the fake one, so
-that it is known when a key was told. Pages are read as browsers read them.
+that it is known when a key was told. Pages are read as browsers read them, and one of them is in a browser as well.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from playwright.async_api import Browser
+
 from asterisk_ari.fake import FakeAsterisk, FakeCall
+from bench.desk_browser import Painted, Screen, desk_of
 from bench.desk_pages import Page, opened
 from bench.load import percentile
 from bench.machine import cpu_seconds
@@ -32,7 +35,7 @@ _ROUNDS: Final = 2
 _PATIENCE: Final = 60.0
 HOW: Final = {
     "dot_ms": "from when a key is told to the card side to when the page has its dot, by server-sent events",
-    "keys_per_second": "of all callers together, each of whom presses one a second (alone: four)",
+    "keys_per_second": "of all callers together, one a second each; the one on the browser's page four",
     "cpu_ms": "CPU of a process for one key",
 }
 
@@ -46,6 +49,7 @@ class Dots:
     keys_per_second: float
     dot_ms_p50: float
     dot_ms_p99: float
+    in_browser: Painted
     pci_cpu_ms: float
     ivr_cpu_ms: float
 
@@ -68,11 +72,13 @@ class Side:
     pci: Process
     ivr: Process
     pages: Sequence[Page]
+    screen: Screen
+    """The first of them, in a browser."""
 
 
-async def measure_dots(folder: Path, many: int = MANY) -> list[Dots]:
+async def measure_dots(folder: Path, browser: Browser, many: int = MANY) -> list[Dots]:
     """One capture, then so many."""
-    async with _served(folder, many) as side:
+    async with _served(folder, browser, many) as side:
         async with asyncio.TaskGroup() as tasks:
             talks = [tasks.create_task(_talks(side.asterisk, *pair)) for pair in enumerate(side.pages)]
         callers = [talk.result() for talk in talks]
@@ -101,20 +107,24 @@ async def _pays(caller: FakeCall, page: Page) -> None:
 
 async def _key(side: Side, callers: Sequence[FakeCall], every: float) -> Dots:
     delays: list[float] = []
+    on_screen: list[tuple[int, float]] = []
     pids = side.pci.pid, side.ivr.pid
     before, began = [cpu_seconds(pid) for pid in pids], time.time()
 
     async def key(number: int) -> None:
         page, caller = side.pages[number], callers[number]
+        pause = every if number else _ALONE_SECONDS
         await asyncio.sleep(every * number / len(callers))
         due = time.time()
-        for _ in range(_ROUNDS):
+        for _ in range(round(_ROUNDS * every / pause)):
             for entered, digit in enumerate(_DIGITS, 1):
                 pressed = time.time()
                 caller.press(digit)
                 await page.until(lambda page, entered=entered: page.entered == entered)  # type: ignore[misc]
                 delays.append(page.at - pressed)
-                due += every
+                if not number:
+                    on_screen.append((entered, pressed))
+                due += pause
                 await asyncio.sleep(max(0.0, due - time.time()))
             caller.press("*")  # from the start
             await page.until(lambda page: page.entered == 0)
@@ -129,13 +139,14 @@ async def _key(side: Side, callers: Sequence[FakeCall], every: float) -> Dots:
         keys_per_second=round(len(delays) / (time.time() - began), 1),
         dot_ms_p50=round(1000 * percentile(delays, 50), 1),
         dot_ms_p99=round(1000 * percentile(delays, 99), 1),
+        in_browser=await side.screen.painted(on_screen),
         pci_cpu_ms=round(used[0], 2),
         ivr_cpu_ms=round(used[1], 2),
     )
 
 
 @asynccontextmanager
-async def _served(folder: Path, agents: int) -> AsyncIterator[Side]:
+async def _served(folder: Path, browser: Browser, agents: int) -> AsyncIterator[Side]:
     """Both sides of the wall and their console, with so many agents at their pages."""
     names = [f"agent-{number}" for number in range(agents)]
     pages, passwords = Pages(second_factor="optional"), {name: secrets.token_hex(16) for name in ("gate", "pci")}
@@ -162,7 +173,9 @@ async def _served(folder: Path, agents: int) -> AsyncIterator[Side]:
         secret = (folder / "ivr" / "console.secret").read_text()
         await running_now["ivr"].expect(is_event("console_ready"))
         given = opened(pages.origin, folder / "ivr" / "ivr.sqlite", secret, names)
-        yield Side(asterisk, running_now["pci"], running_now["ivr"], await stack.enter_async_context(given))
+        desks = await stack.enter_async_context(given)
+        screen = await desk_of(browser, pages.origin, desks[0].session)
+        yield Side(asterisk, running_now["pci"], running_now["ivr"], desks, screen)
 
 
 def _ivr_config(folder: Path, pages: Pages) -> Path:

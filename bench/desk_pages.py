@@ -34,7 +34,8 @@ class Page:
 
     http: aiohttp.ClientSession
     agent: str
-    token: str
+    session: str = field(repr=False)
+    token: str = field(repr=False)
     stage: str = ""
     entered: int = 0
     at: float = 0.0
@@ -96,6 +97,6 @@ async def opened(origin: str, database: Path, secret: str, agents: Sequence[str]
                 headers = {"Cookie": f"{cookie.NAME}={value}", "Origin": origin, "HX-Request": "true"}
                 jar = aiohttp.DummyCookieJar()
                 http = aiohttp.ClientSession(origin, headers=headers, cookie_jar=jar)
-                pages.append(Page(await stack.enter_async_context(http), agent, keyed.digest("csrf", value)))
+                pages.append(Page(await stack.enter_async_context(http), agent, value, keyed.digest("csrf", value)))
         await stack.enter_async_context(alongside(*(page.follow() for page in pages), awaited=False))
         yield pages
