@@ -52,7 +52,7 @@ async def account(scene: Scene) -> Page:
 
 async def home(scene: Scene) -> Page:
     """Where one comes in."""
-    return await _page(scene, "/", role=Role.SUPERVISOR)
+    return await _page(scene, "/", "sue", Role.SUPERVISOR)
 
 
 async def desk_ready(scene: Scene) -> Page:
@@ -110,7 +110,7 @@ async def history(scene: Scene) -> Page:
     """Calls of the last days."""
     now = scene.store.database.now()
     calls = (
-        ("+15550100777", "billing", "Paid with the other card.", 20),
+        ("+15550100777", "billing", "Wants to pay with another card.", 20),
         ("+15550100123", "billing", "Asks for the invoice by e-mail.", 95),
         ("+34910000042", "spanish", "", 200),
     )
