@@ -6,40 +6,21 @@ Exit codes: 0 done, 1 it could not go on, 2 something that was given has to be m
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import NoReturn
 
-from asterisk_ari import AriError
 from ivr.bills import BillsRefused
-from ivr.commands import (
-    accounts,
-    api_keys,
-    bills,
-    callbacks,
-    calls,
-    check,
-    models,
-    new,
-    payments,
-    prompts,
-    publish,
-    refunds,
-    replay,
-    rollback,
-    schema,
-    serve,
-    show,
-    simulate,
-    test,
-    versions,
-)
 from ivr.errors import ConfigError, IvrError
 from ivr.flow.errors import FlowProblems
 from ivr.store.errors import NoSuchVersion, StoreError
 
 _COMMANDS = (
-    *(serve, new, check, test, simulate, show, schema, publish, versions, rollback),
-    *(bills, payments, refunds, callbacks, prompts, models, calls, replay, accounts, api_keys),
+    *("serve", "new", "check", "test", "simulate", "show", "schema", "publish", "versions", "rollback"),
+    *("bills", "payments", "refunds", "callbacks", "prompts", "models", "calls", "replay", "accounts", "api-keys"),
 )
 _ABOUT = """\
 Takes card payments over the phone: answers calls and runs their flows. The card
@@ -60,30 +41,45 @@ exit codes: 0 done, 1 it could not go on, 2 something that was given has to be m
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what there is where a command is missing, and what was meant where one is misspelt."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave, with 2."""
+        if message.endswith(" required: COMMAND"):
+            self.exit(2, f"{self.format_help()}\n{self.prog}: which command? They are listed above.\n")
+        misspelt = re.search(r"invalid choice: '([\w-]+)' \(choose from (.+)\)", message)
+        if misspelt and (meant := get_close_matches(misspelt[1], re.findall(r"[\w-]+", misspelt[2]), 1)):
+            message = f"there is no {misspelt[1]}: did you mean {meant[0]}?"
+        self.exit(2, f"{self.format_usage()}{self.prog}: {message}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
-    options = command_line().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    named = given[:1] if given and given[0] in _COMMANDS else _COMMANDS
+    options = command_line(named).parse_args(given)
     code = 0
     try:
         options.command(options)
     except* (ConfigError, FlowProblems, BillsRefused, NoSuchVersion) as group:
         code = _say(group, 2)
-    except* (IvrError, StoreError, AriError) as group:
+    except* (IvrError, StoreError) as group:
         code = _say(group, 1)
     return code
 
 
-def command_line() -> argparse.ArgumentParser:
-    """Every command with its options."""
-    parser = argparse.ArgumentParser(
+def command_line(names: Sequence[str] = _COMMANDS) -> argparse.ArgumentParser:
+    """These commands with their options; what a command needs is imported with it, and takes a second or two."""
+    parser = _Parser(
         prog="ivr",
         description=_ABOUT,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add(commands)
+    for name in names:
+        import_module(f"ivr.commands.{name.replace('-', '_')}").add(commands)
     return parser
 
 

@@ -26,9 +26,6 @@ from ivr.calls.services import Services
 from ivr.calls.settling import Settling
 from ivr.calls.tally import Tally
 from ivr.config import ApiSettings, AsteriskSettings, EmailSettings, Settings, SmsSettings
-from ivr.console import server as console
-from ivr.console.behind import Behind
-from ivr.desktop import server as desktop
 from ivr.errors import ConfigError
 from ivr.notify.carriers import Carrier, Emails, Texts
 from ivr.notify.outbox import OutboxWorker
@@ -147,6 +144,10 @@ async def _console(parts: Parts, desk: LiveDesk | None) -> AsyncIterator[None]:
     if settings is None:
         yield
         return
+    # a third of all that this program is made of, for those who want pages
+    from ivr.console import server as console
+    from ivr.console.behind import Behind
+
     agents, gate = parts.settings.agents, parts.settings.asterisk.gate
     phones = PagePhones(parts.app.asterisk, gate, agents.endpoint) if agents else None
     async with console.serving(Behind.of(settings, parts.store, desk=desk, phones=phones)):
@@ -160,6 +161,8 @@ async def _desktop(parts: Parts, desk: LiveDesk | None) -> AsyncIterator[None]:
     if settings is None or desk is None:
         yield
         return
+    from ivr.desktop import server as desktop
+
     async with desktop.serving(settings, parts.store, desk):
         yield
 

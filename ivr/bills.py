@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ivr.bill import (
     Bill,
@@ -27,7 +27,9 @@ from ivr.bill import (
     read_mobile,
     read_reference,
 )
-from ivr.store.invoices import Imported, Invoices
+
+if TYPE_CHECKING:
+    from ivr.store.invoices import Imported, Invoices
 
 T = TypeVar("T")
 

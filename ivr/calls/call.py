@@ -14,8 +14,9 @@ from ivr.calls import desk
 from ivr.calls.ears import Ears
 from ivr.calls.kept_cards import KeptCards
 from ivr.calls.line import Line
+from ivr.calls.own_prompts import CHARGE_CUT_OFF, DISTURBED, FAREWELL
 from ivr.calls.services import Origin, Services
-from ivr.calls.visit import INTERRUPTED, Visit
+from ivr.calls.visit import Visit
 from ivr.errors import PciError
 from ivr.flow.answer import Json
 from ivr.flow.call import (
@@ -46,12 +47,7 @@ from ivr.trace.recorder import Recorder
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, CaptureResult, ChargeState
 
 _log = structlog.get_logger()
-_DISTURBED = "line-gap"
-_CHARGE_CUT_OFF = "payment-unknown"
-_FAREWELL = "goodbye"
 _TAKEN = (ChargeState.APPROVED, ChargeState.AUTHORIZED)
-OWN_PROMPTS = (_DISTURBED, _CHARGE_CUT_OFF, _FAREWELL, INTERRUPTED)
-"""What a call may say whatever its flow says."""
 
 
 class LiveCall:
@@ -91,7 +87,7 @@ class LiveCall:
         """Say it, stop at the first key or word, give the keys without the finishing one; "" after silence."""
 
         async def ask() -> str:
-            return await self._line.ask(self._media(prompt), lambda: self._media((_DISTURBED, *prompt)), keys)
+            return await self._line.ask(self._media(prompt), lambda: self._media((DISTURBED, *prompt)), keys)
 
         return await (self._ears.during(keys.speech, ask) if keys.speech else ask())
 
@@ -240,7 +236,7 @@ class LiveCall:
         if self._line.is_away:
             return
         charging = self._origin.charge(self._attempts) in self._services.charging.in_flight
-        await self.speak((_CHARGE_CUT_OFF if charging else _FAREWELL,))
+        await self.speak((CHARGE_CUT_OFF if charging else FAREWELL,))
 
     async def _on_record(self) -> bool:
         """Whether the ledger knows this call; payments name it."""

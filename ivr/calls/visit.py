@@ -11,6 +11,7 @@ import structlog
 
 from asterisk_ari import NotAllowed
 from ivr.calls.line import Line
+from ivr.calls.own_prompts import INTERRUPTED
 from ivr.errors import PciAnswerLost, PciError
 from ivr.flow.call import CallerHungUp, SecureLineDown
 from ivr.pci_client import PciClient
@@ -29,7 +30,6 @@ from pci.contract import (
 
 _log = structlog.get_logger()
 _BACK_SECONDS = 10.0
-INTERRUPTED = "payment-interrupted"
 
 
 class Visit:

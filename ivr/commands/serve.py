@@ -8,8 +8,10 @@ from argparse import Namespace
 
 import uvloop
 
+from asterisk_ari import AriError
 from ivr import app, config, log
 from ivr.commands.options import Commands, settings
+from ivr.errors import IvrError
 
 _ABOUT = (
     "Take calls until SIGTERM or Ctrl-C. Log lines are JSON objects on stdout; the event `ready` says that calls are"
@@ -36,4 +38,12 @@ def _serve(options: Namespace) -> None:
         loop.add_signal_handler(signal.SIGHUP, look.set)
         await app.serve(loaded, stop, look)
 
-    uvloop.run(run())
+    try:
+        uvloop.run(run())
+    except* AriError as group:
+        raise IvrError(str(_first(group))) from None
+
+
+def _first(group: BaseExceptionGroup[AriError]) -> AriError:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -15,7 +15,7 @@ from ivr.console.guard import guarded
 from ivr.console.headers import Handler, known_host, stamped
 from ivr.console.problems import problem_page
 from ivr.console.routes import ROUTES
-from ivr.listening import listening
+from ivr.web import listening
 
 MOST_BYTES: Final = 64 * 1024
 _log = structlog.get_logger()

@@ -18,9 +18,9 @@ from ivr.desktop.problems import Failed, MethodUnknown, NothingHere, Problem, To
 from ivr.desktop.routes import ROUTES
 from ivr.desktop.settings import DesktopSettings
 from ivr.errors import IvrError
-from ivr.listening import listening
 from ivr.store.errors import StoreError
 from ivr.store.store import Store
+from ivr.web import listening
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DESCRIPTION: Final = "/v1/openapi.json"

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ivr.listening import Listening
-from ivr.notify.webhooks import Receiver
+from ivr.notify.receiver import Receiver
 from ivr.setting_kinds import Location, SecretFile, Section, problem
 
 ReceiverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]

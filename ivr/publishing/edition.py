@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ivr.calls.call import OWN_PROMPTS
+from ivr.calls.own_prompts import OWN_PROMPTS
 from ivr.errors import ConfigError
 from ivr.flow.errors import FlowProblems
 from ivr.flow.library import FlowBook, load_flows

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from ivr.notify.errors import DestinationRefused, GatewayFailed, GatewayUnreachable, Throttled
 from ivr.notify.outbox import BACK_OFF, OutboxWorker
-from ivr.notify.webhooks import Receiver, Webhooks, signature
+from ivr.notify.receiver import Receiver
+from ivr.notify.webhooks import Webhooks, signature
 from ivr.store.agent_calls import AgentCallRecord
 from ivr.store.database import sqlite_url
 from ivr.store.models import OutboxKind

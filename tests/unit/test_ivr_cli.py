@@ -61,6 +61,28 @@ def test_given_no_command_then_it_ends_with_2_and_says_how_it_is_used() -> None:
     assert "usage: ivr" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), ["a first session:", "which command?"]),
+        (("bills",), ["add bills from a CSV file", "which command?"]),
+        (("chekc", "flows"), ["ivr: there is no chekc: did you mean check?"]),
+        (("bills", "imprt"), ["ivr bills: there is no imprt: did you mean import?"]),
+        (("accounts", "add", "--role", "admn", "anna"), ["there is no admn: did you mean admin?"]),
+        (("xyzzy",), ["choose from"]),
+        (("check", "--nothing"), ["unrecognized arguments: --nothing"]),
+    ],
+)
+def test_given_a_command_that_is_missing_or_misspelt_then_it_says_what_there_is(
+    arguments: tuple[str, ...], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+
+    text = capsys.readouterr().err
+    assert [word for word in words if word not in text] == []
+
+
 def test_given_the_shipped_flows_then_check_finds_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(ROOT / "flows"), "--sounds", str(ROOT / "sounds")]) == 0
     assert capsys.readouterr().out.startswith("1000: pay-invoice, 10 steps, en\n")
