@@ -25,7 +25,7 @@ prove: .venv/installed asterisk  ## The leak proof: calls with canary cards, the
 	@$(PY) -m proof $(if $(N),--calls $(N)) $(if $(LEAK),--leak $(LEAK))
 
 test: .venv/installed asterisk peers  ## All tests, with a real Asterisk and real SIP phones
-	$(PY) -m pytest -n 2 --dist loadgroup -m "not browser" $(TESTS)
+	$(PY) -m pytest -n 4 --dist loadgroup -m "not browser" $(TESTS)
 
 test-fast: .venv/installed  ## The tests that start no program and play no call in real time
 	$(PY) -m pytest -n 3 --dist loadgroup -m "not asterisk and not peer and not process and not live and not browser" \

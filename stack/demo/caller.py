@@ -34,7 +34,8 @@ HANG_UP = "hang up"
 NO_OTHER_CARD = {"card-number": HANG_UP}  # what the caller does the second time
 HANG_UP_AFTER = 9  # digits of the card number
 THINKING = 0.3  # seconds that the caller listens before pressing
-CARD_PROMPTS = ("card-number", "card-number-again", "expiry", "security-code-3")
+ASKED_AGAIN = {"card-number-invalid": "card-number", "card-number-again": "card-number", "expiry-again": "expiry"}
+CARD_PROMPTS = (*ASKED_AGAIN, "card-number", "expiry", "security-code-3")
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Caller:
     card: Card
     phone: Phone
     show: Callable[[str, bool], None]
+    account: str = ACCOUNT
     pressed_in_menus: str = ""
     _times: dict[str, int] = field(default_factory=dict)
     _heard: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
@@ -76,14 +78,15 @@ class Caller:
 
     def _answers(self) -> Mapping[str, str]:
         number = NUMBERS[self.card]
-        return {
-            "enter-account": f"{ACCOUNT}#",
+        keys = {
+            "enter-account": f"{self.account}#",
             "press-1-to-pay": "1",
             "card-number": number[:HANG_UP_AFTER] + HANG_UP if self.card is Card.HANGUP else f"{number}#",
             "expiry": "1230#",
             "security-code-3": "123#",
             "press-1-to-confirm": "1",
         }
+        return keys | {again: keys[first] for again, first in ASKED_AGAIN.items()}
 
     async def _give(self, prompt: str, answer: str) -> bool:
         """Press the keys; whether the caller has left."""

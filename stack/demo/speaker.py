@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from stack.demo.caller import ACCOUNT, CARD_PROMPTS, NUMBERS, THINKING, Caller, Card
+from stack.demo.caller import ACCOUNT, NUMBERS, THINKING, Caller, Card
 from stack.phones import Phone
 
 EXPIRY, CODE = "1230", "123"
 _NUMBER: Final = NUMBERS[Card.SPOKEN]
+_KEYED: Final = ("card-number", "card-number-again", "expiry", "security-code-3")
 SAID: Final[Mapping[str, str]] = MappingProxyType(
     {
         "say-pay-or-press-1": "pay",
@@ -53,8 +54,8 @@ class Speaker(Caller):
     tell: Callable[[str, bool], None] = lambda text, secret: None
 
     def _answers(self) -> Mapping[str, str]:
-        keyed = {prompt: keys for prompt, keys in super()._answers().items() if prompt in CARD_PROMPTS}
-        return {"say-account": f"{ACCOUNT}#", **keyed, "card-number-again": f"{_NUMBER}#", **SAID}
+        keyed = {prompt: keys for prompt, keys in super()._answers().items() if prompt in _KEYED}
+        return {"say-account": f"{ACCOUNT}#", **keyed, **SAID}
 
     async def _give(self, prompt: str, answer: str) -> bool:
         if prompt not in SAID:

@@ -19,16 +19,22 @@ from stack.asterisk import Installation, Instance, find, running
 from stack.errors import AsteriskError, PhoneMissing
 from stack.phones import PHONES, Phone
 from tests.asterisk.digit_ways import Scene, open_scene, overlay
+from tests.asterisk.shop import Shop, shop
 
 PhoneMaker = Callable[[str], AbstractAsyncContextManager[Phone]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs an Asterisk."""
+    """Everything in this folder needs an Asterisk. Calls take their time, so two workers make them from the start on.
+
+    One has those that share an Asterisk, one those that start a whole product; what else there is runs beside them.
+    """
     here = f"{Path(__file__).parent}/"
     for item in items:
         if str(item.path).startswith(here):  # of thousands of tests, so not by their parts
             item.add_marker(pytest.mark.asterisk)
+            shared = {"asterisk", "lax_asterisk"} & set(getattr(item, "fixturenames", ()))
+            item.add_marker(pytest.mark.xdist_group("an Asterisk" if shared else "a product"))
 
 
 def not_here(what: Exception) -> NoReturn:
@@ -77,6 +83,21 @@ async def lax_asterisk(
     folder = tmp_path_factory.mktemp("lax")
     async with running(folder, installation=installation, amend=overlay) as instance:
         yield instance
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def open_shop(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """One running product for the tests of a module, which have `pytest.mark.asyncio(loop_scope="module")`."""
+    del installation  # skips where there is none
+    async with shop(tmp_path_factory.mktemp("shop")) as opened:
+        yield opened
+
+
+@pytest.fixture(name="shop")
+def shop_for_a_customer(open_shop: Shop) -> Shop:
+    """The product of this module, with a customer who was not there before."""
+    open_shop.next_customer()
+    return open_shop
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from stack.demo.caller import THINKING
+from stack.demo.caller import ASKED_AGAIN, THINKING
 from stack.phones import Phone
 from stack.processes import Line, Process
 
 PATIENCE = 60.0
-_AGAIN = {"card-number-invalid": "card-number", "card-number-again": "card-number", "expiry-again": "expiry"}
 
 
 async def answers(phone: Phone, ivr: Process, keys: Mapping[str, str], since: int) -> None:
@@ -22,7 +21,7 @@ async def answers(phone: Phone, ivr: Process, keys: Mapping[str, str], since: in
 
     while (line := await ivr.expect(is_news, seconds=PATIENCE)).get("event") != "call_ended":
         told.add(id(line))
-        pressed = [keys[asked] for asked in (_AGAIN.get(one, one) for one in line["prompts"]) if asked in keys]
+        pressed = [keys[asked] for asked in (ASKED_AGAIN.get(one, one) for one in line["prompts"]) if asked in keys]
         if pressed:
             await asyncio.sleep(THINKING)
             await phone.press(pressed[-1])

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from stack.children import alongside
-from stack.demo.caller import Caller, Card
+from stack.demo.caller import ACCOUNT, Caller, Card
 from stack.phones import PHONES, Phone
 from stack.processes import Line
 from stack.product import Product
@@ -31,9 +31,16 @@ def phone_for(product: Product, name: str, folder: Path) -> AbstractAsyncContext
     return PHONES[name](folder, product.asterisk.sip_port)
 
 
-async def pay(phone: Phone, listener: Listener, card: Card = Card.APPROVED, number: str = "1000") -> Caller:
+async def pay(
+    phone: Phone, listener: Listener, card: Card = Card.APPROVED, number: str = "1000", account: str = ACCOUNT
+) -> Caller:
     """Dial, answer every prompt, stay until the call is over."""
-    caller = Caller(card, phone, lambda keys, secret: None)
+    return await stay(Caller(card, phone, lambda keys, secret: None, account), listener, number)
+
+
+async def stay(caller: Caller, listener: Listener, number: str) -> Caller:
+    """Dial, and let the caller answer prompts until the call is over."""
+    phone = caller.phone
     listener.caller = caller
     await phone.dial(number)
     await phone.wait_answered()

@@ -101,3 +101,12 @@ async def test_given_other_log_lines_then_nothing_is_pressed() -> None:
     caller.leave()
     await caller.act()
     assert scene.phone.done == []
+
+
+async def test_given_a_number_that_arrived_wrong_then_the_caller_keys_it_again() -> None:
+    scene = Scene(Card.APPROVED)
+    await scene.play(
+        "enter-account", "press-1-to-pay", "card-number", "card-number-invalid", "expiry", "expiry-again"
+    )
+    assert scene.phone.done[-4:] == [f"{NUMBERS[Card.APPROVED]}#"] * 2 + ["1230#"] * 2
+    assert scene.shown[-4:] == [(keys, True) for keys in scene.phone.done[-4:]]
