@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ivr.agents.taking import Taking
 
 _FLOW = "agent"
-_RESTART_SECONDS = 30.0  # that this process may take to be there again: it finds the agent's call then
+_RESTART_SECONDS = 60.0  # that this process may take to be there again: it finds the agent's call then
 _ENDED_BY_AGENT = (CaptureOutcome.CALLED_OFF, CaptureOutcome.PAUSED_TOO_LONG)
 
 

@@ -77,7 +77,7 @@ class CaptureRequest(Model):
     call_id: Identifier
     channel_id: Identifier
     return_to: Identifier = "ivr"
-    return_within: float = Field(default=0.0, ge=0, le=60, description="seconds")
+    return_within: float = Field(default=0.0, ge=0, le=300, description="seconds")
     language: Language = "en"
     input: tuple[Input, ...] = ("keypad",)
     person: bool = False

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.agents.view import Notice, Stage, Status
 from ivr.trace.trace import read
-from tests.conformance.agents.benches import at, sees
+from tests.conformance.agents.benches import at, sees, turned
 from tests.standins.live_desk import LiveAgents, live_agents, ready, released
 from tests.standins.live_ivr import ends, heard
 
@@ -38,6 +38,17 @@ async def test_given_somebody_who_is_called_and_does_not_answer_then_the_agent_i
     view = await sees(live.desk, "anna", at(Stage.ENDED))
     assert (view.status, view.notice) == (Status.WRAP_UP, notice)
     await live.desk.finish("anna", "")
+    await released(live)
+
+
+async def test_given_an_agent_whose_own_phone_cannot_be_rung_then_they_are_told_and_nobody_is_called(
+    live: LiveAgents,
+) -> None:
+    await ready(live.desk, "anna")
+    await live.desk.dial("anna", "+15550100999")
+    (await live.rings("anna")).hang_up(20)
+    view = await sees(live.desk, "anna", turned(Status.BUSY))
+    assert (view.call, view.notice) == (None, Notice.PHONE_UNREACHABLE)
     await released(live)
 
 

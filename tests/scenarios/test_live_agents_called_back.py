@@ -108,6 +108,21 @@ async def test_given_an_agent_who_lets_another_have_it_then_that_one_calls_and_n
     assert place.tries == 0
 
 
+async def test_given_an_agent_whose_phone_cannot_be_rung_then_the_next_one_calls_and_no_try_is_lost(
+    live: LiveAgents,
+) -> None:
+    await keeps_place(live)
+    await ready(live.desk, "ben", "anna")
+
+    (await live.rings("ben")).hang_up(20)
+
+    view = await sees(live.desk, "ben", turned(Status.BUSY))
+    assert view.notice is Notice.PHONE_UNREACHABLE
+    await live.rings("anna")
+    (place,) = await kept(live)
+    assert place.tries == 0
+
+
 async def test_given_somebody_who_does_not_answer_then_they_keep_their_place_and_are_called_later(
     live: LiveAgents,
 ) -> None:
