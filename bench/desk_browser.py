@@ -29,7 +29,7 @@ HOW: Final = {
 _QUIET: Final = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 _PATIENCE: Final = 60.0
 _END: Final = -1
-# a channel's message comes once the frame that was asked for is painted
+# a channel's message comes once the frame that was asked for is painted; Date has the clock that keys are timed by
 _WATCH: Final = """
 window.dots = [];
 new MutationObserver(() => {
@@ -39,7 +39,7 @@ new MutationObserver(() => {
   window.dot = entered;
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => window.dots.push([entered, performance.timeOrigin + performance.now()]);
+    port1.onmessage = () => window.dots.push([entered, Date.now()]);
     port2.postMessage(0);
   });
 }).observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
