@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 from speech.errors import ModelBroken, ModelMissing, TooManyListeners, WordUnknown
 from speech.model import Model
 from speech.recogniser import BYTES_PER_SECOND, GARBAGE, RATE, Alternative, Grammar, Heard
+from speech.tones import Toneless
 
 ALTERNATIVES: Final = 20
 LISTENERS: Final = 40
@@ -87,22 +88,25 @@ class VoskListener:
         self._so_far = ""
         self._quiet = _QUIET + 1
         self._odd = b""
+        self._toneless = Toneless()
 
     async def feed(self, audio: bytes) -> Sequence[Heard]:
         """Take the next audio."""
         audio, self._odd = self._odd + audio, b""
         if len(audio) % 2:
             audio, self._odd = audio[:-1], audio[-1:]
+        audio = self._toneless.of(audio)
         return await self._at_work(_fed, audio) if audio else ()
 
     async def finish(self) -> Sequence[Heard]:
         """End what is open."""
-        return await self._at_work(_finished, b"")
+        return await self._at_work(_finished, self._toneless.rest())
 
     def close(self) -> None:
         """Forget everything."""
         if self._recogniser is not None:
             self._recogniser, self._so_far, self._odd = None, "", b""
+            self._toneless = Toneless()
             self._owner.listening -= 1
 
     async def _at_work(self, work: Callable[[Any, bytes, str, int], _New], audio: bytes) -> Sequence[Heard]:
@@ -159,7 +163,9 @@ def _loud(block: bytes) -> bool:
     return max(max(samples), -min(samples)) >= _FAINTEST
 
 
-def _finished(recogniser: Any, _: bytes, so_far: str, quiet: int) -> _New:  # noqa: ANN401
+def _finished(recogniser: Any, audio: bytes, so_far: str, quiet: int) -> _New:  # noqa: ANN401
+    if audio:
+        recogniser.AcceptWaveform(audio)
     return _ended(recogniser.FinalResult(), so_far), "", quiet
 
 

@@ -153,6 +153,16 @@ async def test_given_a_number_said_as_people_do_then_it_is_taken(rig: Rig, stret
     assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
 
 
+async def test_given_the_same_card_twice_then_it_counts_once(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call, inter_digit_timeout=2) as capture:
+        await says(call, "say-card-number", *VISA, *VISA)
+        await agrees(call)
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
+    assert rejections(capture) == []
+
+
 async def test_given_start_again_then_what_was_said_is_forgotten_and_counts_as_no_attempt(rig: Rig) -> None:
     call = await rig.incoming()
     async with speaking(rig, call, entry_attempts=1) as capture:
