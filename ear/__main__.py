@@ -6,7 +6,7 @@
     python -m ear cut           cut words out of what the natural voices say, with what was trained
     python -m ear tune DATA     go on from there with the development speakers; --without NAME leaves one of them out
     python -m ear export NAME   write a trained network as a Vosk model
-    python -m ear sets DATA     make the recordings that `make speech-eval` reads
+    python -m ear sets DATA     make the recordings that `make speech-eval` and `bench.speech_eval.menus` read
 
 DATA/fsdd holds a folder of recordings for each development speaker: digit_name_take.wav, 8 kHz; what else DATA may
 hold is in ear/crowd.py. All that is made is kept in --work (run/ear); the steps may run side by side, for training
@@ -29,6 +29,7 @@ from ear.export import write_model
 from ear.install import SOUNDS, VOICES, programs
 from ear.kokoro import Voices
 from ear.machines import Machines
+from ear.menus import write_menus
 from ear.network import Network
 from ear.people import development_speakers
 from ear.sets import write_beside_the_point, write_people, write_voices
@@ -114,6 +115,7 @@ def sets(options: argparse.Namespace) -> None:
     """The voices that are kept for checking, and each person by themselves."""
     write_voices(options.work / "sets" / "voices", Voices(VOICES), Machines(programs()), options.cards)
     write_beside_the_point(options.work / "sets" / "beside-the-point", Machines(programs()))
+    write_menus(options.work / "sets" / "menus", Voices(VOICES), Machines(programs()), Path(options.argument))
     if options.argument:
         data, machines = Path(options.argument), Machines(programs())
         write_people(options.work / "sets" / "people", development_speakers(data), 5 * options.cards, machines)

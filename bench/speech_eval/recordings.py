@@ -37,21 +37,26 @@ class Recording:
 
     def audio(self) -> bytes:
         """The samples, 16 bit. `BadRecordings` if the file cannot be used."""
-        try:
-            with wave.open(str(self.path), "rb") as file:
-                kind = (file.getframerate(), file.getnchannels(), file.getsampwidth())
-                samples = file.readframes(file.getnframes())
-        except FileNotFoundError:
-            raise BadRecordings(f"{self.path} is in the index but is not there") from None
-        except (wave.Error, EOFError) as error:
-            raise BadRecordings(f"{self.path} cannot be read as WAV: {error}") from None
-        if kind != (RATE, 1, 2):
-            rate, channels, width = kind
-            raise BadRecordings(
-                f"{self.path} has {rate} samples a second, {channels} channels and {8 * width} bits: "
-                f"make it {RATE}, 1 and 16 (sox IN -r {RATE} -c 1 -b 16 OUT)"
-            )
-        return samples
+        return samples(self.path)
+
+
+def samples(path: Path) -> bytes:
+    """The samples of a WAV file, 16 bit. `BadRecordings` if it cannot be used."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            kind = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+            read = file.readframes(file.getnframes())
+    except FileNotFoundError:
+        raise BadRecordings(f"{path} is in the index but is not there") from None
+    except (wave.Error, EOFError) as error:
+        raise BadRecordings(f"{path} cannot be read as WAV: {error}") from None
+    if kind != (RATE, 1, 2):
+        rate, channels, width = kind
+        raise BadRecordings(
+            f"{path} has {rate} samples a second, {channels} channels and {8 * width} bits: "
+            f"make it {RATE}, 1 and 16 (sox IN -r {RATE} -c 1 -b 16 OUT)"
+        )
+    return read
 
 
 def recordings(folder: Path) -> Sequence[Recording]:
