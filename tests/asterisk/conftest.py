@@ -24,6 +24,7 @@ from tests.asterisk.shop import Shop, shop
 PhoneMaker = Callable[[str], AbstractAsyncContextManager[Phone]]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs an Asterisk. Calls take their time, so two workers make them from the start on.
 
