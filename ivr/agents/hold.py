@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import cycle
 from typing import Final
 
 import structlog
@@ -17,15 +18,33 @@ _log = structlog.get_logger()
 _BREATH_SECONDS: Final = 1.0
 
 
+def tone_ids(line: Line) -> tuple[str, str]:
+    """What the sounds are called that somebody hears who may have to be found hearing them, in turns."""
+    return f"{line.channel_id}-tone-1", f"{line.channel_id}-tone-2"
+
+
+async def fall_silent(line: Line) -> None:
+    """Stop what an earlier process began: as long as a channel plays, it is brought to nobody."""
+    for playback in tone_ids(line):
+        with suppress(AriError):  # nothing plays
+            await line.asterisk.stop_playback(playback)
+
+
 class Hold:
     """Entertains one caller, by `run` in a task of the call; it falls silent when somebody has time for them.
 
     `pieces` gives what to play next each time that the last one has ended; `pressed` is told of keys meanwhile.
+    `called` are ids for the sounds, one after the other and again.
     """
 
     def __init__(
-        self, line: Line, pieces: Callable[[], Sequence[str]], pressed: Callable[[str], None] = lambda _: None
+        self,
+        line: Line,
+        pieces: Callable[[], Sequence[str]],
+        pressed: Callable[[str], None] = lambda _: None,
+        called: Sequence[str] = ("",),
     ) -> None:
+        self._called: Iterator[str] = cycle(called)
         self._line = line
         self._pieces = pieces
         self._pressed = pressed
@@ -62,7 +81,7 @@ class Hold:
 
     async def _play(self) -> None:
         try:
-            self._playing = await self._line.start(self._pieces())
+            self._playing = await self._line.start(self._pieces(), next(self._called))
             if not self._wanted.is_set():
                 await self._stop()
             await self._line.end_of(self._playing, self._pressed)

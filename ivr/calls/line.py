@@ -134,10 +134,10 @@ class Line:
         """Let go of a call that goes on without this process."""
         self.ended = self.left = True
 
-    async def start(self, media: Sequence[str]) -> str:
-        """Begin to play `media`; the id of the playback."""
+    async def start(self, media: Sequence[str], playback_id: str = "") -> str:
+        """Begin to play `media`; the id of the playback, which may be given."""
         with _hang_up_noticed():
-            self._playing = (await self.asterisk.play(self.channel_id, media)).id
+            self._playing = (await self.asterisk.play(self.channel_id, media, playback_id=playback_id)).id
             return self._playing
 
     async def hush(self) -> None:

@@ -12,7 +12,7 @@ from asterisk_ari.fake import FakeAsterisk, FakeCall
 from pci.capture.line import Line
 from tests.scenarios.test_live_agents_restart import Scene, Served, talking, together
 from tests.standins.live_desk import AGENTS, FLOW
-from tests.standins.live_ivr import LOGINS, ends, gate_before, hears, write_settings
+from tests.standins.live_ivr import LOGINS, ends, gate_before, heard, hears, write_settings
 from tests.standins.whole_stack import card_side
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
@@ -39,6 +39,13 @@ async def keying(scene: Scene, served: Served) -> tuple[FakeCall, FakeCall]:
     return caller, phone
 
 
+async def tone_plays_on(scene: Scene, phone: FakeCall) -> None:
+    """The agent hears a tone that does not end by itself while this test lasts."""
+    usual, scene.asterisk.seconds_per_sound = scene.asterisk.seconds_per_sound, 600.0
+    await hears(phone, "hold", 1 + heard(phone).count("hold"))
+    scene.asterisk.seconds_per_sound = usual
+
+
 async def test_given_a_card_that_is_keyed_when_the_call_side_is_killed_and_back_then_agent_and_caller_talk_on(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +59,7 @@ async def test_given_a_card_that_is_keyed_when_the_call_side_is_killed_and_back_
     monkeypatch.setattr(Line, "give_back", once_it_is_back)
     async with scene.serving() as served:
         caller, phone = await keying(scene, served)
+        await tone_plays_on(scene, phone)
         await served.kill()
     await hears(caller, "line-gap")  # what was entered was erased
 

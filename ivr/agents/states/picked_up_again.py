@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.agents.hold import fall_silent
 from ivr.agents.states.state import Next
 from ivr.agents.states.talking import Talking
 from ivr.agents.view import Notice
@@ -20,7 +21,8 @@ class PickedUpAgain(Talking):
         self._phone_channel = phone_channel
 
     async def run(self) -> Next:
-        """Listen to that phone, and make sure that both are in the bridge."""
+        """Listen to that phone, stop the tone of a payment on it, and make sure that both are in the bridge."""
         self.call.phone.found(self._phone_channel)
+        await fall_silent(self.call.phone.line)
         self.call.notice(Notice.PICKED_UP_AGAIN)
         return await super().run()
