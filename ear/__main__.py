@@ -2,15 +2,15 @@
 
     python -m ear all DATA      everything below, with the usual amounts
     python -m ear speak         let the speakers speak: the corpus grows (--minutes)
-    python -m ear train DATA    train on the synthetic voices and the crowd (--steps); goes on where it stopped
-    python -m ear cut           cut words out of what the natural voices say, with what was trained
+    python -m ear train DATA    train on synthetic voices and many people (--steps); goes on where it stopped
+    python -m ear cut DATA      cut words out of what natural voices and the census say, with what was trained
     python -m ear tune DATA     go on from there with the development speakers; --without NAME leaves one of them out
     python -m ear export NAME   write a trained network as a Vosk model
     python -m ear sets DATA     make the recordings that `make speech-eval` and `bench.speech_eval.menus` read
 
 DATA/fsdd holds a folder of recordings for each development speaker: digit_name_take.wav, 8 kHz; what else DATA may
-hold is in ear/crowd.py. All that is made is kept in --work (run/ear); the steps may run side by side, for training
-looks for what is new in the corpus.
+hold is in ear/crowd.py and ear/census.py. All that is made is kept in --work (run/ear); the steps may run side by
+side, for training looks for what is new in the corpus.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from pathlib import Path
 
 import torch
 
-from ear.alone import cut
+from ear.alone import cut, cut_census
+from ear.census import CHECKING, census
 from ear.crowd import kept_for_checking
 from ear.examples import Material
 from ear.export import write_model
@@ -32,7 +33,7 @@ from ear.machines import Machines
 from ear.menus import write_menus
 from ear.network import Network
 from ear.people import development_speakers
-from ear.sets import write_beside_the_point, write_people, write_voices
+from ear.sets import write_beside_the_point, write_census, write_people, write_voices
 from ear.speak import machine, natural
 from ear.train import Plan, average, load, normalise, train
 from stack.errors import StackError
@@ -90,7 +91,9 @@ def train_base(options: argparse.Namespace) -> None:
 
 def cut_words(options: argparse.Namespace) -> None:
     """More words that stand alone."""
-    cut(options.work / "corpus", load(options.work / f"{BASE}.pt"))
+    network = load(options.work / f"{BASE}.pt")
+    cut(options.work / "corpus", network)
+    cut_census(options.work / "corpus", _data(options), network)
 
 
 def tune(options: argparse.Namespace) -> None:
@@ -120,6 +123,7 @@ def sets(options: argparse.Namespace) -> None:
         data, machines = Path(options.argument), Machines(programs())
         write_people(options.work / "sets" / "people", development_speakers(data), 5 * options.cards, machines)
         write_people(options.work / "sets" / "strangers", kept_for_checking(data), 2 * options.cards, machines)
+        write_census(options.work / "sets" / "census", census(data, CHECKING), machines)
 
 
 def _data(options: argparse.Namespace) -> Path:

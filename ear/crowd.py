@@ -25,7 +25,7 @@ CHECKING: Final = "speech-commands-people"
 ONE_BY_ONE: Final = "audiomnist"
 
 
-def crowd(data: Path) -> Takes:
+def crowd(data: Path) -> dict[str, list[Sound]]:
     """What each word was like in the mouths of all these people; what the ear does not know is under `GARBAGE`."""
     takes: dict[str, list[Sound]] = {}
     for file in _files(data / TEST_FILES):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ear.alone import CENSUS as ALONE_CENSUS
+from ear.census import census, in_a_row
 from ear.channel import Channel, Sound, levelled, somebody_else, trimmed
 from ear.corpus import RATE, Source, Utterance, read_wav
 from ear.crowd import crowd, places
@@ -16,7 +18,7 @@ from ear.features import Features, mfcc
 from ear.people import Takes, development_speakers, strung, telephone_voice
 from ear.words import GARBAGE
 
-NOBODY, PERSON, CROWD, ALONE, MACHINE = 0.04, 0.07, 0.2, 0.2, 0.3
+NOBODY, CENSUS, PERSON, CROWD, ALONE, MACHINE = 0.04, 0.25, 0.05, 0.17, 0.12, 0.3
 # shares of the examples, PERSON for each of them; MACHINE is of those in which somebody says a sentence
 PLACE = 0.3  # how often the sound of a real place is the noise, of the times when there is talk otherwise
 REREAD = 400  # examples after which the corpus is looked at for what is new
@@ -28,7 +30,7 @@ class Material:
 
     corpus: Path
     sounds: Path  # Asterisk's English recordings
-    data: Path | None = None  # of people; the crowd is heard by everybody
+    data: Path | None = None  # of people; the crowd and the census are heard by everybody
     people: Collection[str] = ()
 
 
@@ -45,6 +47,7 @@ class Examples:
         people = development_speakers(material.data, material.people) if material.data and material.people else {}
         self._people = [*people.values(), telephone_voice(material.sounds)]
         self._crowd, self._places = (crowd(material.data), places(material.data)) if material.data else ({}, [])
+        self._census = list(census(material.data).values()) if material.data else []
         self._made = 0
 
     def one(self) -> tuple[Features, tuple[str, ...]]:
@@ -54,8 +57,11 @@ class Examples:
         self._made += 1
         if self._dice.random() < NOBODY:
             return self._nobody(), ()
-        takes = self._takes()
-        sound, words = strung(takes, self._dice) if takes else self._sentences()
+        if self._census and self._dice.random() < CENSUS:
+            sound, words = in_a_row(self._dice.choice(self._census), self._dice)
+        else:
+            takes = self._takes()
+            sound, words = strung(takes, self._dice) if takes else self._sentences()
         return mfcc(self._channel.call(sound, self._talkers()), self._generator), _joined(words, ())
 
     def _takes(self) -> Takes | None:
@@ -108,7 +114,8 @@ class Examples:
             if folder.name.startswith("alone"):
                 for path, one in new:
                     take = levelled(trimmed(read_wav(path).astype(np.float64)))
-                    self._alone.setdefault(one.speaker, {}).setdefault(one.words[0], []).append(take)
+                    takes = self._crowd if folder.name == ALONE_CENSUS else self._alone.setdefault(one.speaker, {})
+                    takes.setdefault(one.words[0], []).append(take)
 
 
 def _joined(words: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:

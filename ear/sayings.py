@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ear.words import COMMANDS, DIGITS, GARBAGE, STATES, TEENS, TENS
 
+_TRANSCRIBED = re.compile(r"(?:<s> )?(?P<text>[A-Z ]+?)(?: </s>)? \([\w-]+\)")
 SENTENCES = Path(__file__).with_name("sentences.txt")
 
 
@@ -29,6 +30,17 @@ def saying_of(text: str) -> Saying:
         if word != GARBAGE or not words or words[-1] != GARBAGE:
             words.append(word)
     return Saying(text, tuple(words))
+
+
+def transcribed(line: str) -> Saying:
+    """What was said, by a line of the census, such as "<s> ENTER O TWO </s> (an87-fbbh-b)"; the letter O is "oh".
+
+    Raises:
+        ValueError: It is no such line.
+    """
+    if not (match := _TRANSCRIBED.fullmatch(line)):
+        raise ValueError(f"not a line of the census: {line!r}")
+    return saying_of(re.sub(r"\bO\b", "OH", match["text"]))
 
 
 def any_saying(dice: random.Random) -> Saying:

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from scipy import signal
 
+from ear.census import Answer
 from ear.channel import PINK, SPEECH_LEVEL, Sound, band, levelled, mu_law, trimmed
 from ear.corpus import RATE, Audio, write_wav
 from ear.kokoro import Voices
@@ -28,6 +29,8 @@ CONDITIONS: Final = ("clean", "20dB", "10dB", "babble")
 GROUPS: Final = {16: (4, 4, 4, 4), 15: (4, 6, 5), 4: (2, 2), 3: (3,)}
 PREFIXES: Final = ("4", "4", "4", "51", "52", "53", "54", "55", "2223", "6011", "34", "37")
 
+POSTAL_CODE_LENGTHS: Final = range(3, 11)
+
 STORIES: Final = (
     "I was just about to leave the house when you called.",
     "My brother lives in Portugal with his wife and their little boy.",
@@ -39,6 +42,8 @@ STORIES: Final = (
     "Hang on a moment, the kettle is boiling.",
 )
 """Said by nobody in the corpus."""
+
+_DIGIT_OF: Final = {"oh": "0", **{word: str(digit) for digit, word in enumerate(DIGITS)}}
 
 Spoken = tuple[str, str, Sound]
 """A field, its digits, and the speech."""
@@ -191,6 +196,17 @@ def write_people(folder: Path, people: Mapping[str, Takes], cards: int, machines
             speech = trimmed(strung_digits(takes, digits, dice))
             writer.add(name, (field, digits, speech), dice.sample(crowd, 3))
         writer.close()
+
+
+def write_census(folder: Path, people: Mapping[str, Sequence[Answer]], machines: Machines) -> None:
+    """What these people say that is digits and no more, in one breath: as postal codes, which may have any length."""
+    writer, dice, crowd = Writer(folder, 7), random.Random(1), talkers(machines)
+    for name, answers in people.items():
+        for answer in answers:
+            digits = [_DIGIT_OF.get(word, "") for word in answer.words]
+            if all(digits) and len(digits) in POSTAL_CODE_LENGTHS:
+                writer.add(name, ("postal-code", "".join(digits), answer.sound), dice.sample(crowd, 3))
+    writer.close()
 
 
 def talkers(machines: Machines) -> list[Sound]:

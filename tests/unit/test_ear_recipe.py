@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ear import graphs
 from ear.alignment import places
-from ear.sayings import any_saying, saying_of, sentences
+from ear.sayings import any_saying, saying_of, sentences, transcribed
 from ear.speakers import ENGLISH, FOREIGN, HELD_OUT, Named, any_mixture, word_and_person
 from ear.words import GARBAGE, WORDS
 from speech.model import SHIPPED
@@ -56,6 +56,28 @@ def test_nobody_who_is_kept_for_checking_ever_speaks_in_the_corpus(dice: random.
 )
 def test_a_recording_of_the_crowd_is_named_after_its_word_and_who_says_it(file: str, named: Named | None) -> None:
     assert word_and_person(Path(file)) == named
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("<s> ENTER SIX TWO FOUR </s> (an87-fbbh-b)", (GARBAGE, "six", "two", "four")),
+        ("ONE FIVE O FOUR FOUR (cen6-mmxg-b)", ("one", "five", "oh", "four", "four")),
+        ("<s> YES </s> (an251-fash-b)", ("yes",)),
+    ],
+)
+def test_what_people_of_the_census_say_is_read_as_words_of_the_ear(line: str, words: tuple[str, ...]) -> None:
+    assert transcribed(line).words == words
+
+
+@given(st.text())
+def test_a_line_that_no_census_has_is_refused_with_itself(line: str) -> None:
+    wrong = f"<s> six (an87 {line}"
+
+    with pytest.raises(ValueError, match="not a line of the census") as refused:
+        transcribed(wrong)
+
+    assert repr(wrong) in str(refused.value)
 
 
 @given(st.randoms())
