@@ -26,14 +26,17 @@ ONE_BY_ONE: Final = "audiomnist"
 
 
 def crowd(data: Path) -> dict[str, list[Sound]]:
-    """What each word was like in the mouths of all these people; what the ear does not know is under `GARBAGE`."""
+    """What each word was like in the mouths of all these people; what the ear does not know is under `GARBAGE`.
+
+    Around a word there is what was to hear where it was said.
+    """
     takes: dict[str, list[Sound]] = {}
     for file in _files(data / TEST_FILES):
         named = word_and_person(file)
         if named and named.person not in KEPT:
-            takes.setdefault(named.word if named.word in STATES else GARBAGE, []).append(_take(file))
+            takes.setdefault(named.word if named.word in STATES else GARBAGE, []).append(levelled(_sound(file)))
     for file in _files(data / ONE_BY_ONE):
-        takes.setdefault(DIGITS[int(file.name[0])], []).append(_take(file))
+        takes.setdefault(DIGITS[int(file.name[0])], []).append(levelled(_sound(file)))
     return takes
 
 
@@ -47,7 +50,10 @@ def kept_for_checking(data: Path) -> Mapping[str, Takes]:
     """The digits of the people who are kept for checking; nobody if their recordings are not there."""
     files = [(word_and_person(file), file) for file in _files(data / CHECKING)]
     people = {
-        person: {word: [_take(file) for named, file in files if named == Named(word, person)] for word in DIGITS}
+        person: {
+            word: [levelled(trimmed(_sound(file))) for named, file in files if named == Named(word, person)]
+            for word in DIGITS
+        }
         for person in KEPT
     }
     return {person: takes for person, takes in people.items() if all(takes.values())}
@@ -55,10 +61,6 @@ def kept_for_checking(data: Path) -> Mapping[str, Takes]:
 
 def _files(folder: Path) -> Iterator[Path]:
     yield from sorted(folder.glob("*/*.wav"))
-
-
-def _take(file: Path) -> Sound:
-    return levelled(trimmed(_sound(file)))
 
 
 def _sound(file: Path) -> Sound:

@@ -18,7 +18,7 @@ from ear.features import Features, mfcc
 from ear.people import Takes, development_speakers, strung, telephone_voice
 from ear.words import GARBAGE
 
-NOBODY, CENSUS, PERSON, CROWD, ALONE, MACHINE = 0.04, 0.25, 0.05, 0.17, 0.12, 0.3
+NOBODY, CENSUS, PERSON, CROWD, ALONE, MACHINE = 0.04, 0.15, 0.06, 0.3, 0.15, 0.3
 # shares of the examples, PERSON for each of them; MACHINE is of those in which somebody says a sentence
 PLACE = 0.3  # how often the sound of a real place is the noise, of the times when there is talk otherwise
 REREAD = 400  # examples after which the corpus is looked at for what is new

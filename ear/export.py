@@ -42,8 +42,8 @@ class Tuning:
     Vosk's grammars charge about two thirds more for a word than training did, and without a bonus words are lost.
     """
 
-    bonus: float = 5.0
-    garbage_bonus: float = 2.0
+    bonus: float = 3.0
+    garbage_bonus: float = 1.0
     beam: float = 12.0
     lattice_beam: float = 4.0
 

@@ -23,6 +23,9 @@ ALLISON: Final = {
 }
 """The files of Asterisk's English voice that hold one word each."""
 
+GATED: Final = 0.4
+"""How often a line that is silent between words lets through what was to hear around them, where it was recorded."""
+
 Takes = Mapping[str, Sequence[Sound]]
 
 
@@ -52,9 +55,12 @@ def strung(takes: Takes, dice: random.Random) -> tuple[Sound, tuple[str, ...]]:
     words = dice.choices(list(takes), k=dice.choice((1, 2, 3, 4, 4, 5, 6, 8)))
     gap, factor = dice.choice((0.0, 0.02, 0.08, 0.2)), dice.uniform(0.82, 1.22)
     throat = dice.uniform(0.84, 1.2) if dice.random() < 0.7 else 1.0
+    gated = dice.random() < GATED
     pieces: list[Sound] = []
     for word in words:
-        take = somebody_else(dice.choice(takes[word]), factor * dice.uniform(0.96, 1.04), throat)
+        chosen = dice.choice(takes[word])
+        chosen = chosen if gated else trimmed(chosen)
+        take = somebody_else(chosen, factor * dice.uniform(0.96, 1.04), throat)
         take = take * 10 ** (dice.uniform(-3, 3) / 20)
         edge = min(len(take) // 4, 80)
         take[:edge] *= np.linspace(0, 1, edge)
