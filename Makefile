@@ -25,14 +25,14 @@ prove: .venv/installed asterisk  ## The leak proof: calls with canary cards, the
 	@$(PY) -m proof $(if $(N),--calls $(N)) $(if $(LEAK),--leak $(LEAK))
 
 test: .venv/installed asterisk peers  ## All tests, with a real Asterisk and real SIP phones
-	$(PY) -m pytest -n 4 --dist loadgroup -m "not browser" $(TESTS)
+	$(PY) -m pytest -n 4 --dist loadscope -m "not browser" $(TESTS)
 
 test-fast: .venv/installed  ## The tests that start no program and play no call in real time
-	$(PY) -m pytest -n 3 --dist loadgroup -m "not asterisk and not peer and not process and not live and not browser" \
+	$(PY) -m pytest -n 3 --dist loadscope -m "not asterisk and not peer and not process and not live and not browser" \
 	    --hypothesis-profile quick $(TESTS)
 
 test-browser: .venv/installed asterisk browser peers  ## The pages, as stories in a real browser
-	$(PY) -m pytest -n 2 --dist loadgroup -m browser $(TESTS)
+	$(PY) -m pytest -n 2 --dist loadscope -m browser $(TESTS)
 
 screenshots: .venv/installed browser  ## Take the pictures of the pages: docs/console
 	$(PY) -m tests.browser.album

@@ -24,18 +24,12 @@ from tests.asterisk.shop import Shop, shop
 PhoneMaker = Callable[[str], AbstractAsyncContextManager[Phone]]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs an Asterisk. Calls take their time, so two workers make them from the start on.
-
-    One has those that share an Asterisk, one those that start a whole product; what else there is runs beside them.
-    """
+    """Everything in this folder needs an Asterisk."""
     here = f"{Path(__file__).parent}/"
     for item in items:
         if str(item.path).startswith(here):  # of thousands of tests, so not by their parts
             item.add_marker(pytest.mark.asterisk)
-            shared = {"asterisk", "lax_asterisk"} & set(getattr(item, "fixturenames", ()))
-            item.add_marker(pytest.mark.xdist_group("an Asterisk" if shared else "a product"))
 
 
 def not_here(what: Exception) -> NoReturn:
