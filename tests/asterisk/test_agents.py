@@ -1,9 +1,10 @@
-"""Agents on a real Asterisk: one declines, one talks through a `kill -9` of the call side, one calls somebody."""
+"""Agents on a real Asterisk: one declines, one and a caller outlive two `kill -9` of the call side, one calls."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +12,16 @@ from pathlib import Path
 import pytest
 
 from asterisk_ari import AriLogin, Asterisk
+from stack.demo.caller import THINKING
 from stack.phones import open_pjsua2
 from stack.phones.pjsua2 import Pjsua2
 from stack.ports import LOOPBACK, free_sip_port
-from stack.processes import Process, is_event, running
+from stack.processes import Line, Process, is_event, running
 from stack.product import ROOT, Plan, Product, product
 from tests.asterisk.keying import PATIENCE
 from tests.standins.desk_process import Door
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 SETTINGS = """
 [agents]
 trunk = "{trunk}"
@@ -27,16 +29,20 @@ prefixes = ["+1555"]
 [agents.skills]
 anna = ["billing"]
 ben = ["billing"]
+carla = ["billing"]
 [queues.billing]
 skills = ["billing"]
+callback_hours = {open = {mon-sun = "00:00-24:00"}}
 """
 FLOW = """
 flow: to-agents
 answers: ["1000"]
 steps:
   agent:
-    transfer: {to: queue/billing, mode: warm, ring: 60s}
-    next: {no-answer: end, busy: end, unavailable: end}
+    transfer: {to: queue/billing, mode: warm, ring: 60s, callback_key: 1}
+    next: {done: bye, no-answer: end, busy: end, unavailable: end, callback: keep-place}
+  keep-place:
+    callback: {queue: billing}
   bye:
     say: goodbye
   end:
@@ -46,15 +52,25 @@ SERVED = "tests.standins.desk_process"
 CALLED = "+15550100999"
 
 
+def says(prompt: str) -> Callable[[Line], bool]:
+    """Whether a log line says that this prompt is spoken."""
+    return lambda line: prompt in line.get("prompts", ())
+
+
+def joins(agent: str) -> Callable[[Line], bool]:
+    """Whether a log line says that this agent and the other end hear each other."""
+    return lambda line: line.items() >= {"event": "agent_joined", "agent": agent}.items()
+
+
 @asynccontextmanager
-async def started_anew(running_product: Product) -> AsyncIterator[Process]:
+async def started_anew(running_product: Product, name: str) -> AsyncIterator[Process]:
     """The call side once more, after it was killed."""
     config = running_product.ivr_folder / "ivr.toml"
     (running_product.ivr_folder / "desk.sock").unlink()
     async with running(
-        "ivr-again",
+        name,
         [sys.executable, "-m", SERVED, "ivr", "serve", "--config", str(config)],
-        log_file=running_product.folder / "ivr-again.log",
+        log_file=running_product.folder / f"{name}.log",
         environment={"PYTHONPATH": str(ROOT)},
     ) as process:
         yield process
@@ -73,6 +89,7 @@ class Scene:
 
     run: Product
     caller: Pjsua2
+    impatient: Pjsua2
     phones: dict[str, Pjsua2]
     endpoints: dict[str, str]
 
@@ -94,11 +111,12 @@ class Scene:
             run = await stack.enter_async_context(product(plan))
             sip = run.asterisk.sip_port
             caller = await stack.enter_async_context(open_pjsua2(folder / "caller", sip))
+            impatient = await stack.enter_async_context(open_pjsua2(folder / "impatient", sip, CALLED))
             phones = {
                 name: await stack.enter_async_context(open_pjsua2(folder / name, sip, name.strip("+"), port))
                 for name, port in ports.items()
             }
-            yield cls(run, caller, phones, called)
+            yield cls(run, caller, impatient, phones, called)
 
     async def talking_with_ben(self, door: Door) -> None:
         """The caller asks for somebody; anna declines, ben takes the call."""
@@ -114,18 +132,40 @@ class Scene:
         await self.phones["ben"].pick_up()
         await self.run.ivr.expect(is_event("agent_joined"), seconds=PATIENCE)
 
-    async def carla_calls_somebody(self, door: Door, served: Process) -> None:
+    async def keys_half_a_card(self, door: Door, served: Process) -> None:
+        """Ben takes a payment; the caller, alone now, has keyed half of the number."""
+        assert await door.do("take_payment", "ben", "12540", "1000442") == {}
+        await served.expect(says("card-number"), PATIENCE)
+        assert await bridged(self.run) <= 1
+        await self.caller.press("41111111")
+
+    async def is_over(self, door: Door) -> None:
+        """Ben hangs up: the call ends as every other."""
+        assert await door.do("hang_up", "ben") == {}
+        await self.caller.wait_ended(PATIENCE)
+        await self.phones["ben"].wait_ended(PATIENCE)
+        await door.sees("ben", stage="ended", status="wrap-up")
+
+    async def would_rather_be_called_back(self, served: Process) -> None:
+        """Somebody waits for an agent, presses the key that they hear, agrees to the number, and hangs up."""
+        await self.impatient.dial("1000")
+        await served.expect(says("connecting"), PATIENCE)
+        async with asyncio.TaskGroup() as tasks:
+            noted = tasks.create_task(served.expect(says("callback-any-time"), PATIENCE))
+            while not noted.done():
+                await self.impatient.press("1")  # which says yes to the number, too
+                await asyncio.wait((noted,), timeout=THINKING)
+        await self.impatient.wait_ended(PATIENCE)
+
+    async def carla_calls_them_back(self, door: Door, served: Process) -> None:
         """Her own phone rings first, then the other end; both talk until she is done."""
         carla, called = self.phones["carla"], self.phones[CALLED]
-        assert await door.do("sign_on", "carla", "Carla", self.endpoints["carla"]) == {}
-        assert await door.do("dial", "carla", CALLED) == {}
+        assert await door.do("set_status", "carla", "ready") == {}
         await carla.wait_rung(PATIENCE)
         await carla.pick_up()
         await called.wait_rung(PATIENCE)
         await called.pick_up()
-        await served.expect(
-            lambda line: line.items() >= {"event": "agent_joined", "agent": "carla"}.items(), PATIENCE
-        )
+        await served.expect(joins("carla"), PATIENCE)
         assert await bridged(self.run) == 2
         assert await door.do("hang_up", "carla") == {}
         await called.wait_ended(PATIENCE)
@@ -133,7 +173,7 @@ class Scene:
         await door.sees("carla", stage="ended", status="wrap-up")
 
 
-async def test_a_caller_gets_the_second_agent_and_talks_on_while_the_call_side_is_killed_and_started_anew(
+async def test_a_caller_gets_the_second_agent_through_two_kills_of_the_call_side_and_another_is_called_back(
     tmp_path: Path,
 ) -> None:
     async with Scene.of(tmp_path) as scene:
@@ -146,16 +186,28 @@ async def test_a_caller_gets_the_second_agent_and_talks_on_while_the_call_side_i
             scene.run.programs["ivr"].kill()
             await scene.run.programs["ivr"].wait()
 
-        # then they talk on, the next call side gives the call to the same agent, and it ends as every other
+        # then they talk on, and the next call side gives the call to the same agent
         assert await bridged(scene.run) == 2
-        async with started_anew(scene.run) as again, Door.of(scene.run.ivr_folder) as door:
-            await again.expect(is_event("agent_joined"), seconds=PATIENCE)
+        async with started_anew(scene.run, "ivr-again") as again, Door.of(scene.run.ivr_folder) as door:
+            await again.expect(joins("ben"), seconds=PATIENCE)
             await door.sees("ben", stage="talking", notice="picked-up-again")
             assert await bridged(scene.run) == 2
-            assert await door.do("hang_up", "ben") == {}
-            await scene.caller.wait_ended(PATIENCE)
-            await scene.phones["ben"].wait_ended(PATIENCE)
-            await door.sees("ben", stage="ended", status="wrap-up")
 
-            # and agents call somebody themselves
-            await scene.carla_calls_somebody(door, again)
+            # when it dies in the middle of a card
+            await scene.keys_half_a_card(door, again)
+            again.child.kill()
+            await again.child.wait()
+
+        # then the card is thrown away, and the caller and the agent are brought together by the one after
+        async with started_anew(scene.run, "ivr-at-last") as at_last, Door.of(scene.run.ivr_folder) as door:
+            await at_last.expect(joins("ben"), seconds=2 * PATIENCE)
+            await door.sees("ben", stage="talking", notice="picked-up-again")
+            assert await bridged(scene.run) == 2
+            ended = await scene.run.pci.expect(is_event("capture_ended"), PATIENCE)
+            assert ended["outcome"] == "internal-error"
+            await scene.is_over(door)
+
+            # and somebody who will not wait for an agent is called back by one
+            assert await door.do("sign_on", "carla", "Carla", scene.endpoints["carla"]) == {}
+            await scene.would_rather_be_called_back(at_last)
+            await scene.carla_calls_them_back(door, at_last)
