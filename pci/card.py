@@ -34,6 +34,14 @@ _LENGTHS: Final = {
     Brand.UNIONPAY: frozenset(range(16, 20)),
     Brand.MAESTRO: frozenset(range(12, 20)),
 }
+_ISSUED: Final = {
+    Brand.VISA: frozenset({16}),
+    Brand.DISCOVER: frozenset({16}),
+    Brand.DINERS: frozenset({14, 16}),
+    Brand.JCB: frozenset({16}),
+    Brand.UNIONPAY: frozenset({16, 19}),
+}
+"""The lengths that are met with, where they are not all that may be."""
 
 
 def _ranges() -> Iterator[tuple[bytes, bytes, Brand]]:
@@ -67,6 +75,12 @@ def is_card_number(digits: bytearray) -> bool:
     """Whether brand, length and check digit agree."""
     brand = brand_of(digits)
     return brand is not None and len(digits) in _LENGTHS[brand] and luhn(digits)
+
+
+def has_usual_length(digits: bytearray) -> bool:
+    """Whether cards of its brand are issued in this length; False if it is of no brand of ours."""
+    brand = brand_of(digits)
+    return brand is not None and len(digits) in _ISSUED.get(brand, _LENGTHS[brand])
 
 
 def security_code_length(brand: Brand) -> int:

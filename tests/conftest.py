@@ -44,6 +44,7 @@ class RealCallsApart(LoadScopeScheduling):  # type: ignore[misc]  # it has no ty
         return "an Asterisk" if _SHARE_AN_ASTERISK.match(nodeid) else "a product"
 
 
+@pytest.hookimpl(optionalhook=True)  # `-p no:xdist` is a way of running them, too
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Whichever `--dist` is given."""
     return RealCallsApart(config, log)

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from pci.capture.rivals import with_rivals
-from pci.card import is_card_number, is_expiry, security_code_length
+from pci.card import has_usual_length, is_card_number, is_expiry, security_code_length
 from pci.contract import Brand
 from speech.digits import SpokenDigits
 
@@ -62,8 +62,10 @@ class Nothing:
 Choice = Taken | Doubtful | Nothing
 
 
-def choose(heard: Sequence[SpokenDigits], passes: Passes, margin: Margin = MARGIN) -> Choice:
-    """What to make of these understandings, which come with the likeliest first."""
+def choose(
+    heard: Sequence[SpokenDigits], passes: Passes, margin: Margin = MARGIN, usual: Passes = lambda _: True
+) -> Choice:
+    """What to make of these understandings, which come with the likeliest first; what is not `usual` is not taken."""
     whole = {one.digits for one in heard}
     heard = with_rivals(heard)
     fitting = [one for one in heard if passes(one.digits)]
@@ -75,7 +77,7 @@ def choose(heard: Sequence[SpokenDigits], passes: Passes, margin: Margin = MARGI
     others = [one.digits for one in rivals if best.score - one.score < margin.ahead]
     if heard[0].score - best.score > margin.behind:
         others.append(heard[0].digits)
-    if others or best.digits not in whole:  # what two doubts make was heard by nobody
+    if others or best.digits not in whole or not usual(best.digits):  # what two doubts make was heard by nobody
         return Doubtful(best.digits, _in_doubt([best.digits, *others]))
     return Taken(best.digits)
 
@@ -90,6 +92,11 @@ def with_group(number: Doubtful, said: Sequence[SpokenDigits]) -> list[SpokenDig
 def card_number(digits: str) -> bool:
     """Whether brand, length and check digit agree."""
     return is_card_number(bytearray(digits.encode()))
+
+
+def usual_number(digits: str) -> bool:
+    """Whether cards are issued in this length: in others it is mostly a digit too many or too few that was heard."""
+    return has_usual_length(bytearray(digits.encode()))
 
 
 def expiry(today: date) -> Passes:

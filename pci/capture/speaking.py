@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final, assert_never
 
-from pci.capture.choice import card_number, expiry, security_code
+from pci.capture.choice import card_number, expiry, security_code, usual_number
 from pci.capture.fields import GROUPS, IS_THAT_RIGHT, SPOKEN_PROMPTS, is_postal_code
 from pci.capture.keypad import Keypad
 from pci.capture.line import Line
@@ -73,9 +74,8 @@ def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today
     """How this field is said; `brand` is that of the card, once it is known."""
     match field:
         case CardField.NUMBER:
-            return Spoken(
-                card_number, _usual_length, _said_once, lambda digits: _read_back(digits, request), groups=GROUPS
-            )
+            read_back = partial(_read_back, request=request)
+            return Spoken(card_number, _usual_length, _said_once, usual_number, read_back, GROUPS)
         case CardField.EXPIRY:
             return Spoken(expiry(today), expiry(today), _months_and_years)
         case CardField.SECURITY_CODE:

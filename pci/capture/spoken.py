@@ -20,13 +20,14 @@ from pci.capture.voice import Hear, Voice, hearing
 class Spoken:
     """How a field is said: what `passes` once it is `written` as it would be keyed, and what is `whole` then.
 
-    `read_back` are the prompts that put an answer to the caller, if it has to be; `groups` those that ask for one
-    group of four again.
+    What passes and is not `usual` is asked again. `read_back` are the prompts that put an answer to the caller, if it
+    has to be; `groups` those that ask for one group of four again.
     """
 
     passes: Passes
     whole: Passes
     written: Callable[[Readings], Readings] = lambda readings: readings
+    usual: Passes = lambda _: True
     read_back: Callable[[str], tuple[str, ...]] = lambda _: ()
     groups: tuple[tuple[str, ...], ...] = ()
 
@@ -59,7 +60,7 @@ class SpokenField:
             if isinstance(heard, Ending):
                 return heard
             written = self._spoken.written(heard)
-            choice = choose(written, self._spoken.passes)
+            choice = choose(written, self._spoken.passes, usual=self._spoken.usual)
             if isinstance(choice, Doubtful) and choice.group is not None and self._spoken.groups:
                 again = await self._group_again(voice, choice, on_digit)
                 if isinstance(again, Ending):
@@ -73,7 +74,7 @@ class SpokenField:
         heard = await turn.take(self._spoken.groups[number.group or 0], ahead=False)
         if isinstance(heard, Ending):
             return heard
-        return choose(with_group(number, heard), self._spoken.passes)
+        return choose(with_group(number, heard), self._spoken.passes, usual=self._spoken.usual)
 
     async def _settle(self, voice: Voice, choice: Choice, likeliest: str) -> Ending:
         """Put the answer into the keypad; one that does not pass is judged as if it had been keyed."""

@@ -18,6 +18,7 @@ from pci.capture.choice import (
     choose,
     expiry,
     security_code,
+    usual_number,
     with_group,
 )
 from pci.capture.rivals import with_rivals
@@ -47,6 +48,27 @@ def test_the_neighbours_are_card_numbers_too() -> None:
 
 def test_given_one_number_that_passes_then_it_is_taken() -> None:
     assert chosen((VISA, 0.0), (WRONG, -3.0)) == Taken(VISA)
+
+
+@pytest.mark.parametrize(
+    "heard_as",
+    [
+        "4222222222222",  # a Visa of 13 digits, as none is issued any more
+        "4367385380800070172",  # of 19
+        "60111111111111111",  # a Discover of 17
+    ],
+)
+def test_given_a_length_that_no_card_has_now_then_it_is_asked_again_however_likely_it_is(heard_as: str) -> None:
+    number = next(heard_as[:-1] + digit for digit in "0123456789" if card_number(heard_as[:-1] + digit))
+
+    assert choose(heard((number, 0.0)), card_number, MARGIN, usual_number) == Doubtful(number)
+
+
+@pytest.mark.parametrize("number", [VISA, AMEX, "30569309025904", "6222020000000000000", "6759649826438453"])
+def test_given_a_length_in_which_cards_are_issued_then_it_is_taken(number: str) -> None:
+    number = next(number[:-1] + digit for digit in "0123456789" if card_number(number[:-1] + digit))
+
+    assert choose(heard((number, 0.0)), card_number, MARGIN, usual_number) == Taken(number)
 
 
 def test_given_a_number_that_passes_a_little_behind_one_that_does_not_then_the_check_digit_chooses_it() -> None:
