@@ -127,10 +127,10 @@ async def _take_calls(parts: Parts, stop: asyncio.Event, look: asyncio.Event) ->
                 workers.append(background.create_task(desk.keep()))
             router = Router(parts.app, served, services, journal, settings.max_calls, desk)
             edition = served.edition
-            _log.info(
-                "ready", version=edition.number, flows=len(edition.book.by_number), max_calls=settings.max_calls
-            )
             async with _console(parts, desk), _desktop(parts, desk):
+                _log.info(
+                    "ready", version=edition.number, flows=len(edition.book.by_number), max_calls=settings.max_calls
+                )
                 await router.serve(stop, settings.stop_grace)
         # the calls are over and so is every charge that they began
         for worker in workers:

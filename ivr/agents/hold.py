@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import cycle
 from typing import Final
 
 import structlog
@@ -34,7 +33,7 @@ class Hold:
     """Entertains one caller, by `run` in a task of the call; it falls silent when somebody has time for them.
 
     `pieces` gives what to play next each time that the last one has ended; `pressed` is told of keys meanwhile.
-    `called` are ids for the sounds, one after the other and again.
+    `called` gives the id of the next sound, if it has to have a known one.
     """
 
     def __init__(
@@ -42,9 +41,9 @@ class Hold:
         line: Line,
         pieces: Callable[[], Sequence[str]],
         pressed: Callable[[str], None] = lambda _: None,
-        called: Sequence[str] = ("",),
+        called: Callable[[], str] = lambda: "",
     ) -> None:
-        self._called: Iterator[str] = cycle(called)
+        self._called = called
         self._line = line
         self._pieces = pieces
         self._pressed = pressed
@@ -81,7 +80,7 @@ class Hold:
 
     async def _play(self) -> None:
         try:
-            self._playing = await self._line.start(self._pieces(), next(self._called))
+            self._playing = await self._line.start(self._pieces(), self._called())
             if not self._wanted.is_set():
                 await self._stop()
             await self._line.end_of(self._playing, self._pressed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import Final, Protocol
@@ -21,6 +22,7 @@ from asterisk_ari import (
     StasisStart,
     Watch,
 )
+from ivr.agents.hold import tone_ids
 from ivr.calls.line import Line
 from ivr.calls.people import CAUSES, LEG, shown_number
 from ivr.flow.call import CallerHungUp
@@ -53,6 +55,7 @@ class AgentPhone:
         self._listener = listener
         self.line = Line(app.asterisk, app.asterisk.new_id())
         self.picked_up = False
+        self._tones = deque((0, 1))
         self._answered: asyncio.Future[Reached] = asyncio.get_running_loop().create_future()
         self._reader: asyncio.Task[None] | None = None
 
@@ -81,6 +84,11 @@ class AgentPhone:
         """It was picked up before this process began, and is still."""
         self._watch(Line(self._app.asterisk, channel_id))
         self._told(Reached.TALKED)
+
+    def next_tone(self) -> str:
+        """The id of the tone that it plays next: never that of the last one, which may be ending still."""
+        self._tones.rotate()
+        return tone_ids(self.line)[self._tones[0]]
 
     async def tell(self, media: Sequence[str]) -> None:
         """Play something to the agent alone; nothing if the phone is gone, which is told otherwise."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from ivr.agents.hold import Hold, tone_ids
+from ivr.agents.hold import Hold
 from ivr.agents.states.state import Next, Over, State
 from ivr.agents.taking import Phase, Taking
 from ivr.agents.view import Stage
@@ -126,8 +126,7 @@ class Charging(InPayment):
 @asynccontextmanager
 async def hears_progress(call: AgentCall) -> AsyncIterator[None]:
     """A soft tone on the agent's phone until the block ends: it goes on, and the line is not dead."""
-    line = call.phone.line
-    tone = Hold(line, lambda: [call.equipment.prompts.tone(_TONE)], called=tone_ids(line))
+    tone = Hold(call.phone.line, lambda: [call.equipment.prompts.tone(_TONE)], called=call.phone.next_tone)
 
     async def play() -> None:
         with suppress(CallerHungUp):  # the agent's phone, which is told otherwise
