@@ -15,6 +15,7 @@ import aiohttp
 from aiohttp.http_exceptions import LineTooLong
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from ivr.body import whole_body
 from ivr.errors import PciAnswerLost, PciRefused, PciUnreachable
 from pci.contract import (
     CAPTURE_EVENT,
@@ -183,7 +184,7 @@ class PciClient:
         data, headers = (None, None) if body is None else (_json(body), _JSON_BODY)
         try:
             async with self._session.request(method, path, data=data, headers=headers, timeout=timeout) as response:
-                text = await _whole(response)
+                text = await whole_body(response, _MOST_BYTES)
         except _NOT_SENT:
             raise PciUnreachable from None
         except _LOST:
@@ -197,7 +198,7 @@ async def _events(response: aiohttp.ClientResponse, events: TypeAdapter[_Event])
     """The lines of a stream, which whoever reads them knows the last one of."""
     if response.status >= 300:
         try:
-            text = await _whole(response)
+            text = await whole_body(response, _MOST_BYTES)
         except _LOST:
             raise PciAnswerLost from None
         raise _refusal(text)
@@ -208,15 +209,6 @@ async def _events(response: aiohttp.ClientResponse, events: TypeAdapter[_Event])
         except _LOST:  # an empty last line is no event either: the stream broke off
             raise PciAnswerLost from None
         yield event
-
-
-async def _whole(response: aiohttp.ClientResponse) -> bytes:
-    text = b""
-    async for chunk in response.content.iter_any():
-        text += chunk
-        if len(text) > _MOST_BYTES:
-            raise ValueError
-    return text
 
 
 def _json(body: BaseModel) -> bytes:

@@ -23,6 +23,7 @@ from ivr.accounts.account import Account
 from ivr.accounts.errors import SignInRefused, SsoUnavailable
 from ivr.accounts.keyed import fresh
 from ivr.accounts.provider import Provider
+from ivr.body import whole_body
 from ivr.store.accounts import Accounts
 
 _Json: TypeAlias = Mapping[str, Any]
@@ -161,8 +162,8 @@ class SingleSignOn:
             ):
                 if response.status != 200:
                     raise SsoUnavailable
-                answer = json.loads(await _body(response))
-        except (aiohttp.ClientError, TimeoutError, ValueError, OSError):
+                answer = json.loads(await whole_body(response, _MOST_BYTES))
+        except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError, OSError):
             raise SsoUnavailable from None
         if not isinstance(answer, dict):
             raise SsoUnavailable
@@ -182,13 +183,3 @@ def _named(known: _Json, endpoint: str) -> str:
     if not isinstance(address, str):
         raise SsoUnavailable
     return address
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """The whole answer, in however many pieces it comes; ValueError if it is too long."""
-    body = b""
-    async for piece in response.content.iter_any():
-        body += piece
-        if len(body) > _MOST_BYTES:
-            raise ValueError
-    return body

@@ -21,6 +21,7 @@ from yarl import URL
 from ivr.apis.api import Api
 from ivr.apis.errors import AnswerUnusable, ApiError, ApiRefused, ApiTooSlow, ApiUnreachable
 from ivr.apis.reach import open_socket
+from ivr.body import whole_body
 from ivr.flow.answer import Json, read_json
 
 _FIRST_PAUSE: Final = 0.1
@@ -109,13 +110,7 @@ async def _read(response: ClientResponse, most_bytes: int) -> Json:
         raise ApiRefused(f"status {status}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise AnswerUnusable("it is compressed")
-    octets = b""
-    async for chunk in response.content.iter_any():
-        octets += chunk
-        if len(octets) > most_bytes:
-            response.close()
-            raise AnswerUnusable(f"it has more than {most_bytes} bytes")
     try:
-        return read_json(octets)
+        return read_json(await whole_body(response, most_bytes))
     except ValueError as error:
         raise AnswerUnusable(str(error)) from None

@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
+from ivr.body import whole_body
 from ivr.notify.errors import (
     DestinationRefused,
     GatewayFailed,
@@ -85,16 +86,9 @@ class TwilioNotifier:
 
 async def _read(response: ClientResponse) -> dict[str, object]:
     """The JSON object of the answer; empty if it is none, or too long."""
-    body = b""
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > _MOST_OCTETS:
-            return {}
     try:
-        answer = json.loads(body)
-    except ValueError:  # also what is not UTF-8
-        return {}
-    except RecursionError:
+        answer = json.loads(await whole_body(response, _MOST_OCTETS))
+    except (ValueError, RecursionError):  # also what is not UTF-8
         return {}
     return answer if isinstance(answer, dict) else {}
 
