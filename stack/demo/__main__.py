@@ -19,7 +19,7 @@ from stack.demo.speaker import Speaker
 from stack.demo.verdict import Payment, Verdict, booked, card_digits_seen, in_words, payment_in, released
 from stack.errors import NotStarted, StackError
 from stack.folder import claimed
-from stack.phones import Phone, open_pjsua2
+from stack.phones import open_pjsua2
 from stack.phones.pjsua2 import Pjsua2
 from stack.processes import Line, ProcessFailed
 from stack.product import ROOT, Plan, Processor, Product, product
@@ -67,7 +67,7 @@ async def demo(card: Card, console: Console) -> Verdict:
         async with open_pjsua2(FOLDER / "phone", running.asterisk.sip_port) as phone:
             caller = caller_with(card, phone, shown.dialogue)
             listeners.append(caller.hear)
-            await call(phone, caller, shown)
+            await call(caller, shown)
         return await judge(running, caller, shown, began)
 
 
@@ -83,17 +83,11 @@ def fail(program: str, how: str) -> None:
     raise ProcessFailed(f"{program} {how}, and nobody told it to")
 
 
-async def call(phone: Phone, caller: Caller, shown: Shown) -> None:
+async def call(caller: Caller, shown: Shown) -> None:
     """The call, from dialling to the end."""
     number = NUMBERS[caller.card]
     shown.dialogue.call_begins(f"A caller dials {number}")
-    await phone.dial(number)
-    await phone.wait_answered()
-    async with alongside(caller.act()):
-        try:
-            await phone.wait_ended(CALL_SECONDS)
-        finally:
-            caller.leave()
+    await caller.call(number, CALL_SECONDS)
 
 
 async def judge(running: Product, caller: Caller, shown: Shown, began: float) -> Verdict:

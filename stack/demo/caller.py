@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from stack.children import alongside
 from stack.phones import Phone
 from stack.processes import Line
 
@@ -58,6 +59,16 @@ class Caller:
         if line.get("event") == "prompt_spoken":
             for prompt in line.get("prompts", ()):
                 self._heard.put_nowait(prompt)
+
+    async def call(self, number: str, seconds: float) -> None:
+        """Dial, and answer prompts until the call is over; TimeoutError if that takes more seconds."""
+        await self.phone.dial(number)
+        await self.phone.wait_answered()
+        async with alongside(self.act()):
+            try:
+                await self.phone.wait_ended(seconds)
+            finally:
+                self.leave()
 
     def leave(self) -> None:
         """The call is over."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from stack.children import alongside
 from stack.demo.caller import ACCOUNT, Caller, Card
 from stack.phones import PHONES, Phone
 from stack.processes import Line
@@ -38,15 +37,8 @@ async def pay(
     return await stay(Caller(card, phone, lambda keys, secret: None, account), listener, number)
 
 
-async def stay(caller: Caller, listener: Listener, number: str) -> Caller:
+async def stay(caller: Caller, listener: Listener, number: str, seconds: float = CALL_SECONDS) -> Caller:
     """Dial, and let the caller answer prompts until the call is over."""
-    phone = caller.phone
     listener.caller = caller
-    await phone.dial(number)
-    await phone.wait_answered()
-    async with alongside(caller.act()):
-        try:
-            await phone.wait_ended(CALL_SECONDS)
-        finally:
-            caller.leave()
+    await caller.call(number, seconds)
     return caller

@@ -19,7 +19,7 @@ from stack.demo.verdict import booked, payment_in, released
 from stack.leaks import search_files, search_memory
 from stack.phones import open_pjsua2
 from stack.product import Plan, Product, product
-from tests.asterisk.paying import Listener
+from tests.asterisk.paying import Listener, stay
 from tests.asterisk.punctuality import Punctuality
 from tests.asterisk.speaking import EXPIRY, NUMBER, WRONG, Misspeaking
 
@@ -51,14 +51,7 @@ async def call(running_product: Product, listener: Listener, folder: Path) -> Mi
     keyed: set[str] = set()
     async with open_pjsua2(folder, running_product.asterisk.sip_port) as phone:
         caller = Misspeaking(Card.SPOKEN, phone, lambda keys, secret: keyed.add(keys))
-        listener.caller = caller
-        await phone.dial(BY_VOICE)
-        await phone.wait_answered()
-        async with alongside(caller.act()):
-            try:
-                await phone.wait_ended(CALL_SECONDS)
-            finally:
-                caller.leave()
+        await stay(caller, listener, BY_VOICE, CALL_SECONDS)
     assert not caller.paid or keyed == {f"{ACCOUNT}#", f"{EXPIRY}#"}, "all else was said"
     return caller
 
