@@ -30,10 +30,11 @@ from speech.recogniser import Grammar, Recogniser
 from speech.vosk import VoskRecogniser
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-QUESTIONS: Final[Mapping[str, Listening | None]] = {
+_ASKED: Final = {
     "menu": for_choice("en", {"1": ("pay", "payment"), "9": ("stop", "cancel")}, person=True),
     "yes-no": for_yes_or_no("en", "1", "2", person=True),
 }
+QUESTIONS: Final[Mapping[str, Listening]] = {name: question for name, question in _ASKED.items() if question}
 """Those of flows/pay-by-voice.yaml."""
 DOUBTS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 COLUMNS: Final = ("file", "question", "key", "condition")
@@ -78,9 +79,7 @@ def answers(folder: Path) -> Iterator[Answer]:
 
 async def hear(recogniser: Recogniser, answer: Answer) -> list[Stretches]:
     """What was heard by the end of each stretch of speech."""
-    question = QUESTIONS[answer.question]
-    assert question is not None  # noqa: S101 - English is understood
-    listener = recogniser.listen(Grammar(recogniser.known(question.words)))
+    listener = recogniser.listen(Grammar(recogniser.known(QUESTIONS[answer.question].words)))
     try:
         audio, ended = samples(answer.path), []
         for start in range(0, len(audio), PACKET):
@@ -100,11 +99,8 @@ def taken(question: Listening, heard: Sequence[Stretches]) -> str:
 
 def point(doubt: float, heard: Sequence[tuple[Answer, Sequence[Stretches]]]) -> Point:
     """The counts at one margin."""
-    ways: list[tuple[str, str]] = []
-    for answer, stretches in heard:
-        question = QUESTIONS[answer.question]
-        if question is not None:
-            ways.append((answer.key, taken(replace(question, doubtful=doubt), stretches)))
+    questions = {name: replace(question, doubtful=doubt) for name, question in QUESTIONS.items()}
+    ways = [(answer.key, taken(questions[answer.question], stretches)) for answer, stretches in heard]
     meant = [(key, got) for key, got in ways if key]
     beside = [got for key, got in ways if not key]
     right = sum(key == got for key, got in meant)
