@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import Final, Protocol
@@ -55,7 +54,7 @@ class AgentPhone:
         self._listener = listener
         self.line = Line(app.asterisk, app.asterisk.new_id())
         self.picked_up = False
-        self._tones = deque((0, 1))
+        self._tone = 0
         self._answered: asyncio.Future[Reached] = asyncio.get_running_loop().create_future()
         self._reader: asyncio.Task[None] | None = None
 
@@ -87,8 +86,8 @@ class AgentPhone:
 
     def next_tone(self) -> str:
         """The id of the tone that it plays next: never that of the last one, which may be ending still."""
-        self._tones.rotate()
-        return tone_ids(self.line)[self._tones[0]]
+        self._tone = 1 - self._tone
+        return tone_ids(self.line)[self._tone]
 
     async def tell(self, media: Sequence[str]) -> None:
         """Play something to the agent alone; nothing if the phone is gone, which is told otherwise."""
