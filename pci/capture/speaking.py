@@ -75,7 +75,7 @@ def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today
     match field:
         case CardField.NUMBER:
             read_back = partial(_read_back, request=request)
-            return Spoken(card_number, _usual_length, _said_once, usual_number, read_back, GROUPS)
+            return Spoken(card_number, _whole_number, _said_once, usual_number, read_back, GROUPS)
         case CardField.EXPIRY:
             return Spoken(expiry(today), expiry(today), _months_and_years)
         case CardField.SECURITY_CODE:
@@ -86,7 +86,7 @@ def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today
     assert_never(field)
 
 
-def _usual_length(digits: str) -> bool:
+def _whole_number(digits: str) -> bool:
     """Whether it is a card number, and as long as most cards of its brand have them."""
     brand = brand_of(bytearray(digits.encode()))
     return card_number(digits) and brand is not None and len(digits) == _USUAL.get(brand, _MOST_USUAL)

@@ -11,7 +11,7 @@ from ivr.accounts.errors import AccountError, NoSuchAccount
 from ivr.accounts.role import Role
 from ivr.console.visit import Visit
 
-_MOST_DIGITS: Final = 9  # what no database can hold is nobody's number
+_MOST_DIGITS: Final = 9  # what is longer is no account's number, and more than a database may hold
 _OF_ERROR: Final = {"NameRefused": "people-name", "NameTaken": "people-taken", "LastAdmin": "people-last-admin"}
 
 
@@ -65,8 +65,10 @@ async def remove(visit: Visit) -> web.Response:
 
 async def _meant(visit: Visit) -> Account:
     number = visit.request.match_info["id"]
+    if len(number) > _MOST_DIGITS:
+        raise web.HTTPNotFound
     try:
-        return await visit.behind.office.numbered(int(number[:_MOST_DIGITS]))
+        return await visit.behind.office.numbered(int(number))
     except NoSuchAccount:
         raise web.HTTPNotFound from None
 
