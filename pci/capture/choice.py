@@ -56,7 +56,9 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Nothing that was heard fits."""
+    """Nothing that was heard fits, these digits, which are the likeliest, included."""
+
+    digits: str = field(repr=False)
 
 
 Choice = Taken | Doubtful | Nothing
@@ -72,7 +74,9 @@ def choose(
     if not fitting:
         likely = [one for one in heard if heard[0].score - one.score <= margin.behind]
         group = _in_doubt([one.digits for one in likely])
-        return Nothing() if group is None else Doubtful(likely[0].digits, group)
+        if group is not None:
+            return Doubtful(likely[0].digits, group)
+        return Nothing(heard[0].digits if heard else "")
     best, *rivals = fitting
     others = [one.digits for one in rivals if best.score - one.score < margin.ahead]
     if heard[0].score - best.score > margin.behind:

@@ -1,4 +1,7 @@
-"""Yes or no to what was read back, said or pressed: 1 is yes, 2 is no. In doubt it is neither."""
+"""Yes or no to what was read back, said or pressed: 1 is yes, 2 is no. In doubt it is neither.
+
+A caller who keys the number instead has said it in vain: of "4111…" the ones must not be a yes.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished
 from pci.capture.choice import MARGIN
 from pci.capture.keypad import Ending
 from pci.capture.line import now
-from pci.capture.turn import Talk
+from pci.capture.turn import OnDigit, Talk
 from pci.capture.voice import Voice
 from speech import Heard
 from speech.digits import Command, spoken_digits
@@ -21,14 +24,16 @@ _TIMES: Final = 2  # that it is put to the caller
 class Confirmation:
     """Puts something to the caller until they agree or not."""
 
-    def __init__(self, talk: Talk, voice: Voice) -> None:
+    def __init__(self, talk: Talk, voice: Voice, on_digit: OnDigit) -> None:
         self._talk = talk
         self._voice = voice
+        self._on_digit = on_digit
 
     async def get(self, prompts: tuple[str, ...]) -> Ending:
         """ENTERED for yes, NOT_CONFIRMED for no and for no answer; or another ending.
 
-        Words count when they begin after the prompt, which may say "yes" itself; keys count at any moment.
+        Words count when they begin after the prompt, which may say "yes" itself; keys count at any moment. A digit
+        that is no answer is the first of a number that is keyed: that one is in the keypad then.
         """
         for _ in range(_TIMES):
             await self._talk.say(prompts)
@@ -51,6 +56,8 @@ class Confirmation:
                     return await talk.keypad.disturbed(event)
                 case ChannelDtmfReceived(digit=key) if key in _KEYS:
                     return _KEYS[key]
+                case ChannelDtmfReceived(digit=key) if key.isdigit():
+                    return await self._keyed(key)
                 case Heard(alternatives=(likeliest, *_)) if not likeliest.words and not event.final:
                     began = None  # what was taken for the beginning of a word was none
                 case Heard():
@@ -60,6 +67,12 @@ class Confirmation:
                             return answer
                         began = None
         return None
+
+    async def _keyed(self, key: str) -> Ending:
+        await self._talk.line.fall_silent()
+        self._voice.give_way()
+        self._talk.keypad.wipe()
+        return await self._talk.keypad.go_on(key, self._on_digit)
 
     def _said(self, heard: Heard) -> Ending | None:
         best = heard.alternatives[0]

@@ -53,20 +53,18 @@ class SpokenField:
         return ending
 
     async def _read(self, prompts: tuple[str, ...], on_digit: OnDigit, *, ahead: bool) -> Ending:
-        self._talk.keypad.wipe()
         async with hearing(self._talk.line, self._talk.keypad, self._hear) as voice:
             turn = Turn(self._talk, voice, on_digit, self._spoken.whole)
             heard = await turn.take(prompts, ahead=ahead)
             if isinstance(heard, Ending):
                 return heard
-            written = self._spoken.written(heard)
-            choice = choose(written, self._spoken.passes, usual=self._spoken.usual)
+            choice = choose(self._spoken.written(heard), self._spoken.passes, usual=self._spoken.usual)
             if isinstance(choice, Doubtful) and choice.group is not None and self._spoken.groups:
                 again = await self._group_again(voice, choice, on_digit)
                 if isinstance(again, Ending):
                     return again
                 choice = again
-            return await self._settle(voice, choice, written[0].digits)
+            return await self._settle(voice, choice, on_digit)
 
     async def _group_again(self, voice: Voice, number: Doubtful, on_digit: OnDigit) -> Choice | Ending:
         """What the number is with its doubtful group as it is said now."""
@@ -76,15 +74,15 @@ class SpokenField:
             return heard
         return choose(with_group(number, heard), self._spoken.passes, usual=self._spoken.usual)
 
-    async def _settle(self, voice: Voice, choice: Choice, likeliest: str) -> Ending:
+    async def _settle(self, voice: Voice, choice: Choice, on_digit: OnDigit) -> Ending:
         """Put the answer into the keypad; one that does not pass is judged as if it had been keyed."""
         match choice:
             case Taken():
                 self._talk.keypad.put(choice.digits)
                 prompts = self._spoken.read_back(choice.digits)
-                return await Confirmation(self._talk, voice).get(prompts) if prompts else Ending.ENTERED
+                return await Confirmation(self._talk, voice, on_digit).get(prompts) if prompts else Ending.ENTERED
             case Doubtful():
                 return Ending.NOT_UNDERSTOOD
             case Nothing():
-                self._talk.keypad.put(likeliest)
+                self._talk.keypad.put(choice.digits)
                 return Ending.ENTERED

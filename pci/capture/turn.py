@@ -53,6 +53,7 @@ class Turn:
         before the prompt began do not count.
         """
         talk = self._talk
+        talk.keypad.wipe()
         await talk.say(prompts)
         prompt, listening = talk.line.playing, ahead
         self._deadline = now() + talk.line.patience.prompt

@@ -70,6 +70,35 @@ async def test_given_a_close_rival_that_passes_too_then_only_the_doubtful_group_
     assert rejections(capture) == []
 
 
+async def test_given_a_doubtful_group_that_fits_nothing_when_it_is_said_again_then_no_number_counts(
+    tmp_path: Path,
+) -> None:
+    alike = ScriptedRecogniser(rivals={"one": {"nine": 0.4}})
+    async with open_rig(tmp_path, recogniser=alike) as rig:
+        call = await rig.incoming()
+        async with speaking(rig, call) as capture:
+            await says(call, "say-card-number", *CLOSE)
+            await says(call, "say-group-4", "two two two two")
+            await heard(call, "card-number-invalid")
+            call.press("*")
+    assert rejections(capture) == [EntryError.INVALID_CARD_NUMBER]
+    assert capture.result.outcome is CaptureOutcome.CANCELLED
+
+
+async def test_given_silence_when_a_doubtful_group_is_asked_again_then_it_is_waited_for_as_for_any_answer(
+    tmp_path: Path,
+) -> None:
+    alike = ScriptedRecogniser(rivals={"one": {"nine": 0.4}})
+    async with open_rig(tmp_path, recogniser=alike, prompt=600.0) as rig:
+        call = await rig.incoming()
+        async with speaking(rig, call, first_digit_timeout=3) as capture:
+            await says(call, "say-card-number", *CLOSE)
+            await heard(call, "say-group-4")
+            await heard(call, "entry-timeout")
+            call.press("*")
+    assert rejections(capture) == [EntryError.TIMEOUT]
+
+
 async def test_given_no_to_the_last_four_digits_then_the_number_is_asked_again_and_the_first_is_gone(
     rig: Rig,
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pci.contract import Brand, CaptureOutcome, CardField, FieldProgress
 from speech.scripted import ScriptedRecogniser, say
 from tests.pci_rig import Rig, heard, open_rig
-from tests.speaking_caller import PAUSE, VISA, agrees, prompts, rejections, says, speaking
+from tests.speaking_caller import CLOSE, PAUSE, VISA, agrees, prompts, rejections, says, speaking
 
 
 @pytest.fixture
@@ -94,6 +94,31 @@ async def test_given_keys_in_the_middle_of_a_number_then_they_win_and_the_field_
     assert capture.result.token is not None
     async with rig.vault.use(capture.result.token) as card:
         assert bytes(card.pan.reveal()) == b"4242424200041111"
+
+
+async def test_given_a_caller_who_keys_another_number_when_theirs_is_read_back_then_that_one_counts(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", *VISA)
+        await heard(call, "is-that-right")
+        call.press("5555555555554444#")  # the first ones are no answer, and no later one is
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert (capture.result.outcome, capture.result.brand, capture.result.last4) == (
+        CaptureOutcome.SUCCESS, Brand.MASTERCARD, "4444",
+    )  # fmt: skip
+    assert rejections(capture) == []
+
+
+async def test_given_a_visa_that_is_keyed_when_another_one_is_read_back_then_its_ones_are_no_yes(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", *CLOSE)
+        await heard(call, "is-that-right")
+        call.press("4111111111111111#")
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert capture.result.token is not None
+    async with rig.vault.use(capture.result.token) as card:
+        assert bytes(card.pan.reveal()) == b"4111111111111111"
 
 
 async def test_given_words_that_are_understood_while_the_caller_keys_then_they_do_not_end_the_field(rig: Rig) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ivr.understanding.listening import Listening
 from ivr.understanding.questions import for_choice, for_yes_or_no
-from pci.capture.choice import Choice, Nothing, Taken, card_number, choose
+from pci.capture.choice import Choice, Taken, card_number, choose
 from pci.capture.dictation import Dictation
 from pci.capture.fields import SPOKEN_PROMPTS
 from pci.capture.speaking import _WORDS
@@ -108,7 +108,7 @@ class Ear:
         for heard in await self.hear(sound, sorted(_WORDS)):
             dictation.hear(heard, over_prompt=over_prompt)
         readings = [one for one in dictation.readings() if one.digits]
-        return choose(readings, card_number) if readings else Nothing()
+        return choose(readings, card_number)
 
 
 @pytest.fixture(scope="module")

@@ -93,17 +93,17 @@ def test_given_a_rival_far_behind_then_it_does_not_count() -> None:
 
 @pytest.mark.parametrize("digits", [VISA[:15], VISA + VISA[:3], "", "12", VISA * 2])
 def test_given_a_number_of_a_wrong_length_then_there_is_nothing(digits: str) -> None:
-    assert chosen((digits, 0.0)) == Nothing()
+    assert chosen((digits, 0.0)) == Nothing(digits)
 
 
 def test_given_numbers_that_all_fail_and_differ_in_one_group_then_that_group_is_asked_again() -> None:
     assert chosen((WRONG, 0.0), (VISA[:-1] + "3", -2.0)) == Doubtful(WRONG, group=3)
-    assert chosen((WRONG, 0.0)) == Nothing()
+    assert chosen((WRONG, 0.0)) == Nothing(WRONG)
 
 
 def test_given_nothing_heard_then_there_is_nothing() -> None:
-    assert choose([], card_number) == Nothing()
-    assert chosen(("", 0.0)) == Nothing()
+    assert choose([], card_number) == Nothing("")
+    assert chosen(("", 0.0)) == Nothing("")
 
 
 def test_given_the_doubtful_group_said_again_then_the_number_is_put_together_and_checked_again() -> None:
@@ -163,6 +163,12 @@ def test_whatever_is_heard_what_is_taken_passes_and_no_rival_comes_near(
     assert max(scores.values()) - scores[choice.digits] <= behind
     rivals = [score for digits, score in scores.items() if card_number(digits) and digits != choice.digits]
     assert all(scores[choice.digits] - score >= ahead for score in rivals)
+
+
+@given(readings)
+def test_whatever_is_heard_what_is_given_back_as_nothing_does_not_pass(ways: list[tuple[str, float]]) -> None:
+    choice = choose(heard(*ways), card_number, MARGIN)
+    assert not (isinstance(choice, Nothing) and card_number(choice.digits))
 
 
 @given(readings)
