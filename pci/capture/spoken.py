@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from traceback import clear_frames
 
 from pci.capture.choice import GROUP, Choice, Doubtful, Nothing, Passes, Taken, choose, with_group
 from pci.capture.confirming import Confirmation
@@ -47,7 +48,11 @@ class SpokenField:
 
         Without `ahead`, keys that were pressed before the prompt began do not count.
         """
-        ending = await self._read(prompts, on_digit, ahead=ahead)
+        try:
+            ending = await self._read(prompts, on_digit, ahead=ahead)
+        except BaseException as error:
+            _forget(error)
+            raise
         keypad = self._talk.keypad
         self.given_up = ending is Ending.DISTURBED or (bool(keypad.count) and not keypad.said)
         return ending
@@ -86,3 +91,13 @@ class SpokenField:
             case Nothing():
                 self._talk.keypad.put(choice.digits)
                 return Ending.ENTERED
+
+
+def _forget(error: BaseException | None) -> None:
+    """Empty the functions that an error came out of: what was said is in them.
+
+    The errors of a TaskGroup refer to themselves: all that they hold would stay until Python looks for such cycles.
+    """
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from pci.capture.choice import Taken
 from pci.contract import Brand, CaptureOutcome, CardField, FieldProgress
+from speech import Alternative, Heard
+from speech.digits import SpokenDigits
 from speech.scripted import ScriptedRecogniser, say
-from tests.pci_rig import Rig, heard, open_rig
+from tests.pci_rig import Rig, heard, open_rig, steer
 from tests.speaking_caller import CLOSE, PAUSE, VISA, agrees, prompts, rejections, says, speaking
 
 
@@ -245,3 +250,37 @@ async def test_given_the_end_of_a_capture_then_nobody_is_heard_any_more(tmp_path
             call.hang_up()
         assert capture.result.outcome is CaptureOutcome.HUNG_UP
         assert recogniser.listening == 0
+
+
+@contextmanager
+def untidied() -> Iterator[None]:
+    """Python does not look for what only refers to itself, as it would sooner or later."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def still_held() -> int:
+    """How many things that hold words or digits are in memory."""
+    return sum(isinstance(one, (Alternative, Heard, SpokenDigits, Taken)) for one in gc.get_objects())
+
+
+@pytest.mark.parametrize("end", ["the caller hangs up", "the payment is called off"])
+async def test_given_a_capture_that_breaks_off_at_the_read_back_then_nothing_that_was_said_stays_in_memory(
+    rig: Rig, end: str
+) -> None:
+    call = await rig.incoming()
+    with untidied():
+        before = still_held()
+        async with speaking(rig, call) as capture:
+            await says(call, "say-card-number", *VISA)
+            await heard(call, "is-that-right")
+            if end == "the caller hangs up":
+                call.hang_up()
+            else:
+                await steer(rig, capture, "cancel")
+        assert capture.result.token is None
+        assert still_held() == before
