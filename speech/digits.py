@@ -44,6 +44,7 @@ _TENS: Final = {
     for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
 _TIMES: Final = {"double": 2, "triple": 3}
+_NUMBERS: Final = frozenset({*_DIGITS, *_TEENS, *_TENS, *_TIMES, "hundred", "thousand"})
 _CORRECTIONS: Final = frozenset({"no", "sorry", "correction"})
 _FILLERS: Final = frozenset({"and", "a", "uh", "um", "then", "dash", "slash", "hyphen"})
 _PAUSE: Final = "|"
@@ -64,10 +65,7 @@ _COMMANDS: Final = {
     ("start", "again"): Command.START_AGAIN,
     ("start", "over"): Command.START_AGAIN,
 }
-WORDS: Final = frozenset(
-    {*_DIGITS, *_TEENS, *_TENS, *_TIMES, "hundred", "thousand", *_CORRECTIONS, *_FILLERS}
-    | {word for phrase in _COMMANDS for word in phrase}
-)
+WORDS: Final = frozenset({*_NUMBERS, *_CORRECTIONS, *_FILLERS} | {word for phrase in _COMMANDS for word in phrase})
 """Every word that means something here. A recogniser is asked for those of them that its model knows."""
 
 _SAME: Final = {"oh": "zero"}  # heard apart, read alike: the alternatives are not spent on the difference
@@ -105,6 +103,14 @@ def spoken_digits(stretches: Sequence[Sequence[Alternative]], limit: int = 20) -
 def read_digits(*stretches: str) -> SpokenDigits:
     """The most natural reading of words, one text for each stretch between two pauses."""
     return spoken_digits([[Alternative(tuple(text.lower().replace("-", " ").split()), 0.0)] for text in stretches])[0]
+
+
+def most_digits(words: Iterable[str]) -> int:
+    """How many digits these words are at most, whatever is said between them: who takes digits back has said them."""
+    numbers = [word for word in words if word in _NUMBERS]
+    # one more digit, for "double" at the end, which belongs to what comes next
+    readings = spoken_digits([[Alternative((*numbers, "zero"), 0.0)]])
+    return max(len(reading.digits) for reading in readings) - 1
 
 
 def _joined(stretches: Sequence[Sequence[Alternative]]) -> list[tuple[tuple[str, ...], float]]:

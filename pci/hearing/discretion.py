@@ -6,11 +6,10 @@ that makes it twelve digits is not told at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from speech import GARBAGE, Alternative, Heard
-from speech.digits import spoken_digits
+from speech.digits import most_digits
 
 FEWEST: Final = 12
 """So many digits may be a card number."""
@@ -23,8 +22,6 @@ _DIGITS: Final = {
 }
 _NOTHING: Final = Alternative((GARBAGE,), 0.0)
 
-Stretch = Sequence[Alternative]
-
 
 class Discretion:
     """For one hearing, in one language. `card_said`: nothing more may be told."""
@@ -32,23 +29,23 @@ class Discretion:
     def __init__(self, language: str) -> None:
         self.card_said = False
         self._language = language
-        self._told: list[Stretch] = []
+        self._told = 0
 
     def of(self, heard: Heard) -> Heard:
         """What may be told of this."""
-        if self._most_digits([*self._told, heard.alternatives]) >= FEWEST:
+        digits = max(map(self._most_digits, heard.alternatives))
+        if self._told + digits >= FEWEST:
             self.card_said = True
             return Heard((_NOTHING,))
         if heard.final:
-            self._told.append(heard.alternatives)
+            self._told += digits
             return heard
         words = heard.alternatives[0].words
         word = next((word for word in words if word != GARBAGE), GARBAGE)
         return Heard((Alternative((word,) if words else (), 0.0),), final=False)
 
-    def _most_digits(self, stretches: Sequence[Stretch]) -> int:
-        """How many were said at most, whatever was said between them."""
+    def _most_digits(self, way: Alternative) -> int:
         if self._language == _ENGLISH:
-            return max(len(reading.digits) for reading in spoken_digits(stretches))
+            return most_digits(way.words)
         digits = _DIGITS.get(self._language, frozenset())
-        return sum(max(sum(word in digits for word in way.words) for way in stretch) for stretch in stretches)
+        return sum(word in digits for word in way.words)
