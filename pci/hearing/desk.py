@@ -95,13 +95,13 @@ class HearingDesk:
         """Tell what is heard until the client closes the connection, or the hearing ends. Raises one of `Refused`."""
         resource = f"channel:{wanted.channel_id} call:{wanted.call_id}"
         async with self._admitted(wanted) as hearing:
-            if not await self._audit.record(Kind.HEARING_BEGAN, resource=resource):
-                raise NotReady
-            try:
-                return await _tell(request, hearing, Discretion(wanted.language))
-            finally:
-                detail = str(hearing.end or HearingEnd.STOPPED)
-                await self._audit.record(Kind.HEARING_ENDED, resource=resource, detail=detail)
+            if await self._audit.record(Kind.HEARING_BEGAN, resource=resource):
+                try:
+                    return await _tell(request, hearing, Discretion(wanted.language))
+                finally:
+                    detail = str(hearing.end or HearingEnd.STOPPED)
+                    await self._audit.record(Kind.HEARING_ENDED, resource=resource, detail=detail)
+        raise NotReady  # out here, for what is raised in there comes in a group
 
     @asynccontextmanager
     async def _admitted(self, wanted: HearingRequest) -> AsyncIterator[Hearing]:
@@ -136,8 +136,9 @@ async def _tell(request: web.Request, hearing: Hearing, discretion: Discretion) 
     try:
         await stream.prepare(request)
         await write(HearingStarted())
+        longest = asyncio.timeout(_LONGEST_SECONDS)
         try:
-            async with asyncio.timeout(_LONGEST_SECONDS):
+            async with longest:
                 while (heard := await hearing.next()) is not None:
                     told = discretion.of(heard)
                     if discretion.card_said:
@@ -145,6 +146,8 @@ async def _tell(request: web.Request, hearing: Hearing, discretion: Discretion) 
                         hearing.forget()
                     await write(_told(told))
         except TimeoutError:
+            if not longest.expired():
+                raise
             hearing.stop(HearingEnd.TOO_LONG)
         await write(HearingEnded(reason=hearing.end or HearingEnd.STOPPED))
     except (OSError, RuntimeError):  # the connection is lost, or nobody reads (TimeoutError)

@@ -131,6 +131,9 @@ class Ears:
                         finally:
                             for task in work:
                                 task.cancel()
+        except OSError as error:  # there is no port for it; what goes wrong in the block comes in a group
+            log.warning("caller_not_heard", channel_id=channel_id, error=type(error).__name__)
+            raise NoEar from None
         finally:
             hearing.stop(HearingEnd.STOPPED)
             hearing.forget()
@@ -156,6 +159,9 @@ class Ears:
                 return
             try:
                 await detach(held.app.asterisk, held.hearing.ear)
+            except asyncio.CancelledError:
+                await detach(held.app.asterisk, held.hearing.ear)  # no half of an ear stays on a caller
+                raise
             finally:
                 now = asyncio.get_running_loop().time()
                 self._gone.append((now, channel_id, held.hearing.ear))

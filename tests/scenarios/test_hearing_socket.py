@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from asterisk_ari.fake import FakeCall
-from ivr.errors import PciRefused
+from ivr.errors import PciAnswerLost, PciRefused
 from ivr.pci_client import PciClient
 from pci.contract import (
     CaptureOutcome,
@@ -169,6 +170,37 @@ async def test_who_cannot_be_heard_is_refused_with_the_reason(scene: Scene) -> N
         ears = [call.channel_id for call in scene.rig.asterisk.calls if call.channel_id != scene.call.channel_id]
         for ear in ears:
             assert await scene.refusal("no", channel_id=ear) is ErrorCode.CHANNEL_NOT_FOUND
+
+
+async def test_given_a_hearing_that_cannot_be_put_on_record_then_nobody_is_heard(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object, **__: object) -> bool:
+        return False
+
+    monkeypatch.setattr(scene.rig.audit, "record", full)
+    assert await scene.refusal("yes") is ErrorCode.NOT_READY
+    await scene.rig.asterisk.until(lambda asterisk: len(asterisk.calls) == 1 and not asterisk.bridge_ids)
+
+
+async def test_given_a_client_that_does_not_read_then_the_hearing_ends_as_stopped_and_not_as_too_long(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes = web.StreamResponse.write
+
+    async def write(stream: web.StreamResponse, data: bytes) -> None:
+        await (asyncio.Event().wait() if b'"heard"' in data else writes(stream, data))
+
+    monkeypatch.setattr(web.StreamResponse, "write", write)
+    monkeypatch.setattr("pci.hearing.desk._UNREAD_SECONDS", 0.5)
+    async with aclosing(scene.hear("yes")) as events:
+        assert await anext(events) == HearingStarted()
+        scene.call.speak(say("yes") + silence(0.5))
+        with pytest.raises(PciAnswerLost):
+            await anext(events)
+    while "hearing-ended" not in (text := audit_log(scene.rig.folder)):
+        await asyncio.sleep(0.01)
+    assert "too-long" not in text
 
 
 async def test_the_call_side_can_ask_which_words_are_known(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from asterisk_ari.fake import FakeAsterisk, FakeCall
 from pci.contract import HearingEnd
 from pci.hearing.ear import NoEar, sweep
 from pci.hearing.ears import AlreadyHeard, Ears, Hearing
-from pci.hearing.port import SoundPort, TooSlow
+from pci.hearing.port import SoundLost, SoundPort, TooSlow
 from speech import Grammar, Heard, ModelMissing, TooManyListeners, WordUnknown
 from speech.scripted import ScriptedRecogniser, say, silence
+from tests import virtual_time
 
 DEADLINE = 20.0
 YES_NO = Grammar(frozenset({"yes", "no"}))
@@ -94,6 +96,32 @@ async def test_given_a_caller_who_is_heard_when_a_capture_begins_then_nobody_hea
         assert scene.left == set()
         assert await hearing.next() is None
         assert hearing.end is HearingEnd.CAPTURE
+
+
+async def test_given_a_capture_that_is_called_off_while_the_ear_is_taken_away_then_nothing_of_it_is_left(
+    scene: Scene,
+) -> None:
+    async with scene.ears.hear(scene.pci, scene.call.channel_id, YES_NO) as hearing:
+        async with asyncio.TaskGroup() as tasks:
+            silencing = tasks.create_task(scene.ears.silence(scene.call.channel_id))
+            while hearing.end is None:
+                await asyncio.sleep(0)
+            silencing.cancel()
+        assert scene.left == set()
+
+
+async def test_given_no_port_is_to_be_had_then_the_caller_cannot_be_heard_and_nothing_is_left(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def all_taken(*_: object) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("pci.hearing.port.socket.socket", all_taken)
+    with pytest.raises(NoEar):
+        async with scene.ears.hear(scene.pci, scene.call.channel_id, YES_NO):
+            pass
+    assert scene.left == set()
+    assert scene.recogniser.listening == 0
 
 
 async def test_given_a_caller_who_is_heard_when_somebody_else_wants_to_hear_them_then_that_is_refused(
@@ -181,6 +209,34 @@ async def test_the_port_takes_one_stream_from_one_sender_and_nothing_else() -> N
                 sender.sendto(packet(sequence), (host, int(number)))
                 sender.sendto(packet(sequence, stream=8), (host, int(number)))
             assert await port.read() == b"\x02\x01" * 480
+
+
+def test_packets_that_are_old_are_no_sound_and_that_none_comes_is_told() -> None:
+    async def hear_old_packets() -> None:
+        sender = ("127.0.0.1", 9)
+        async with SoundPort.open() as port, asyncio.TaskGroup() as tasks:
+            port.expect(*sender)
+            for sequence in range(1, 4):
+                port.datagram_received(packet(sequence), sender)
+            assert await port.read()
+            reading = tasks.create_task(port.read())
+            while not reading.done():
+                await asyncio.sleep(1)
+                port.datagram_received(packet(1), sender)
+
+    with pytest.raises(ExceptionGroup) as group:
+        virtual_time.run(hear_old_packets(), limit=600)
+    assert group.group_contains(SoundLost)
+
+
+async def test_given_so_much_lost_that_a_digit_may_be_missing_then_nothing_more_is_heard() -> None:
+    sender = ("127.0.0.1", 9)
+    async with asyncio.timeout(DEADLINE), SoundPort.open() as port:
+        port.expect(*sender)
+        for sequence in (1, 2, 3, 20, 21, 22):
+            port.datagram_received(packet(sequence), sender)
+        with pytest.raises(SoundLost):
+            await port.read()
 
 
 async def test_more_than_can_be_heard_in_time_is_told() -> None:
