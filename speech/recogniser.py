@@ -7,7 +7,7 @@ the audio comes and is thrown away when the answer is there. What was heard is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 RATE: Final = 8000
@@ -29,11 +29,18 @@ class Grammar:
 class Alternative:
     """One way of understanding a stretch of speech. `score` is a log-likelihood: only differences mean something.
 
-    Speech that is none of the grammar's words is `GARBAGE` among the words.
+    Speech that is none of the grammar's words is `GARBAGE` among the words. Those at the places `faint` are no louder
+    than one of our own prompts that the line gives back.
     """
 
     words: tuple[str, ...] = field(repr=False)
     score: float
+    faint: frozenset[int] = frozenset()
+
+    @property
+    def loud(self) -> tuple[str, ...]:
+        """The other words."""
+        return tuple(word for place, word in enumerate(self.words) if place not in self.faint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,10 @@ class Heard:
 
     alternatives: tuple[Alternative, ...]
     final: bool = True
+
+    def loud(self) -> Heard:
+        """The same without what is faint: what somebody says over a prompt of ours, whatever comes back of it."""
+        return replace(self, alternatives=tuple(Alternative(one.loud, one.score) for one in self.alternatives))
 
 
 class Listener(Protocol):

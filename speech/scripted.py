@@ -20,7 +20,8 @@ from speech.recogniser import GARBAGE, RATE, Alternative, Grammar, Heard
 PAUSE_SECONDS: Final = 0.4
 """So long a silence ends a stretch of speech."""
 
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz'-"
+_FAINTLY: Final = "~"
+_LETTERS: Final = f"abcdefghijklmnopqrstuvwxyz'-{_FAINTLY}"
 _STEP: Final = 1000  # between two letters' levels: far more than µ-law rounds
 _HELD: Final = 80  # samples of a letter, and
 _HELD_AT_LEAST: Final = 50  # what counts as one: a line may lose its edges
@@ -29,7 +30,7 @@ _MOST_ALTERNATIVES: Final = 20
 
 
 def say(words: str) -> bytes:
-    """Words as sound."""
+    """Words as sound; `~pay` is said faintly."""
     sound = array("h")
     for word in words.lower().split():
         for letter in word:
@@ -114,7 +115,7 @@ class ScriptedListener:
         if len(self._said) > self._told:
             self._told = len(self._said)
             words = tuple(map(self._name, self._said))
-            return [*ended, Heard((Alternative(words, 0.0),), final=False)]
+            return [*ended, Heard((Alternative(words, 0.0, _faint(self._said)),), final=False)]
         return ended
 
     async def finish(self) -> Sequence[Heard]:
@@ -159,12 +160,17 @@ class ScriptedListener:
             return ()
         heard: list[tuple[tuple[str, ...], float]] = [((), 0.0)]
         for word in said:
-            ways = {word: 0.0} | dict(self._rivals.get(word, {}))
+            ways = {word: 0.0} | dict(self._rivals.get(word.removeprefix(_FAINTLY), {}))
             longer = [
                 ((*words, self._name(way)), score - cost) for words, score in heard for way, cost in ways.items()
             ]
             heard = heapq.nlargest(_MOST_ALTERNATIVES, longer, key=lambda one: one[1])
-        return [Heard(tuple(Alternative(words, score) for words, score in heard))]
+        return [Heard(tuple(Alternative(words, score, _faint(said)) for words, score in heard))]
 
     def _name(self, word: str) -> str:
+        word = word.removeprefix(_FAINTLY)
         return word if word in self._known else GARBAGE
+
+
+def _faint(said: Sequence[str]) -> frozenset[int]:
+    return frozenset(place for place, word in enumerate(said) if word.startswith(_FAINTLY))

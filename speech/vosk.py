@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any, Final
 
 from speech.errors import ModelBroken, ModelMissing, TooManyListeners, WordUnknown
+from speech.loudness import Loudness
 from speech.model import Model
 from speech.recogniser import BYTES_PER_SECOND, GARBAGE, RATE, Alternative, Grammar, Heard
 from speech.tones import Toneless
@@ -23,11 +25,17 @@ from speech.tones import Toneless
 ALTERNATIVES: Final = 20
 LISTENERS: Final = 40
 THREADS: Final = 2
-_New: TypeAlias = tuple[list[Heard], str, int]
-"""What is new, the words so far of the stretch that is open, and for how long (bytes) it has been quiet."""
-_BLOCK: Final = BYTES_PER_SECOND // 10  # an end of a stretch is looked for after each
-_FAINTEST: Final = 150  # of 32767: no word has its loudest moment below this
-_QUIET: Final = BYTES_PER_SECOND * 5 // 4  # longer than the pause that ends a stretch
+_BLOCK: Final = BYTES_PER_SECOND // 10  # what is new is looked for after each
+_TOLD_WITHIN: Final = 1.0  # seconds of a word it is among those so far, of which nobody says when they were said
+_NOTHING: Final = Alternative((), 0.0)
+
+
+@dataclass(slots=True)
+class _Line:
+    """How loud a line is, and what was told of the stretch of speech that is open."""
+
+    loudness: Loudness = field(default_factory=Loudness)
+    told: Alternative = _NOTHING
 
 
 class VoskRecogniser:
@@ -85,8 +93,7 @@ class VoskListener:
         self._owner = owner
         self._threads = threads
         self._recogniser: object | None = recogniser
-        self._so_far = ""
-        self._quiet = _QUIET + 1
+        self._line = _Line()
         self._odd = b""
         self._toneless = Toneless()
 
@@ -105,18 +112,15 @@ class VoskListener:
     def close(self) -> None:
         """Forget everything."""
         if self._recogniser is not None:
-            self._recogniser, self._so_far, self._odd = None, "", b""
+            self._recogniser, self._line, self._odd = None, _Line(), b""
             self._toneless = Toneless()
             self._owner.listening -= 1
 
-    async def _at_work(self, work: Callable[[Any, bytes, str, int], _New], audio: bytes) -> Sequence[Heard]:
+    async def _at_work(self, work: Callable[[Any, bytes, _Line], list[Heard]], audio: bytes) -> Sequence[Heard]:
         if self._recogniser is None:
             return ()
         loop = asyncio.get_running_loop()
-        state = self._so_far, self._quiet
-        heard, so_far, self._quiet = await loop.run_in_executor(self._threads, work, self._recogniser, audio, *state)
-        self._so_far = so_far if self._recogniser is not None else ""
-        return heard
+        return await loop.run_in_executor(self._threads, work, self._recogniser, audio, self._line)
 
 
 def _load(model: Model) -> Any:  # noqa: ANN401 - vosk has no types
@@ -139,42 +143,55 @@ def _listening(model: object, words: list[str]) -> Any:  # noqa: ANN401
 
     recogniser = vosk.KaldiRecognizer(model, RATE, json.dumps(words, ensure_ascii=False))
     recogniser.SetMaxAlternatives(ALTERNATIVES)
+    recogniser.SetWords(True)  # and when each was said
     return recogniser
 
 
-def _fed(recogniser: Any, audio: bytes, so_far: str, quiet: int) -> _New:  # noqa: ANN401
+def _fed(recogniser: Any, audio: bytes, line: _Line) -> list[Heard]:  # noqa: ANN401
     heard: list[Heard] = []
     for start in range(0, len(audio), _BLOCK):
         block = audio[start : start + _BLOCK]
-        quiet = 0 if _loud(block) else quiet + len(block)
+        line.loudness.take(block)
         if recogniser.AcceptWaveform(block):
-            heard += _ended(recogniser.Result(), so_far)
-            so_far = ""
-    words = str(json.loads(recogniser.PartialResult()).get("partial", ""))  # there is none right after a stretch
-    if quiet > _QUIET:
-        words = ""  # in silence it makes up a word now and then, and takes it back
-    if words != so_far:
-        heard.append(Heard((Alternative(tuple(words.split()), 0.0),), final=False))
-    return heard, words, quiet
+            heard += _ended(recogniser.Result(), line)
+        heard += _so_far(recogniser.PartialResult(), line)
+    return heard
 
 
-def _loud(block: bytes) -> bool:
-    samples = array("h", block)
-    return max(max(samples), -min(samples)) >= _FAINTEST
-
-
-def _finished(recogniser: Any, audio: bytes, so_far: str, quiet: int) -> _New:  # noqa: ANN401
+def _finished(recogniser: Any, audio: bytes, line: _Line) -> list[Heard]:  # noqa: ANN401
     if audio:
+        line.loudness.take(audio)
         recogniser.AcceptWaveform(audio)
-    return _ended(recogniser.FinalResult(), so_far), "", quiet
+    return _ended(recogniser.FinalResult(), line)
 
 
-def _ended(result: str, so_far: str) -> list[Heard]:
+def _so_far(result: str, line: _Line) -> list[Heard]:
+    """What is new in the stretch that is open."""
+    words = tuple(str(json.loads(result).get("partial", "")).split())  # there is none right after a stretch
+    if line.loudness.silent:
+        words = ()  # in silence it makes up a word now and then, and takes it back
+    told = line.told
+    if words == told.words:
+        return []
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(words, told.words, strict=False))))
+    new = range(same, len(words)) if line.loudness.faint(line.loudness.now - _TOLD_WITHIN) else ()
+    faint = frozenset(place for place in told.faint if place < same).union(new)
+    line.told = Alternative(words, 0.0, faint)
+    return [Heard((line.told,), final=False)]
+
+
+def _ended(result: str, line: _Line) -> list[Heard]:
     """The stretch that has ended. One of no words is told only if words were told of it before."""
+    told, line.told = line.told, _NOTHING
     alternatives = tuple(
-        Alternative(tuple(one["text"].split()), float(one["confidence"]))
+        _understood(one.get("result", ()), float(one["confidence"]), line)
         for one in json.loads(result)["alternatives"]
     )
     if alternatives and alternatives[0].words:
         return [Heard(alternatives)]
-    return [Heard((Alternative((), 0.0),))] if so_far else []
+    return [Heard((_NOTHING,))] if told.words else []
+
+
+def _understood(words: Sequence[Mapping[str, Any]], score: float, line: _Line) -> Alternative:
+    faint = (place for place, word in enumerate(words) if line.loudness.faint(word["start"], word["end"]))
+    return Alternative(tuple(str(word["word"]) for word in words), score, frozenset(faint))

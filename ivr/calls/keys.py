@@ -6,6 +6,7 @@ Only for what the call side may know. Card fields are keyed to the card side, wh
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -20,6 +21,8 @@ _SPEAKING_SECONDS: Final = 10.0
 """Whoever is speaking is waited for this long after each new word,"""
 _LONGEST_SECONDS: Final = 30.0
 """and no longer than this from their first: a television never ends."""
+_ECHO_SECONDS: Final = 0.4
+"""So long after its end the question may still come back on the caller's line."""
 
 
 class Interrupted(Exception):
@@ -62,6 +65,8 @@ class _Question:
         self._keyed = False
         self._stretches: list[Sequence[Alternative]] = []
         self._latest: float | None = None  # an answer that is said ends by then
+        self._echo_until = math.inf if prompt else 0.0
+        self._began_in_echo: bool | None = None  # of the stretch of speech that is open
         if prompt is None:
             self._wait(keys.first_digit_timeout)
 
@@ -75,7 +80,7 @@ class _Question:
                     await self._words(event)
             case PlaybackFinished():
                 if event.playback.id == self._prompt:
-                    self._prompt = None
+                    self._prompt_is_over()
                     self._wait(self._keys.first_digit_timeout)
             case Gap():
                 raise Interrupted(over=event.over)
@@ -93,8 +98,8 @@ class _Question:
         self._wait(self._keys.inter_digit_timeout)
 
     async def _words(self, event: SpeechHeard) -> None:
-        speech = self._keys.speech
-        likeliest = event.alternatives[0].words if event.alternatives else ()
+        speech, ways = self._keys.speech, self._own(event)
+        likeliest = ways[0].words if ways else ()
         known = any(word != GARBAGE for word in likeliest)
         if speech is None or not likeliest or (self._prompt and not (known and speech.barge_in)):
             return  # a noise under the question, or an answer to one that was not heard to its end
@@ -106,15 +111,29 @@ class _Question:
             self.answer = self.answer or Said()  # if nothing more comes, it was no silence
             self._wait(_SPEAKING_SECONDS)
             return
-        self._stretches.append([Alternative(way.words, way.score) for way in event.alternatives])
+        self._stretches.append(ways)
         said = speech.understand(self._stretches)
         self.answer, self.answered = said, speech.whole(said)
         self._wait(speech.pause)
 
+    def _own(self, event: SpeechHeard) -> Sequence[Alternative]:
+        """What of this is the caller's own: nothing faint of what began while the question may come back to us."""
+        if self._began_in_echo is None:
+            self._began_in_echo = asyncio.get_running_loop().time() < self._echo_until
+        echo = self._began_in_echo
+        if event.final or not any(way.words for way in event.alternatives):
+            self._began_in_echo = None
+        ways = [Alternative(way.words, way.score, frozenset(way.faint)) for way in event.alternatives]
+        return [Alternative(way.loud, way.score) for way in ways] if echo else ways
+
     async def _hush(self) -> None:
         if self._prompt:
-            prompt, self._prompt = self._prompt, None
+            prompt = self._prompt
+            self._prompt_is_over()
             await self._silence(prompt)
+
+    def _prompt_is_over(self) -> None:
+        self._prompt, self._echo_until = None, asyncio.get_running_loop().time() + _ECHO_SECONDS
 
     def _wait(self, seconds: float) -> None:
         deadline = asyncio.get_running_loop().time() + seconds

@@ -16,7 +16,7 @@ class Dictation:
     """Digits that somebody says, stretch by stretch.
 
     A stretch of which half is garbage is a story or a television. While our own prompt is played, a stretch counts
-    only if it is digits: what else is heard then may be the prompt itself.
+    only if it is digits, and only what is loud in it: what else is heard then may be the prompt itself.
     """
 
     def __init__(self) -> None:
@@ -39,13 +39,17 @@ class Dictation:
         """Take what was heard, while a prompt was played or not; the command that it is, if it is one."""
         if not self._began:
             self._began, self._over_prompt = True, over_prompt
+        if not heard.alternatives[0].words or heard.final:
+            self._began = False
+        if self._over_prompt:
+            heard = heard.loud()
         counts = self._counts(heard.alternatives)
         if not heard.final:
             self._open = heard.alternatives if counts else ()
             return None
-        self._began, self._open = False, ()
+        self._open = ()
         if not counts:
-            self.noise += 1
+            self.noise += bool(heard.alternatives[0].words)
             return None
         self._kept.append(heard.alternatives)
         return spoken_digits([heard.alternatives])[0].command

@@ -56,10 +56,14 @@ class HearingStarted(Model):
 
 
 class SpokenWords(Model):
-    """One way of understanding; `score` is a log-likelihood. Words that are none of the list are `[unk]`."""
+    """One way of understanding; `score` is a log-likelihood. Words that are none of the list are `[unk]`.
+
+    Those at the places `faint` may be an echo of what is played to the caller.
+    """
 
     words: tuple[str, ...] = Field(repr=False)
     score: float
+    faint: tuple[int, ...] = ()
 
 
 class SpeechHeard(Model):

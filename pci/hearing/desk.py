@@ -156,5 +156,7 @@ async def _tell(request: web.Request, hearing: Hearing, discretion: Discretion) 
 
 
 def _told(heard: Heard) -> SpeechHeard:
-    alternatives = tuple(SpokenWords(words=one.words, score=one.score) for one in heard.alternatives)
+    alternatives = tuple(
+        SpokenWords(words=one.words, score=one.score, faint=tuple(sorted(one.faint))) for one in heard.alternatives
+    )
     return SpeechHeard(alternatives=alternatives, final=heard.final)

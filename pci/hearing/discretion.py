@@ -40,12 +40,18 @@ class Discretion:
         if heard.final:
             self._told += digits
             return heard
-        words = heard.alternatives[0].words
-        word = next((word for word in words if word != GARBAGE), GARBAGE)
-        return Heard((Alternative((word,) if words else (), 0.0),), final=False)
+        return Heard((_one_word(heard.alternatives[0]),), final=False)
 
     def _most_digits(self, way: Alternative) -> int:
         if self._language == _ENGLISH:
             return most_digits(way.words)
         digits = _DIGITS.get(self._language, frozenset())
         return sum(word in digits for word in way.words)
+
+
+def _one_word(said: Alternative) -> Alternative:
+    """The first word that is one, a loud one if there is any."""
+    if not said.words:
+        return said
+    loud, any_word = (next((word for word in words if word != GARBAGE), "") for words in (said.loud, said.words))
+    return Alternative((loud or any_word or GARBAGE,), 0.0, frozenset() if loud else frozenset({0}))

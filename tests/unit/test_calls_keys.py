@@ -123,8 +123,12 @@ def test_given_any_keys_then_the_answer_is_what_was_pressed_up_to_the_first_end(
     assert asyncio.run(Listening(finished(PROMPT), *pressed(text)).read(keys)) == expected
 
 
-def words(text: str, *, final: bool = True, score: float = 0.0) -> Heard:
-    return SpeechHeard(alternatives=(SpokenWords(words=tuple(text.split()), score=score),), final=final)
+def words(text: str, *, final: bool = True) -> Heard:
+    """What is heard of a caller; a word in brackets is faint."""
+    said = text.split()
+    faint = tuple(place for place, word in enumerate(said) if word.startswith("("))
+    way = SpokenWords(words=tuple(word.strip("()") for word in said), score=0.0, faint=faint)
+    return SpeechHeard(alternatives=(way,), final=final)
 
 
 def listens(made: ListenedFor | None, *, first: float = 60, pause: float = 0.02) -> Keys:
@@ -179,6 +183,50 @@ async def test_given_a_yes_before_the_question_was_heard_then_only_one_after_it_
     caller = Listening(words("yes", final=False), words("yes"), finished(PROMPT), words("no"))
     assert await caller.read(sure) == "2"
     assert caller.silenced == []
+
+
+def echo(text: str, *, final: bool = True) -> Heard:
+    """What the caller's line gives back of the question: words, and all of them faint."""
+    return words(" ".join(f"({word})" for word in text.split()), final=final)
+
+
+async def test_given_an_echo_of_the_question_then_it_goes_on_and_what_is_said_after_it_is_the_answer() -> None:
+    caller = Listening(echo("pay", final=False), echo("pay"), echo("stop", final=False), finished(PROMPT),
+                       echo("[unk] stop"), words("pay"))  # fmt: skip
+    assert await caller.read(MENU) == "1"
+    assert caller.silenced == []
+
+
+async def test_given_a_caller_who_speaks_up_over_an_echo_then_the_question_stops_and_they_are_heard() -> None:
+    caller = Listening(echo("stop", final=False), words("(stop) pay", final=False), words("(stop) pay (one)"))
+    assert await caller.read(MENU) == "1"
+    assert caller.silenced == [PROMPT]
+
+
+async def test_given_a_caller_with_a_faint_voice_then_they_are_heard_once_the_question_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ivr.calls.keys._ECHO_SECONDS", 0.0)
+    assert await Listening(finished(PROMPT), echo("pay", final=False), echo("pay")).read(MENU) == "1"
+    assert await Listening(echo("pay")).read(MENU, prompt=None) == "1"
+
+
+async def test_given_what_was_taken_for_an_echo_and_was_nothing_then_what_comes_next_is_no_part_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ivr.calls.keys._ECHO_SECONDS", 0.0)
+    caller = Listening(echo("pay", final=False), echo("", final=False), finished(PROMPT), echo("stop"))
+    assert await caller.read(MENU) == "9"
+
+
+@given(st.lists(st.tuples(st.sampled_from(["pay", "stop", "[unk]", "one nine", ""]), st.booleans())))
+def test_whatever_an_echo_is_heard_as_it_is_neither_an_interruption_nor_an_answer(
+    heard: list[tuple[str, bool]],
+) -> None:
+    question = listens(for_choice("en", {"1": ["pay"], "9": ["stop"]}), first=0.001)
+    caller = Listening(*(echo(text, final=final) for text, final in heard), finished(PROMPT))
+    answer = asyncio.run(caller.read(question))
+    assert (answer, type(answer), caller.silenced) == ("", str, [])
 
 
 async def test_given_a_gap_after_words_then_nothing_of_it_counts() -> None:

@@ -35,6 +35,23 @@ def test_whatever_is_said_the_digits_that_are_told_are_fewer_than_those_of_a_car
     assert told < FEWEST
 
 
+@pytest.mark.parametrize(
+    ("words", "faint", "told", "still_faint"),
+    [
+        ("one two [unk]", {0}, "two", False),
+        ("one two", {0, 1}, "one", True),
+        ("one [unk]", {0}, "one", True),
+        ("one two", {1}, "one", False),
+    ],
+)
+def test_the_one_word_that_is_told_is_a_loud_one_if_there_is_any(
+    words: str, faint: set[int], told: str, *, still_faint: bool
+) -> None:
+    said = Alternative(tuple(words.split()), 0.0, frozenset(faint))
+    word = Discretion("en").of(Heard((said,), final=False)).alternatives[0]
+    assert (word.words, bool(word.faint)) == ((told,), still_faint)
+
+
 @given(STRETCH)
 def test_what_cannot_be_a_card_is_told_as_it_is(words: list[str]) -> None:
     whole = heard(words[:2])  # "thousand" alone is four digits

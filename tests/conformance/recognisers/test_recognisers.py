@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import wave
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Bench:
 
     recogniser: Recogniser
     say: Callable[[str], bytes]
+    say_faintly: Callable[[str], bytes]
     alike: float = 1.0
     """How much of what is said has to be understood. A model may mishear: `make speech-eval` measures that."""
 
@@ -65,12 +67,21 @@ def recorded(words: str) -> bytes:
     return sound
 
 
+def echoed(words: str) -> bytes:
+    """The same as a telephone line gives it back: 20 dB fainter."""
+    return array("h", (round(sample / 10) for sample in array("h", recorded(words)))).tobytes()
+
+
+def marked(words: str) -> bytes:
+    return say(" ".join(f"~{word}" for word in words.split()))
+
+
 @pytest.fixture(scope="session")
 def vosk() -> Iterator[Bench]:
     if not SHIPPED["en"].is_dir():
         pytest.skip("no speech model is shipped")
     with VoskRecogniser.open([Model("en", SHIPPED["en"])], listeners=2) as recogniser:
-        yield Bench(recogniser, recorded, alike=0.5)
+        yield Bench(recogniser, recorded, echoed, alike=0.5)
 
 
 @pytest.fixture(params=["scripted", "vosk"])
@@ -78,7 +89,7 @@ def bench(request: pytest.FixtureRequest) -> Bench:
     if request.param == "vosk":
         found: Bench = request.getfixturevalue("vosk")
         return found
-    return Bench(ScriptedRecogniser({*NAMES, "oh", "yes"}, most=2), say)
+    return Bench(ScriptedRecogniser({*NAMES, "oh", "yes"}, most=2), say, marked)
 
 
 @pytest.fixture
@@ -110,6 +121,17 @@ async def test_what_is_said_is_heard_while_it_is_said_and_ends_with_a_pause(benc
 async def test_what_is_open_at_the_end_is_ended_on_request(bench: Bench, listener: Listener) -> None:
     heard = await spoken(listener, bench.say("nine three"))
     assert bench.understood([*heard, *await listener.finish()], "93")
+
+
+async def test_words_that_are_no_louder_than_an_echo_are_faint_and_those_beside_them_are_not(
+    bench: Bench, listener: Listener
+) -> None:
+    echo = await spoken(listener, bench.say_faintly("four two seven one") + silence(1.5))
+    assert any(one.alternatives[0].words for one in echo)
+    assert [one for one in echo for way in one.alternatives if way.loud] == []
+    heard = await spoken(listener, bench.say_faintly("seven one") + bench.say("seven four two") + silence(1.5))
+    assert digits(heard) != "742"
+    assert bench.understood([one.loud() for one in heard], "742")
 
 
 async def test_several_stretches_are_told_one_by_one(bench: Bench, listener: Listener) -> None:
