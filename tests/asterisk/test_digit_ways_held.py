@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from pci.contract import CaptureOutcome
 from tests.asterisk.digit_ways import CARD, KEYED, Scene
 
 LAST = "4"
+HELD = 2.0
+CALLS = 3
 
 
 async def held_down_it_is_one_digit(scene: Scene) -> None:
@@ -38,29 +42,42 @@ async def held_while_the_prompt_ends_the_digits_after_it_come_late_and_doubled(s
         assert capture.outcome is CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS
 
 
-async def held_through_the_give_back_it_is_told_later_as_pressed_before(scene: Scene) -> None:
-    """Asterisk tells of a key when it is let go, to whoever has the caller then: the gate goes by its duration."""
+async def held_through_the_give_back_it_is_told_later_as_pressed_before(scene: Scene) -> bool:
+    """Asterisk tells of a key when it is let go, to whoever has the caller then: the gate goes by its duration.
+
+    False if the phone pressed it only when the caller was back.
+    """
     async with scene.agent() as (channel_id, phone):
         async with scene.capture(channel_id) as capture:
             await capture.prompted("card-number")
             await phone.press(KEYED)
-            await phone.press(LAST, held=2.0)
+            await phone.press(LAST, held=HELD)
         assert await scene.card_of(capture) == KEYED
         async with asyncio.timeout(5):
-            while not scene.keys_told_to_ivr:
+            while not (keys := list(events(scene, "ChannelDtmfReceived", channel_id))):
                 await asyncio.sleep(0.02)
         *_, back = events(scene, "StasisStart", channel_id)
-        (key,) = events(scene, "ChannelDtmfReceived", channel_id)
-        pressed = at(key).timestamp() - key["duration_ms"] / 1000
-        assert pressed < at(back).timestamp()
+        (key,) = keys
+        seconds = key["duration_ms"] / 1000
+        in_time = at(key).timestamp() - seconds < at(back).timestamp()
+        assert in_time or seconds > 0.9 * HELD, "a key that is told as shorter than it was passes for a later one"
+        return in_time
+
+
+async def held_through_the_give_back_in_the_end(scene: Scene) -> int:
+    """How many calls that took: a phone on a machine with much to do is too late now and then."""
+    for calls in range(1, CALLS + 1):
+        if await held_through_the_give_back_it_is_told_later_as_pressed_before(scene):
+            return calls
+    pytest.fail(f"the phone was too late in {CALLS} calls")
 
 
 async def test_given_keys_that_are_held_then_no_digit_of_a_card_is_lost_or_reaches_anybody_else(scene: Scene) -> None:
     async with asyncio.TaskGroup() as callers:
         callers.create_task(held_down_it_is_one_digit(scene))
         callers.create_task(held_while_the_prompt_ends_the_digits_after_it_come_late_and_doubled(scene))
-        callers.create_task(held_through_the_give_back_it_is_told_later_as_pressed_before(scene))
-    assert scene.keys_told_to_ivr == LAST  # of the third caller; the gate withholds it
+        third = callers.create_task(held_through_the_give_back_in_the_end(scene))
+    assert scene.keys_told_to_ivr == LAST * third.result()  # the gate withholds it, unless it was pressed later
 
 
 def events(scene: Scene, kind: str, channel_id: str) -> Iterator[dict[str, Any]]:
