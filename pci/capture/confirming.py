@@ -53,6 +53,7 @@ class Confirmation:
                 case PlaybackFinished() if event.playback.id == prompt:
                     deadline, quiet_at = now() + talk.first, now() + talk.line.patience.echo
                 case Gap():
+                    self._voice.give_way()
                     return await talk.keypad.disturbed(event)
                 case ChannelDtmfReceived(digit=key) if key in _KEYS:
                     return _KEYS[key]

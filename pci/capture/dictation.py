@@ -31,6 +31,11 @@ class Dictation:
         """What it comes to so far, as far as that is known."""
         return spoken_digits([*self._kept, self._open] if self._open else self._kept)[0].digits
 
+    @property
+    def speaking(self) -> bool:
+        """Whether there is more to what counts than the stretches that have ended."""
+        return bool(self._open)
+
     def readings(self) -> Sequence[SpokenDigits]:
         """The ways in which the stretches that have ended may be understood, the likeliest first."""
         return spoken_digits(self._kept)

@@ -45,6 +45,8 @@ class Turn:
         self._whole = whole
         self._dictation = Dictation()
         self._deadline = self._latest = math.inf
+        self._last = False
+        """Whether the stretch that is open is the last one."""
 
     async def take(self, prompts: tuple[str, ...], *, ahead: bool) -> Readings | Ending:
         """The ways in which what was said may be understood, or how the turn ended without.
@@ -65,13 +67,18 @@ class Turn:
                     listening = True
                     self._begin_to_wait()
                 case Gap():
+                    self._voice.give_way()
                     return await talk.keypad.disturbed(event)
+                case ChannelDtmfReceived(digit="#") if listening and self._dictation.speaking:
+                    self._last, self._latest = True, now() + talk.line.patience.ended
                 case ChannelDtmfReceived(digit=key) if listening and key in KEYS:
                     await talk.line.fall_silent()
                     return await self._keyed(key)
                 case Heard():
                     if ending := await self._hear(event):
                         return ending
+                    if self._last and event.final:
+                        break
         return self._over()
 
     async def _hear(self, heard: Heard) -> Ending | None:
@@ -109,6 +116,8 @@ class Turn:
     def _over(self) -> Readings | Ending:
         if self._talk.keypad.left:
             return Ending.LEFT
+        if self._dictation.speaking:
+            return Ending.NOT_UNDERSTOOD  # what is left out of an answer makes another one of it
         if readings := [one for one in self._dictation.readings() if one.digits]:
             return readings
         return Ending.NOT_UNDERSTOOD if self._dictation.noise else Ending.SILENT

@@ -55,7 +55,7 @@ class Voice:
         self._put(Gap(over=True))
 
     def give_way(self) -> None:
-        """The caller keys from now on: what they say counts no more, and wakes nobody who waits for a key."""
+        """The caller keys from now on: what they say counts no more, and wakes nobody who waits."""
         self._keyed = True
         self.forget()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pci.capture.choice import Taken
-from pci.contract import Brand, CaptureOutcome, CardField, FieldProgress
+from pci.contract import Brand, CaptureOutcome, CardField, EntryError, FieldProgress
 from speech import Alternative, Heard
 from speech.digits import SpokenDigits
 from speech.scripted import ScriptedRecogniser, say
@@ -124,6 +124,51 @@ async def test_given_a_visa_that_is_keyed_when_another_one_is_read_back_then_its
     assert capture.result.token is not None
     async with rig.vault.use(capture.result.token) as card:
         assert bytes(card.pan.reveal()) == b"4111111111111111"
+
+
+async def test_given_the_hash_key_right_after_the_last_digit_then_that_one_counts_too(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", *VISA[:3])
+        call.speak(say(VISA[3]))
+        await capture.entering(CardField.NUMBER, 16)
+        call.press("#")
+        call.speak(PAUSE)
+        await agrees(call)
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
+    assert rejections(capture) == []
+
+
+async def test_given_the_hash_key_and_a_line_that_is_not_still_then_what_was_open_is_not_left_out(
+    tmp_path: Path,
+) -> None:
+    async with open_rig(tmp_path, ended=0.1) as rig:
+        call = await rig.incoming()
+        async with speaking(rig, call) as capture:
+            await says(call, "say-card-number", *VISA[:3])
+            call.speak(say(VISA[3]))
+            await capture.entering(CardField.NUMBER, 16)
+            call.press("#")
+            await heard(call, "not-sure-what-was-said")
+            call.press("*")
+    assert rejections(capture) == [EntryError.NOT_UNDERSTOOD]
+
+
+async def test_given_words_while_asterisk_tells_nothing_then_it_is_waited_for_and_the_card_is_keyed(rig: Rig) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", VISA[0])
+        await capture.entering(CardField.NUMBER, 4)
+        rig.pci._dispatch.lost()  # its events, and not the sound
+        call.speak(say(VISA[1]) + PAUSE)
+        await asyncio.sleep(0.5)
+        rig.asterisk.drop_connections()
+        await heard(call, "card-number-again")
+        call.press("4242424200041111#")
+        await says(call, "say-expiry", "twelve twenty nine")
+    assert capture.result.outcome is CaptureOutcome.SUCCESS
+    assert rejections(capture) == [EntryError.CONNECTION_GAP]
 
 
 async def test_given_words_that_are_understood_while_the_caller_keys_then_they_do_not_end_the_field(rig: Rig) -> None:
