@@ -20,8 +20,8 @@ PAUSE = silence(0.5)
 
 
 @asynccontextmanager
-async def speaking(rig: Rig, call: FakeCall, **options: object) -> AsyncIterator[Capture]:
-    """A capture in which fields may be said; the line is never quite still, as no line is."""
+async def breathing(call: FakeCall) -> AsyncIterator[None]:
+    """The line is never quite still, as no line is."""
 
     async def breathe() -> None:
         while True:
@@ -30,9 +30,15 @@ async def speaking(rig: Rig, call: FakeCall, **options: object) -> AsyncIterator
 
     async with asyncio.TaskGroup() as tasks:
         breath = tasks.create_task(breathe())
-        async with rig.capturing(call, **{**BOTH, **PATIENT, **options}) as capture:
-            yield capture
+        yield
         breath.cancel()
+
+
+@asynccontextmanager
+async def speaking(rig: Rig, call: FakeCall, **options: object) -> AsyncIterator[Capture]:
+    """A capture in which fields may be said."""
+    async with breathing(call), rig.capturing(call, **{**BOTH, **PATIENT, **options}) as capture:
+        yield capture
 
 
 async def says(call: FakeCall, prompt: str, *stretches: str, times: int = 1) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from speech.scripted import ScriptedRecogniser, say
+from tests.speaking_caller import PAUSE, breathing
 from tests.standins.live_ivr import ends, heard, hears
 from tests.standins.whole_stack import WholeStack, whole_stack
 
@@ -72,6 +75,40 @@ async def test_given_a_caller_who_hangs_up_in_the_card_number_then_nothing_is_le
     assert stack.asterisk.calls == ()
     assert stack.asterisk.bridge_ids == ()
     assert await stack.booked() == []
+
+
+@contextmanager
+def scripted(_: object) -> Iterator[ScriptedRecogniser]:
+    yield ScriptedRecogniser()
+
+
+async def test_given_two_numbers_that_are_said_in_vain_then_the_keypad_is_offered_and_the_keyed_card_is_paid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pci.app.recogniser", scripted)
+    async with whole_stack(tmp_path) as stack:
+        call = stack.asterisk.dial("1030", caller="+15550100777")
+        async with breathing(call):
+            for prompt, keys in (("say-account", "1000442#"), ("say-pay-or-press-1", "1")):
+                await hears(call, prompt)
+                call.press(keys)
+            for times in (1, 2):
+                await hears(call, "say-card-number", times)
+                call.speak(say("four one one one one two three four") + PAUSE)
+                await stack.log.tells("capture_progress", times, field="payment-card-number", entered=8)
+                call.press("#")
+            for prompt, keys in (("card-number-again", VISA), ("say-expiry", "1230"), ("say-security-code", "987")):
+                await hears(call, prompt)
+                call.press(f"{keys}#")
+            await hears(call, "or-say-yes-or-no")
+            call.press("1")
+            await ends(call)
+
+    told = heard(call)
+    offered = ["card-number-invalid", "keypad-may-be-easier", "card-number-again"]
+    assert told[told.index("keypad-may-be-easier") - 1 :][:3] == offered
+    assert "is-that-right" not in told, "neither number was put to the caller"
+    assert "payment-approved" in told
 
 
 async def test_given_an_answer_of_the_bank_that_is_lost_then_the_caller_hears_unknown_and_is_texted_the_outcome(
