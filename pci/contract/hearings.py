@@ -85,7 +85,7 @@ class HearingEnd(StrEnum):
     CALLER_GONE = "caller-gone"
     TOO_LONG = "too-long"
     TOO_SLOW = "too-slow"  # more is said than this machine can recognise in time: have them use their keys
-    SOUND_LOST = "sound-lost"  # Asterisk sends none any more, or so much is missing that a digit may be
+    SOUND_LOST = "sound-lost"  # Asterisk sends none any more
     OVERHEARD = "overheard"  # somebody else got at what is said
     CARD_SAID = "card-said"  # twelve digits or more, which may be a card number: they were not told
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from pci.hearing.rtp import Broken, InOrder, parse
+from pci.hearing.rtp import InOrder, parse
 from speech import RATE
 
 BYTES_PER_SECOND: Final = 2 * RATE
@@ -24,7 +24,7 @@ class TooSlow(Exception):
 
 
 class SoundLost(Exception):
-    """No sound comes any more, not even silence; or so much did not come that a digit may be missing."""
+    """No sound comes any more, not even silence."""
 
 
 class SoundPort(asyncio.DatagramProtocol):
@@ -38,7 +38,7 @@ class SoundPort(asyncio.DatagramProtocol):
         self._stream: int | None = None
         self._order = InOrder()
         self._waiting = bytearray()
-        self._overrun = self._broken = False
+        self._overrun = False
         self._news = asyncio.Event()
 
     @classmethod
@@ -64,20 +64,23 @@ class SoundPort(asyncio.DatagramProtocol):
         self._sender = (host, port)
         self._socket.connect(self._sender)
 
+    @property
+    def lost(self) -> int:
+        """How many packets never came."""
+        return self._order.lost
+
     async def read(self) -> bytes:
         """What was said since the last time, as samples with the low byte first; waits until it is worth it.
 
         `TooSlow` if too much of it waits, for what comes then is not kept; `SoundLost`.
         """
-        while len(self._waiting) < _AT_ONCE and not self._broken:
+        while len(self._waiting) < _AT_ONCE:
             self._news.clear()
             try:
                 async with asyncio.timeout(_SILENT_SECONDS):
                     await self._news.wait()
             except TimeoutError:
                 raise SoundLost from None
-        if self._broken:
-            raise SoundLost
         if self._overrun:
             raise TooSlow
         sound, self._waiting = self._waiting, bytearray()
@@ -94,12 +97,7 @@ class SoundPort(asyncio.DatagramProtocol):
         if len(self._waiting) > _MOST_WAITING:
             self._overrun = True
             return
-        try:
-            new = self._order.push(packet)
-        except Broken:
-            self._broken = True
-            self._news.set()
-            return
+        new = self._order.push(packet)
         for payload in new:
             self._waiting += _low_byte_first(payload)
         if new:  # what comes again, or too late, is no sign of life

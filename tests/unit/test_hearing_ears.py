@@ -229,16 +229,6 @@ def test_packets_that_are_old_are_no_sound_and_that_none_comes_is_told() -> None
     assert group.group_contains(SoundLost)
 
 
-async def test_given_so_much_lost_that_a_digit_may_be_missing_then_nothing_more_is_heard() -> None:
-    sender = ("127.0.0.1", 9)
-    async with asyncio.timeout(DEADLINE), SoundPort.open() as port:
-        port.expect(*sender)
-        for sequence in (1, 2, 3, 20, 21, 22):
-            port.datagram_received(packet(sequence), sender)
-        with pytest.raises(SoundLost):
-            await port.read()
-
-
 async def test_more_than_can_be_heard_in_time_is_told() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind(("127.0.0.1", 0))
