@@ -7,7 +7,7 @@ the audio comes and is thrown away when the answer is there. What was heard is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 RATE: Final = 8000
@@ -19,10 +19,14 @@ GARBAGE: Final = "[unk]"
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """What may be heard: single words, not sentences. `language` as in the prompts: "en". Other speech is garbage."""
+    """What may be heard: single words, not sentences. `language` as in the prompts: "en". Other speech is garbage.
+
+    What may not be wrong is heard with care: more than once (`Heard.again`).
+    """
 
     words: frozenset[str]
     language: str = "en"
+    careful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,23 @@ class Heard:
     There is at least one alternative. It has no words if what was taken for speech turned out to be none.
 
     A breath ends a stretch, so a card number comes in several: who listens joins them (`speech.digits`).
+
+    `again` is how a final stretch was understood each further time that it was heard, if it was: as one stretch or
+    more (`speech.agreement`).
     """
 
     alternatives: tuple[Alternative, ...]
     final: bool = True
+    again: tuple[tuple[tuple[Alternative, ...], ...], ...] = ()
 
     def loud(self) -> Heard:
-        """The same without what is faint: what somebody says over a prompt of ours, whatever comes back of it."""
-        return replace(self, alternatives=tuple(Alternative(one.loud, one.score) for one in self.alternatives))
+        """The same without what is faint: what somebody says over a prompt of ours, whatever comes back of it.
+
+        Heard again, nothing tells what was faint: if anything was, that does not count.
+        """
+        if not any(one.faint for one in self.alternatives):
+            return self
+        return Heard(tuple(Alternative(one.loud, one.score) for one in self.alternatives), self.final)
 
 
 class Listener(Protocol):

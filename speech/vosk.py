@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final
 
+from speech.again import TEMPOS, Again
 from speech.errors import ModelBroken, ModelMissing, TooManyListeners, WordUnknown
 from speech.loudness import Loudness
 from speech.model import Model
@@ -24,6 +25,8 @@ from speech.tones import Toneless
 
 ALTERNATIVES: Final = 20
 LISTENERS: Final = 40
+CAREFUL: Final = 2
+"""While so many listen for each thread, who comes next is heard once: two cores keep up with 40 listeners by that."""
 THREADS: Final = 2
 _BLOCK: Final = BYTES_PER_SECOND // 10  # what is new is looked for after each
 _TOLD_WITHIN: Final = 1.0  # seconds of a word it is among those so far, of which nobody says when they were said
@@ -32,8 +35,10 @@ _NOTHING: Final = Alternative((), 0.0)
 
 @dataclass(slots=True)
 class _Line:
-    """How loud a line is, and what was told of the stretch of speech that is open."""
+    """What hears a line, how loud it is, and what was told of the stretch of speech that is open."""
 
+    recogniser: Any
+    again: Again
     loudness: Loudness = field(default_factory=Loudness)
     told: Alternative = _NOTHING
 
@@ -41,10 +46,11 @@ class _Line:
 class VoskRecogniser:
     """Hears with the models that were opened, at most `listeners` people at a time. Use `open`."""
 
-    def __init__(self, models: Mapping[str, Any], threads: ThreadPoolExecutor, listeners: int) -> None:
+    def __init__(self, models: Mapping[str, Any], threads: ThreadPoolExecutor, listeners: int, careful: int) -> None:
         self._models = models
         self._threads = threads
         self._most = listeners
+        self._careful = careful
         self.listening = 0
         """How many listen now."""
 
@@ -56,7 +62,7 @@ class VoskRecogniser:
         """Load the models, which blocks for some seconds if they are large. `ModelMissing`, `ModelBroken`."""
         loaded = {model.language: _load(model) for model in models}
         with ThreadPoolExecutor(threads, thread_name_prefix="hearing") as pool:
-            yield cls(loaded, pool, listeners)
+            yield cls(loaded, pool, listeners, CAREFUL * threads)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -76,7 +82,9 @@ class VoskRecogniser:
         if self.listening >= self._most:
             raise TooManyListeners
         words = sorted(grammar.words) + [GARBAGE] * _knows(model, GARBAGE)
-        listener = VoskListener(self, self._threads, _listening(model, words))
+        careful = grammar.careful and self.listening < self._careful
+        again = Again([_listening(model, words) for _ in TEMPOS if careful])
+        listener = VoskListener(self, self._threads, _Line(_listening(model, words), again))
         self.listening += 1
         return listener
 
@@ -89,11 +97,10 @@ class VoskRecogniser:
 class VoskListener:
     """One caller's. What Vosk still holds is freed by `close`, or when the thread that is at it has done."""
 
-    def __init__(self, owner: VoskRecogniser, threads: ThreadPoolExecutor, recogniser: object) -> None:
+    def __init__(self, owner: VoskRecogniser, threads: ThreadPoolExecutor, line: _Line) -> None:
         self._owner = owner
         self._threads = threads
-        self._recogniser: object | None = recogniser
-        self._line = _Line()
+        self._line: _Line | None = line
         self._odd = b""
         self._toneless = Toneless()
 
@@ -111,16 +118,15 @@ class VoskListener:
 
     def close(self) -> None:
         """Forget everything."""
-        if self._recogniser is not None:
-            self._recogniser, self._line, self._odd = None, _Line(), b""
+        if self._line is not None:
+            self._line, self._odd = None, b""
             self._toneless = Toneless()
             self._owner.listening -= 1
 
-    async def _at_work(self, work: Callable[[Any, bytes, _Line], list[Heard]], audio: bytes) -> Sequence[Heard]:
-        if self._recogniser is None:
+    async def _at_work(self, work: Callable[[_Line, bytes], list[Heard]], audio: bytes) -> Sequence[Heard]:
+        if self._line is None:
             return ()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, work, self._recogniser, audio, self._line)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, self._line, audio)
 
 
 def _load(model: Model) -> Any:  # noqa: ANN401 - vosk has no types
@@ -147,22 +153,25 @@ def _listening(model: object, words: list[str]) -> Any:  # noqa: ANN401
     return recogniser
 
 
-def _fed(recogniser: Any, audio: bytes, line: _Line) -> list[Heard]:  # noqa: ANN401
+def _fed(line: _Line, audio: bytes) -> list[Heard]:
     heard: list[Heard] = []
     for start in range(0, len(audio), _BLOCK):
         block = audio[start : start + _BLOCK]
         line.loudness.take(block)
-        if recogniser.AcceptWaveform(block):
-            heard += _ended(recogniser.Result(), line)
-        heard += _so_far(recogniser.PartialResult(), line)
+        ended = line.recogniser.AcceptWaveform(block)
+        line.again.hear(block)
+        if ended:
+            heard += _ended(line.recogniser.Result(), line)
+        heard += _so_far(line.recogniser.PartialResult(), line)
     return heard
 
 
-def _finished(recogniser: Any, audio: bytes, line: _Line) -> list[Heard]:  # noqa: ANN401
+def _finished(line: _Line, audio: bytes) -> list[Heard]:
     if audio:
         line.loudness.take(audio)
-        recogniser.AcceptWaveform(audio)
-    return _ended(recogniser.FinalResult(), line)
+        line.recogniser.AcceptWaveform(audio)
+        line.again.hear(audio)
+    return _ended(line.recogniser.FinalResult(), line)
 
 
 def _so_far(result: str, line: _Line) -> list[Heard]:
@@ -182,13 +191,13 @@ def _so_far(result: str, line: _Line) -> list[Heard]:
 
 def _ended(result: str, line: _Line) -> list[Heard]:
     """The stretch that has ended. One of no words is told only if words were told of it before."""
-    told, line.told = line.told, _NOTHING
+    again, told, line.told = line.again.ended(), line.told, _NOTHING
     alternatives = tuple(
         _understood(one.get("result", ()), float(one["confidence"]), line)
         for one in json.loads(result)["alternatives"]
     )
     if alternatives and alternatives[0].words:
-        return [Heard(alternatives)]
+        return [Heard(alternatives, again=again)]
     return [Heard((_NOTHING,))] if told.words else []
 
 

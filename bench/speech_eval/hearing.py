@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from speech.digits import WORDS, SpokenDigits, spoken_digits
+from speech.agreement import understood
+from speech.digits import WORDS, SpokenDigits
 from speech.recogniser import BYTES_PER_SECOND, Grammar, Heard, Recogniser
 
 PACKET: Final = BYTES_PER_SECOND // 50
@@ -35,7 +36,7 @@ class OurEar:
 
     def __init__(self, recogniser: Recogniser) -> None:
         self._recogniser = recogniser
-        self._grammar = Grammar(recogniser.known(WORDS))
+        self._grammar = Grammar(recogniser.known(WORDS), careful=True)
 
     async def hear(self, audio: bytes) -> Answer:
         """Listen to one answer."""
@@ -50,5 +51,5 @@ class OurEar:
             delay = time.perf_counter() - ended
         finally:
             listener.close()
-        readings = spoken_digits([stretch.alternatives for stretch in heard if stretch.final])
+        readings = understood([stretch for stretch in heard if stretch.final])
         return Answer(readings, len(audio) / BYTES_PER_SECOND, time.process_time() - begun, delay)

@@ -36,7 +36,7 @@ class Margin:
     ahead: float
 
 
-MARGIN: Final = Margin(behind=12.0, ahead=2.0)
+MARGIN: Final = Margin(behind=12.0, ahead=3.0)
 
 
 @dataclass(frozen=True, slots=True)

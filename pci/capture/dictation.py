@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from speech import GARBAGE, Alternative, Heard
+from speech.agreement import understood
 from speech.digits import Command, SpokenDigits, spoken_digits
 
 _LEAST_OVER_PROMPT: Final = 3
@@ -15,12 +16,12 @@ _LEAST_OVER_PROMPT: Final = 3
 class Dictation:
     """Digits that somebody says, stretch by stretch.
 
-    A stretch of which half is garbage is a story or a television. While our own prompt is played, a stretch counts
-    only if it is digits, and only what is loud in it: what else is heard then may be the prompt itself.
+    A stretch of which more than a third is garbage is a story or a television. While our own prompt is played, a
+    stretch counts only if it is digits, and only what is loud in it: what else is heard may be the prompt itself.
     """
 
     def __init__(self) -> None:
-        self._kept: list[Sequence[Alternative]] = []
+        self._kept: list[Heard] = []
         self._open: Sequence[Alternative] = ()
         self._began = self._over_prompt = False
         self.noise = 0
@@ -29,7 +30,8 @@ class Dictation:
     @property
     def digits(self) -> str:
         """What it comes to so far, as far as that is known."""
-        return spoken_digits([*self._kept, self._open] if self._open else self._kept)[0].digits
+        ended = [one.alternatives for one in self._kept]
+        return spoken_digits([*ended, self._open] if self._open else ended)[0].digits
 
     @property
     def speaking(self) -> bool:
@@ -38,7 +40,7 @@ class Dictation:
 
     def readings(self) -> Sequence[SpokenDigits]:
         """The ways in which the stretches that have ended may be understood, the likeliest first."""
-        return spoken_digits(self._kept)
+        return understood(self._kept)
 
     def hear(self, heard: Heard, *, over_prompt: bool) -> Command | None:
         """Take what was heard, while a prompt was played or not; the command that it is, if it is one."""
@@ -56,7 +58,7 @@ class Dictation:
         if not counts:
             self.noise += bool(heard.alternatives[0].words)
             return None
-        self._kept.append(heard.alternatives)
+        self._kept.append(heard)
         return spoken_digits([heard.alternatives])[0].command
 
     def _counts(self, alternatives: Sequence[Alternative]) -> bool:

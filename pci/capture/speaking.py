@@ -67,7 +67,7 @@ def _grammar(ears: Ears, request: CaptureRequest) -> Grammar | None:
         known = ears.known(_WORDS, request.language)
     except ModelMissing:
         return None
-    return Grammar(known, request.language) if known >= _NEEDED else None
+    return Grammar(known, request.language, careful=True) if known >= _NEEDED else None
 
 
 def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today: date) -> Spoken:

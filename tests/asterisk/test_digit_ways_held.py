@@ -59,7 +59,7 @@ async def held_through_the_give_back_it_is_told_later_as_pressed_before(scene: S
         *_, back = events(scene, "StasisStart", channel_id)
         (key,) = keys
         seconds = key["duration_ms"] / 1000
-        in_time = at(key).timestamp() - seconds < at(back).timestamp()
+        in_time: bool = at(key).timestamp() - seconds < at(back).timestamp()
         assert in_time or seconds > 0.9 * HELD, "a key that is told as shorter than it was passes for a later one"
         return in_time
 

@@ -41,7 +41,7 @@ def scrambled(text: bytes) -> bytes:
 
 async def hear(recogniser: VoskRecogniser) -> tuple[int, bytes, bytes]:
     """Hear the number once: how many digits it was, the first words of it, and a piece of its sound."""
-    listener = recogniser.listen(Grammar(recogniser.known(WORDS)))
+    listener = recogniser.listen(Grammar(recogniser.known(WORDS), careful=True))
     said, stretches = sound(), []
     for start in range(0, len(said), PIECE):
         stretches += [one.alternatives for one in await listener.feed(said[start : start + PIECE]) if one.final]

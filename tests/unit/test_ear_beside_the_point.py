@@ -91,8 +91,8 @@ class Ear:
     recogniser: VoskRecogniser
     heard: list[Heard] = field(default_factory=list)
 
-    async def hear(self, sound: bytes, words: Sequence[str]) -> list[Heard]:
-        listener = self.recogniser.listen(Grammar(self.recogniser.known(words)))
+    async def hear(self, sound: bytes, words: Sequence[str], *, careful: bool = False) -> list[Heard]:
+        listener = self.recogniser.listen(Grammar(self.recogniser.known(words), careful=careful))
         line = silence(0.3) + sound + silence(2.0)
         try:
             for start in range(0, len(line), PACKET):
@@ -105,7 +105,7 @@ class Ear:
     async def card_in(self, sound: bytes, *, over_prompt: bool = False) -> Choice:
         """What a capture would make of it."""
         dictation = Dictation()
-        for heard in await self.hear(sound, sorted(_WORDS)):
+        for heard in await self.hear(sound, sorted(_WORDS), careful=True):
             dictation.hear(heard, over_prompt=over_prompt)
         readings = [one for one in dictation.readings() if one.digits]
         return choose(readings, card_number)
