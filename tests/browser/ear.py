@@ -51,11 +51,13 @@ async def heard(page: Page, part: str) -> Heard:
 
 
 async def hears_key(page: Page, part: str) -> Heard:
-    """The same, once a key was heard in what is played, and some sound after it: then it is over."""
+    """The same, once a key was heard in what is played, and some sound after the last of it: then it is over."""
     async with asyncio.timeout(PATIENCE):
-        while not (first := await heard(page, part)).played:
+        while not (last := await heard(page, part)).played:
             await asyncio.sleep(0.3)
-        while (now := await heard(page, part)).seconds < first.seconds + TRAILING:
+        while (now := await heard(page, part)).seconds < last.seconds + TRAILING:
+            if (now.tones, now.played) != (last.tones, last.played):
+                last = now
             await asyncio.sleep(0.3)
     return now
 
