@@ -33,7 +33,7 @@ class Again:
         """What was heard once, heard again."""
         for (recogniser, tempo), heard in zip(self._recognisers, self._heard, strict=True):
             if recogniser.AcceptWaveform(tempo.of(block)):
-                heard.append(alternatives(recogniser.Result()))
+                heard.append(_alternatives(recogniser.Result()))
 
     def ended(self) -> tuple[Stretches, ...]:
         """What was understood at each tempo, now that a stretch has ended: in one or more, for pauses differ."""
@@ -44,7 +44,7 @@ class Again:
         return told
 
 
-def alternatives(result: str) -> Stretch:
+def _alternatives(result: str) -> Stretch:
     """What Vosk says that it heard, the likeliest first."""
     return tuple(
         Alternative(tuple(one["text"].split()), float(one["confidence"]))
@@ -56,5 +56,5 @@ def _rest(recogniser: Any) -> Stretch:  # noqa: ANN401 - vosk has no types
     """What is open, ended by a little silence: by force, it would begin anew without what it has just heard."""
     for _ in range(_MOST_SILENCES):
         if recogniser.AcceptWaveform(_SILENCE):
-            return alternatives(recogniser.Result())
-    return alternatives(recogniser.FinalResult())
+            return _alternatives(recogniser.Result())
+    return _alternatives(recogniser.FinalResult())

@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech import SHIPPED, Alternative, Grammar, Heard, Model
+from speech import SHIPPED, Alternative, Grammar, Heard, Listener, Model
 from speech.again import TEMPOS
 from speech.agreement import UNHEARD, agreed, understood
 from speech.digits import Command, SpokenDigits
 from speech.recogniser import RATE
 from speech.scripted import silence
 from speech.tempo import Tempo
-from speech.vosk import VoskRecogniser
+from speech.vosk import CAREFUL, THREADS, VoskRecogniser
 from tests.conformance.recognisers.test_recognisers import DIGITS, recorded, spoken
 
 
@@ -128,15 +129,43 @@ def vosk() -> Iterator[VoskRecogniser]:
         yield recogniser
 
 
-@pytest.mark.parametrize("careful", [True, False])
-async def test_only_who_listens_with_care_is_told_what_was_heard_again(vosk: VoskRecogniser, careful: bool) -> None:
+@contextmanager
+def listening(vosk: VoskRecogniser, *, careful: bool) -> Iterator[Listener]:
     listener = vosk.listen(Grammar(DIGITS.words, careful=careful))
     try:
-        heard = await spoken(listener, recorded("four two seven one") + silence(1.5))
-        heard += await listener.finish()
+        yield listener
     finally:
         listener.close()
 
-    assert any(one.final for one in heard)
-    assert {len(one.again) for one in heard if one.final and one.alternatives[0].words} == {len(TEMPOS) * careful}
+
+async def all_of(listener: Listener) -> list[Heard]:
+    """What is heard of four digits."""
+    return [*await spoken(listener, recorded("four two seven one") + silence(1.5)), *await listener.finish()]
+
+
+def hearings(heard: Sequence[Heard]) -> set[int]:
+    """How often the stretches that have ended were heard."""
+    return {1 + len(one.again) for one in heard if one.final and one.alternatives[0].words}
+
+
+@pytest.mark.parametrize("careful", [True, False])
+async def test_only_who_listens_with_care_is_told_what_was_heard_again(vosk: VoskRecogniser, careful: bool) -> None:
+    with listening(vosk, careful=careful) as listener:
+        heard = await all_of(listener)
+
+    assert hearings(heard) == {1 + len(TEMPOS) * careful}
     assert not any(one.again for one in heard if not one.final)
+
+
+async def test_given_as_many_listeners_as_the_threads_can_bear_then_who_comes_next_is_heard_once(
+    vosk: VoskRecogniser,
+) -> None:
+    with ExitStack() as others:
+        for _ in range(CAREFUL * THREADS):
+            others.enter_context(listening(vosk, careful=False))
+        with listening(vosk, careful=True) as crowded:
+            heard = await all_of(crowded)
+    with listening(vosk, careful=True) as alone:
+        heard_alone = await all_of(alone)
+
+    assert (hearings(heard), hearings(heard_alone)) == ({1}, {1 + len(TEMPOS)})
