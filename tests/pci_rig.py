@@ -197,6 +197,13 @@ async def steer(rig: Rig, capture: Capture, wish: str, **body: str) -> int:
         return response.status
 
 
+async def number_kept(rig: Rig, capture: Capture) -> str:
+    """The number of the card that the capture has kept."""
+    assert capture.result.token is not None
+    async with rig.vault.use(capture.result.token) as card:
+        return bytes(card.pan.reveal()).decode()
+
+
 async def heard(call: FakeCall, prompt: str, times: int = 1) -> None:
     """Wait until the caller has heard (the beginning of) a prompt so many times."""
     async with asyncio.timeout(30):
