@@ -25,7 +25,7 @@ def leaky_ears() -> None:
         if leak == "heard-file":
             _RECORDED.add(line.channel_id)
         if leak == "heard-print" and fields is not None:
-            return replace(fields, hear=lambda: _printed(fields.hear))
+            return replace(fields, hear=lambda field: lambda: _printed(fields.hear(field)))
         return fields
 
     async def recorded(hearing: Any, port: Any, listener: Any) -> None:  # noqa: ANN401 - as it is

@@ -100,7 +100,7 @@ async def hear_all(ear: Ear, listed: Sequence[Recording]) -> list[Heard]:
     """Play them one after the other."""
     heard = []
     for number, one in enumerate(listed, start=1):
-        heard.append(Heard(one, await ear.hear(one.audio())))
+        heard.append(Heard(one, await ear.hear(one.audio(), one.field)))
         if number % 50 == 0:
             print(f"{number}/{len(listed)}", file=sys.stderr, flush=True)
     return heard

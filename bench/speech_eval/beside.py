@@ -12,6 +12,7 @@ from typing import Final
 
 from bench.speech_eval.hearing import Answer
 from ear.install import python_with
+from pci.contract import CardField
 from speech.digits import SpokenDigits
 from speech.recogniser import BYTES_PER_SECOND
 
@@ -26,7 +27,7 @@ class Peer:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    async def hear(self, audio: bytes) -> Answer:
+    async def hear(self, audio: bytes, field: CardField) -> Answer:
         """Listen to one answer."""
         if self._process.stdin is None or self._process.stdout is None:
             raise AssertionError("opened with pipes")

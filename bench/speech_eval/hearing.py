@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from pci.capture.speaking import words_of
+from pci.contract import CardField
 from speech.agreement import understood
-from speech.digits import WORDS, SpokenDigits
+from speech.digits import SpokenDigits
 from speech.recogniser import BYTES_PER_SECOND, Grammar, Heard, Recogniser
 
 PACKET: Final = BYTES_PER_SECOND // 50
@@ -27,7 +29,7 @@ class Answer:
 class Ear(Protocol):
     """Whatever understands digits: the product, or one of those it is compared with."""
 
-    async def hear(self, audio: bytes) -> Answer:
+    async def hear(self, audio: bytes, field: CardField) -> Answer:
         """Listen to one answer, 8 kHz, 16 bit."""
 
 
@@ -36,12 +38,12 @@ class OurEar:
 
     def __init__(self, recogniser: Recogniser) -> None:
         self._recogniser = recogniser
-        self._grammar = Grammar(recogniser.known(WORDS), careful=True)
 
-    async def hear(self, audio: bytes) -> Answer:
+    async def hear(self, audio: bytes, field: CardField) -> Answer:
         """Listen to one answer."""
+        grammar = Grammar(self._recogniser.known(words_of(field)), careful=True)
         begun = time.process_time()
-        listener = self._recogniser.listen(self._grammar)
+        listener = self._recogniser.listen(grammar)
         try:
             heard: list[Heard] = []
             for start in range(0, len(audio), PACKET):

@@ -29,6 +29,7 @@ where models come from:
 which verbs need which:
   pay, ask            digits; grouped numbers too if callers say "forty-two"
   ask for an amount   grouped numbers and amounts
+  ask for a day       grouped numbers and days; an expiry date too if callers say "March"
   menu, confirm       yes and no; the words of your own choices: any that the model knows
   free speech         nothing in Tonewall takes it: what is heard is always words of a list
 More: docs/howto/speech.md"""
@@ -37,6 +38,10 @@ _PARTS: Final = {
     "grouped numbers": "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
     "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand",
     "amounts": "dollars cents point and",
+    "days": "january february march april may june july august september october november december today tomorrow "
+    "monday tuesday wednesday thursday friday saturday sunday first second third fourth fifth sixth seventh eighth "
+    "ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+    "twentieth thirtieth",
     "yes and no": "yes no",
     "help": "agent operator repeat start again",
 }

@@ -20,8 +20,8 @@ from pci.card import brand_of
 from pci.contract import Brand, CaptureRequest, CardField, PromptSpoken
 from pci.hearing.ears import Ears
 from speech import Grammar, ModelMissing
+from speech.digits import MONTHS, SpokenDigits
 from speech.digits import WORDS as DIGIT_WORDS
-from speech.digits import SpokenDigits
 
 _NEEDED: Final = frozenset("zero one two three four five six seven eight nine yes no".split())
 _WORDS: Final = _NEEDED | DIGIT_WORDS
@@ -36,38 +36,43 @@ class Speaking:
     """Has the fields of one capture said."""
 
     talk: Talk
-    hear: Hear
+    hear: Callable[[CardField], Hear]
     request: CaptureRequest
     today: Callable[[], date]
 
     def field(self, field: CardField, brand: Brand | None) -> SpokenField:
         """A field, to be asked as often as it takes."""
-        return SpokenField(self.talk, self.hear, spoken(field, self.request, brand, self.today()))
+        return SpokenField(self.talk, self.hear(field), spoken(field, self.request, brand, self.today()))
 
 
 def speaking(room: Room, request: CaptureRequest, line: Line, keypad: Keypad, emit: Emit) -> Speaking | None:
     """Has the fields of a capture said by the caller on this line; None if they have to be keyed."""
-    words = _grammar(room.ears, request)
-    if words is None or not room.prompts.has_all(SPOKEN_PROMPTS, request.language):
+    if not _heard(room.ears, request) or not room.prompts.has_all(SPOKEN_PROMPTS, request.language):
         return None
 
     async def say(prompts: tuple[str, ...]) -> None:
         await emit(PromptSpoken(prompts=tuple(prompt for prompt in prompts if not prompt.startswith("digit-"))))
         await line.play(room.prompts.media(prompts, request.language))
 
+    def hear(field: CardField) -> Hear:
+        known = room.ears.known(words_of(field), request.language)
+        return partial(room.ears.hear, room.app, line.channel_id, Grammar(known, request.language, careful=True))
+
     talk = Talk(line, keypad, say, request.first_digit_timeout, request.inter_digit_timeout, request.person)
-    return Speaking(talk, lambda: room.ears.hear(room.app, line.channel_id, words), request, room.today)
+    return Speaking(talk, hear, request, room.today)
 
 
-def _grammar(ears: Ears, request: CaptureRequest) -> Grammar | None:
-    """What a caller may say; None where no model knows digits in their language, or fields are to be keyed."""
-    if "speech" not in request.input:
-        return None
+def _heard(ears: Ears, request: CaptureRequest) -> bool:
+    """Whether fields may be said; not where no model knows digits in the caller's language."""
     try:
-        known = ears.known(_WORDS, request.language)
+        return "speech" in request.input and ears.known(_NEEDED, request.language) == _NEEDED
     except ModelMissing:
-        return None
-    return Grammar(known, request.language, careful=True) if known >= _NEEDED else None
+        return False
+
+
+def words_of(field: CardField) -> frozenset[str]:
+    """What this field may be said with, as far as the model knows it."""
+    return _WORDS | MONTHS if field is CardField.EXPIRY else _WORDS
 
 
 def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today: date) -> Spoken:
@@ -111,7 +116,7 @@ def _half(digits: str) -> str:
 
 
 def _months_and_years(readings: Sequence[SpokenDigits]) -> list[SpokenDigits]:
-    """As MMYY: "twelve two thousand twenty-nine" and "one twenty-nine" are 1229 and 0129."""
+    """As MMYY: "March two thousand twenty-nine" and "three twenty-nine" are 0329."""
     return _rewritten(readings, _month_and_year)
 
 

@@ -20,6 +20,14 @@ _DIGITS: Final = {
     "it": frozenset("zero un uno una due tre tré quattro cinque sei sette otto nove".split()),
     "pt": frozenset("zero um uma dois duas três quatro cinco seis meia sete oito nove".split()),
 }
+_ORDINALS: Final = {
+    "first": "one", "second": "two", "third": "three", "fourth": "four", "fifth": "five", "sixth": "six",
+    "seventh": "seven", "eighth": "eight", "ninth": "nine", "tenth": "ten", "eleventh": "eleven", "twelfth": "twelve",
+    "thirteenth": "thirteen", "fourteenth": "fourteen", "fifteenth": "fifteen", "sixteenth": "sixteen",
+    "seventeenth": "seventeen", "eighteenth": "eighteen", "nineteenth": "nineteen", "twentieth": "twenty",
+    "thirtieth": "thirty",
+}  # fmt: skip
+"""Where a day is asked for, a digit may be heard as the number of one."""
 _NOTHING: Final = Alternative((GARBAGE,), 0.0)
 
 
@@ -44,7 +52,7 @@ class Discretion:
 
     def _most_digits(self, way: Alternative) -> int:
         if self._language == _ENGLISH:
-            return most_digits(way.words)
+            return most_digits(_ORDINALS.get(word, word) for word in way.words)
         digits = _DIGITS.get(self._language, frozenset())
         return sum(word in digits for word in way.words)
 

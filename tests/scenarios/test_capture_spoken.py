@@ -47,6 +47,20 @@ async def test_given_a_caller_who_says_the_card_and_yes_then_the_call_side_gets_
         assert bytes(captured.cvv.reveal()) == b"987"
 
 
+async def test_given_a_caller_who_names_the_month_then_that_is_their_expiry_date_and_no_month_is_part_of_a_number(
+    rig: Rig,
+) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call) as capture:
+        await says(call, "say-card-number", *VISA[:3], "march one one one one")
+        await agrees(call)
+        await says(call, "say-expiry", "march two thousand twenty nine")
+    assert capture.result.token is not None
+    async with rig.vault.use(capture.result.token) as card:
+        assert bytes(card.pan.reveal()) == b"4111111111111111"
+        assert bytes(card.expiry.reveal()) == b"0329"
+
+
 async def test_brand_and_last_four_digits_are_read_back_and_nothing_more_and_the_call_side_is_told_no_digit(
     rig: Rig,
 ) -> None:

@@ -72,6 +72,13 @@ def test_digits_that_were_told_stay_told_whatever_is_said_between_them(between: 
     assert discretion.card_said
 
 
+def test_digits_that_are_heard_as_the_numbers_of_days_are_digits() -> None:
+    discretion = Discretion("en")
+    discretion.of(heard(["fourth", *["first"] * 7]))
+    discretion.of(heard(["fourth"] * 4))
+    assert discretion.card_said
+
+
 def test_an_understanding_that_is_not_the_likeliest_counts_too() -> None:
     card = Alternative(("four",) * 16, -3.0)
     discretion = Discretion("en")

@@ -31,6 +31,8 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
         ("two thousand four hundred and one", "2401"),
         ("forty oh two", "4002"),
         ("uh one two then three", "123"),
+        ("march twenty-seven", "0327"),
+        ("december two thousand twenty-nine", "122029"),
     ],
 )
 def test_digits_are_read_as_people_say_them(said: str, digits: str) -> None:
