@@ -96,12 +96,14 @@ class Turn:
                 self._begin_to_wait()
             if talk.keypad.put(digits):
                 await self._on_digit()
+            if self._latest == math.inf:
+                self._latest = now() + talk.line.patience.said
             whole = heard.final and self._whole(digits)
             self._deadline = now() + (talk.line.patience.settled if whole else talk.between)
         return None
 
     def _begin_to_wait(self) -> None:
-        self._deadline, self._latest = now() + self._talk.first, now() + self._talk.line.patience.said
+        self._deadline = now() + self._talk.first
 
     async def _keyed(self, key: str) -> Readings | Ending:
         keypad, said = self._talk.keypad, bool(self._dictation.digits)

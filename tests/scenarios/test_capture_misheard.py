@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -97,6 +98,21 @@ async def test_given_silence_when_a_doubtful_group_is_asked_again_then_it_is_wai
             await heard(call, "entry-timeout")
             call.press("*")
     assert rejections(capture) == [EntryError.TIMEOUT]
+
+
+async def test_given_a_caller_who_looks_for_the_card_first_then_the_time_for_saying_it_begins_with_the_first_word(
+    tmp_path: Path,
+) -> None:
+    async with open_rig(tmp_path, said=3.0) as rig:
+        call = await rig.incoming()
+        async with speaking(rig, call) as capture:
+            await heard(call, "say-card-number")
+            await asyncio.sleep(4)
+            await says(call, "say-card-number", *VISA)
+            await agrees(call)
+            await says(call, "say-expiry", "twelve twenty nine")
+    assert rejections(capture) == []
+    assert (capture.result.outcome, capture.result.last4) == (CaptureOutcome.SUCCESS, "1111")
 
 
 async def test_given_no_to_the_last_four_digits_then_the_number_is_asked_again_and_the_first_is_gone(
