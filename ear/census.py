@@ -2,6 +2,7 @@
 
 DATA/an4 is the Census (AN4) database of Carnegie Mellon University, 1991, as the repository cmusphinx/an4 has it
 (free for any purpose, with attribution): 84 people, 10 of whom are its test speakers and kept for checking.
+DATA/sentences has what others said: `<name>.wav` and, in words, `<name>.txt`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from scipy import signal
 
 from ear.channel import Sound, levelled, somebody_else, trimmed
 from ear.corpus import RATE, read_any_wav
-from ear.sayings import transcribed
+from ear.sayings import saying_of, transcribed
 from ear.words import GARBAGE
 
 FOLDER: Final = "an4"
+SENTENCES: Final = "sentences"
+TOGETHER: Final = 10
+"""So many sentences of others are heard as often as what one person of the census says."""
 TRAINED, CHECKING = "train", "test"
 
 
@@ -42,6 +46,13 @@ def census(data: Path, part: str = TRAINED) -> Mapping[str, Sequence[Answer]]:
             file = data / FOLDER / "wav" / f"{place}.wav"
             people.setdefault(file.parent.name, []).append(Answer(_sound(file), transcribed(line).words))
     return people
+
+
+def sentences(data: Path) -> Sequence[Sequence[Answer]]:
+    """What others say in one breath, a few of them together; nobody if it is not there."""
+    files = sorted((data / SENTENCES).glob("*.wav"))
+    said = [Answer(_sound(file), saying_of(file.with_suffix(".txt").read_text()).words) for file in files]
+    return [said[place : place + TOGETHER] for place in range(0, len(said), TOGETHER)]
 
 
 def in_a_row(answers: Sequence[Answer], dice: random.Random) -> tuple[Sound, tuple[str, ...]]:

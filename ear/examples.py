@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from ear.alone import CENSUS as ALONE_CENSUS
-from ear.census import census, in_a_row
+from ear.census import census, in_a_row, sentences
 from ear.channel import Channel, Sound, levelled, somebody_else, trimmed
 from ear.corpus import RATE, Source, Utterance, read_wav
-from ear.crowd import crowd, places
+from ear.crowd import Crowd, crowd, places
 from ear.features import Features, mfcc
 from ear.people import Takes, development_speakers, strung, telephone_voice
 from ear.words import GARBAGE
 
-NOBODY, CENSUS, PERSON, CROWD, ALONE, MACHINE = 0.04, 0.15, 0.06, 0.3, 0.15, 0.3
+NOBODY, CENSUS, PERSON, CROWD, ONE_OF_THEM, ALONE, MACHINE = 0.04, 0.15, 0.04, 0.25, 0.1, 0.14, 0.3
 # shares of the examples, PERSON for each of them; MACHINE is of those in which somebody says a sentence
 PLACE = 0.3  # how often the sound of a real place is the noise, of the times when there is talk otherwise
 REREAD = 400  # examples after which the corpus is looked at for what is new
@@ -46,8 +46,9 @@ class Examples:
         self._alone: dict[str, dict[str, list[Sound]]] = {}
         people = development_speakers(material.data, material.people) if material.data and material.people else {}
         self._people = [*people.values(), telephone_voice(material.sounds)]
-        self._crowd, self._places = (crowd(material.data), places(material.data)) if material.data else ({}, [])
-        self._census = list(census(material.data).values()) if material.data else []
+        self._crowd = crowd(material.data) if material.data else Crowd({}, [])
+        self._places = places(material.data) if material.data else []
+        self._census = [*census(material.data).values(), *sentences(material.data)] if material.data else []
         self._made = 0
 
     def one(self) -> tuple[Features, tuple[str, ...]]:
@@ -65,14 +66,17 @@ class Examples:
         return mfcc(self._channel.call(sound, self._talkers()), self._generator), _joined(words, ())
 
     def _takes(self) -> Takes | None:
-        """Words that stand alone: of one person, of all the people of the crowd, of one machine; or None of them."""
+        """Words that stand alone: of a person, of the crowd, of one of the crowd, of a machine; or None of them."""
         kind = self._dice.random()
         kind -= PERSON * len(self._people)
         if kind < 0:
             return self._dice.choice(self._people)
-        kind -= CROWD if self._crowd else 0
+        kind -= CROWD if self._crowd.words else 0
         if kind < 0:
-            return self._crowd
+            return self._crowd.words
+        kind -= ONE_OF_THEM if self._crowd.people else 0
+        if kind < 0:
+            return self._dice.choice(self._crowd.people)
         return self._alone[self._dice.choice(list(self._alone))] if kind < ALONE and self._alone else None
 
     def _sentences(self) -> tuple[Sound, tuple[str, ...]]:
@@ -114,7 +118,8 @@ class Examples:
             if folder.name.startswith("alone"):
                 for path, one in new:
                     take = levelled(trimmed(read_wav(path).astype(np.float64)))
-                    takes = self._crowd if folder.name == ALONE_CENSUS else self._alone.setdefault(one.speaker, {})
+                    by_census = folder.name == ALONE_CENSUS
+                    takes = self._crowd.words if by_census else self._alone.setdefault(one.speaker, {})
                     takes.setdefault(one.words[0], []).append(take)
 
 

@@ -26,6 +26,7 @@ SETTINGS: Final = f"""\
 --max-active=3000
 --beam={{beam:g}}
 --lattice-beam={{lattice_beam:g}}
+--max-mem=1000000
 --acoustic-scale=1.0
 --frame-subsampling-factor={STRIDE}
 --endpoint.silence-phones={SILENCE + 1}

@@ -17,7 +17,7 @@ from scipy import signal
 
 from ear.channel import Sound, band, levelled, mu_law, trimmed
 from ear.corpus import RATE, Audio, read_any_wav, write_wav
-from ear.crowd import CHECKING
+from ear.crowd import PEOPLE
 from ear.kokoro import Voices
 from ear.machines import FLITE_HELD_OUT, Machines
 from ear.speakers import HELD_OUT, KEPT, Mixture, word_and_person
@@ -76,7 +76,7 @@ def by_machines(machines: Machines) -> Iterator[Said]:
 
 def kept(data: Path) -> Iterator[Said]:
     """The people's single words: yes, no, stop, one, nine, and others."""
-    for file in sorted((data / CHECKING).glob("*/*.wav")):
+    for file in sorted((data / PEOPLE).glob("*/*.wav")):
         named = word_and_person(file)
         if named and named.person in KEPT:
             yield named.person, named.word, sound_of(*read_any_wav(file))

@@ -26,6 +26,9 @@ ALLISON: Final = {
 GATED: Final = 0.4
 """How often a line that is silent between words lets through what was to hear around them, where it was recorded."""
 
+OFTEN: Final = 20
+"""Words of which there are fewer takes are strung together less often."""
+
 Takes = Mapping[str, Sequence[Sound]]
 
 
@@ -52,7 +55,8 @@ def telephone_voice(sounds: Path) -> Takes:
 
 def strung(takes: Takes, dice: random.Random) -> tuple[Sound, tuple[str, ...]]:
     """Some of the words, one after the other, with gaps from none to long."""
-    words = dice.choices(list(takes), k=dice.choice((1, 2, 3, 4, 4, 5, 6, 8)))
+    weights = [min(len(said), OFTEN) for said in takes.values()]
+    words = dice.choices(list(takes), weights, k=dice.choice((1, 2, 3, 4, 4, 5, 6, 8)))
     gap, factor = dice.choice((0.0, 0.02, 0.08, 0.2)), dice.uniform(0.82, 1.22)
     throat = dice.uniform(0.84, 1.2) if dice.random() < 0.7 else 1.0
     gated = dice.random() < GATED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ear.words import COMMANDS, DIGITS, GARBAGE, STATES, TEENS, TENS
+from ear.words import COMMANDS, DIGITS, GARBAGE, MONTHS, NEAR, NTH, STATES, TEENS, TENS
 
 _TRANSCRIBED = re.compile(r"(?:<s> )?(?P<text>[A-Z ]+?)(?: </s>)? \([\w-]+\)")
 SENTENCES = Path(__file__).with_name("sentences.txt")
@@ -45,8 +45,8 @@ def transcribed(line: str) -> Saying:
 
 def any_saying(dice: random.Random) -> Saying:
     """One thing that a caller may say, each kind as often as it is worth hearing."""
-    kinds = (digit_string, grouped, amount, commands, sentence, number_in_sentence)
-    return dice.choices(kinds, weights=(54, 14, 5, 10, 12, 5))[0](dice)
+    kinds = (digit_string, grouped, amount, commands, day, sentence, number_in_sentence)
+    return dice.choices(kinds, weights=(50, 12, 5, 9, 8, 11, 5))[0](dice)
 
 
 def digit_string(dice: random.Random) -> Saying:
@@ -105,6 +105,23 @@ def amount(dice: random.Random) -> Saying:
     ends = ("", " dollars", f" dollars and {below_hundred(dice)} cents", f" point {dice.choice(DIGITS)}",
             f" {below_hundred(dice)}")  # fmt: skip
     return saying_of(" ".join((whole + dice.choice(ends)).split()) + ".")
+
+
+def day(dice: random.Random) -> Saying:
+    """A day, or several of their names: "March fifth nineteen eighty", "the second of May", "on Friday"."""
+    month, nth = dice.choice(MONTHS).title(), nth_of_month(dice)
+    year = "" if dice.random() < 0.5 else f" {dice.choice(('nineteen', 'twenty'))} {below_hundred(dice)}"
+    named = [dice.choice((*MONTHS, *NTH, *NEAR)).title() for _ in range(dice.choice((1, 2, 3, 4)))]
+    kinds = (f"{month} {nth}{year}", f"the {nth} of {month}{year}", f"{month} {below_hundred(dice)}{year}",
+             f"{month} {dice.choice(DIGITS[1:])}{year}", dice.choice(NEAR).title(), ", ".join(named))  # fmt: skip
+    return saying_of(dice.choices(kinds, weights=(4, 3, 3, 1, 2, 3))[0] + dice.choice((".", ".", "?")))
+
+
+def nth_of_month(dice: random.Random) -> str:
+    """The number of a day of a month: "fifth", "twenty first"."""
+    if dice.random() < 0.65:
+        return dice.choice(NTH)
+    return f"twenty {dice.choice(NTH[:9])}" if dice.random() < 0.85 else "thirty first"
 
 
 def commands(dice: random.Random) -> Saying:

@@ -136,7 +136,7 @@ def _load(model: Model) -> Any:  # noqa: ANN401 - vosk has no types
     model.check()
     import vosk  # here, for it takes a quarter of a second, and only who hears needs it
 
-    vosk.SetLogLevel(-1)  # it would print what it hears
+    vosk.SetLogLevel(-2)  # it would print what it hears, and what it gives up in music
     try:
         return vosk.Model(str(model.folder))
     except Exception:  # noqa: BLE001 - it raises nothing more exact

@@ -5,9 +5,7 @@ They are computed, or our own recordings. How often people are understood `make 
 
 from __future__ import annotations
 
-import wave
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +14,14 @@ from numpy.typing import NDArray
 
 from ivr.understanding.listening import Listening
 from ivr.understanding.questions import for_choice, for_yes_or_no
-from pci.capture.choice import Choice, Taken, card_number, choose
-from pci.capture.dictation import Dictation
+from pci.capture.choice import Taken
 from pci.capture.fields import SPOKEN_PROMPTS
-from pci.capture.speaking import _WORDS
-from speech import RATE, SHIPPED, Grammar, Heard, Model
+from speech import RATE, SHIPPED, Model
 from speech.scripted import silence
 from speech.vosk import VoskRecogniser
 from stack.phones.voice import record
+from tests.shipped_ear import SOUNDS, Ear, played
 
-SOUNDS = Path(__file__).parents[2] / "sounds" / "en"
-PACKET = 960
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
 PAD = "123456789*0#"
 NUMBER = "2616611661166112"
@@ -39,11 +34,6 @@ Sound = NDArray[np.float64]
 
 def samples(sound: Sound) -> bytes:
     return (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
-
-
-def played(file: Path) -> bytes:
-    with wave.open(str(file)) as recording:
-        return bytes(recording.readframes(recording.getnframes()))
 
 
 def music() -> bytes:
@@ -82,33 +72,6 @@ def said(folder: Path, digits: str, between: bytes) -> bytes:
         record(half, folder / f"{place}.wav")
         halves.append(played(folder / f"{place}.wav"))
     return halves[0] + between + halves[1]
-
-
-@dataclass
-class Ear:
-    """Hears a sound with the words of a question, and the line that is still before and after it."""
-
-    recogniser: VoskRecogniser
-    heard: list[Heard] = field(default_factory=list)
-
-    async def hear(self, sound: bytes, words: Sequence[str], *, careful: bool = False) -> list[Heard]:
-        listener = self.recogniser.listen(Grammar(self.recogniser.known(words), careful=careful))
-        line = silence(0.3) + sound + silence(2.0)
-        try:
-            for start in range(0, len(line), PACKET):
-                self.heard += await listener.feed(line[start : start + PACKET])
-            self.heard += await listener.finish()
-        finally:
-            listener.close()
-        return self.heard
-
-    async def card_in(self, sound: bytes, *, over_prompt: bool = False) -> Choice:
-        """What a capture would make of it."""
-        dictation = Dictation()
-        for heard in await self.hear(sound, sorted(_WORDS), careful=True):
-            dictation.hear(heard, over_prompt=over_prompt)
-        readings = [one for one in dictation.readings() if one.digits]
-        return choose(readings, card_number)
 
 
 @pytest.fixture(scope="module")

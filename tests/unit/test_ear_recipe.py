@@ -16,6 +16,8 @@ from ear.alignment import places
 from ear.sayings import any_saying, saying_of, sentences, transcribed
 from ear.speakers import ENGLISH, FOREIGN, HELD_OUT, Named, any_mixture, word_and_person
 from ear.words import GARBAGE, WORDS
+from ivr.understanding.lexicon import spoken
+from ivr.understanding.lexicons import LEXICONS
 from speech.model import SHIPPED
 
 
@@ -90,6 +92,12 @@ def test_every_saying_can_be_followed_in_the_graph_of_everything(dice: random.Ra
     for place in range(1, len(chain.outputs)):
         step = all_words.steps[chain.outputs[place - 1], chain.outputs[place]]
         assert chain.onward[place] == pytest.approx(step)
+
+
+def test_the_ear_knows_every_word_that_english_days_are_understood_by() -> None:
+    said = {word for phrase in LEXICONS["en"].days_said() for word in spoken(phrase)}
+
+    assert said - {"a", "million", "billion"} <= set(WORDS)
 
 
 def test_the_model_that_comes_along_knows_the_words_of_the_recipe() -> None:
