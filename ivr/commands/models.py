@@ -19,7 +19,7 @@ Shows the speech models that the card side has loaded, and which of them underst
 whether a folder holds a model that could be used."""
 _MORE: Final = """\
 where models come from:
-  English digits and a few words are shipped. For other languages and more words download a Vosk model that is
+  English digits, days and a few words are shipped. For other languages and more words download a Vosk model that is
   called "small" from https://alphacephei.com/vosk/models, unpack it where the user of pci may read it, see what
   `ivr models --check FOLDER` says, name it in pci.toml, and start pci anew:
 

@@ -1,4 +1,4 @@
-"""What a phone says: digits in the voice of our own recordings, and a few words in the same voice, as a WAV file.
+"""What a phone says: digits and months in the voice of our own recordings, and a few words in the same voice, as WAV.
 
     record("4012,8888,8888,1881", file)     # a comma is a pause, as people make one between groups
     record("yes", file)
@@ -17,7 +17,13 @@ from typing import Final
 RATE: Final = 8000
 PAUSE_SECONDS: Final = 0.4
 _WORDS: Final = Path(__file__).with_name("words")
-_DIGITS: Final = Path(__file__).resolve().parents[2] / "sounds" / "en"
+_PROMPTS: Final = Path(__file__).resolve().parents[2] / "sounds" / "en"
+_MONTHS: Final = "january february march april may june july august september october november december".split()
+_PROMPT: Final = {
+    **{str(digit): f"digit-{digit}" for digit in range(10)},
+    **{name: f"month-{number}" for number, name in enumerate(_MONTHS, start=1)},
+}
+"""What one of our prompts says."""
 _BEFORE: Final = bytes(2 * RATE // 5)
 _PIECES: Final = re.compile(r"[0-9,]|[a-z]+")
 
@@ -36,6 +42,6 @@ def record(text: str, file: Path, hum: bytes = b"") -> float:
 
 
 def _said(piece: str) -> bytes:
-    file = _DIGITS / f"digit-{piece}.wav" if piece.isdigit() else _WORDS / f"{piece}.wav"
+    file = _PROMPTS / f"{_PROMPT[piece]}.wav" if piece in _PROMPT else _WORDS / f"{piece}.wav"
     with wave.open(str(file)) as recording:
         return bytes(recording.readframes(recording.getnframes()))

@@ -19,12 +19,13 @@ from stack.processes import Line
 NUMBER: Final = "2616611661166112"
 WRONG: Final = f"{NUMBER[:-1]}6"
 EXPIRY: Final = "1230"
+_MONTH: Final = "december"
 _YES: Final = "yes"
 _GROUP: Final = 4
 _SAID: Final[Mapping[str, str]] = {
     "say-pay-or-press-1": "pay",
     "is-that-right": _YES,
-    "say-expiry": EXPIRY[:2],
+    "say-expiry": _MONTH,
     "say-security-code": "612",
     "or-say-yes-or-no": _YES,
 }
@@ -37,8 +38,8 @@ _PROGRESS_SECONDS: Final = 10.0
 
 @dataclass
 class Misspeaking(Caller):
-    """Says what to do, a card number with a wrong digit in it until it is refused, the right one, half of the expiry
-    date, and keys that; then the code, and yes.
+    """Says what to do, a card number with a wrong digit in it until it is refused, the right one, the month of the
+    expiry date, and keys that; then the code, and yes.
 
     Who is not understood hangs up before anything is `paid`.
     """

@@ -98,8 +98,8 @@ async def test_a_card_is_said_first_with_a_wrong_digit_and_its_date_is_keyed_aft
     # given the product with its shipped flows and its shipped ear, and a phone
     listener = Listener()
     async with product(Plan(tmp_path / "product", listener=listener)) as running_product:
-        # when its owner says what to do, a card number with a slip of the tongue, the right one, and yes to it; half
-        # of the expiry date, which they key then; the code; and yes to the payment
+        # when its owner says what to do, a card number with a slip of the tongue, the right one, and yes to it; the
+        # name of the expiry date's month, which they key whole then; the code; and yes to the payment
         await call_until_understood(running_product, listener, tmp_path)
         # then the text message goes out, nothing is left in Asterisk, and neither number is anywhere at the call side
         await running_product.ivr.expect(lambda line: line.get("outcome") == "completed")
