@@ -1,4 +1,4 @@
-"""A set of answers to a menu and to yes or no, and of what is none, for `python -m bench.speech_eval.menus`.
+"""A set of answers to a menu and to yes or no, of days, and of what is none, for `python -m bench.speech_eval.menus`.
 
 By the voices that are never trained on, and by the people of Speech Commands who are kept for checking, as far as
 their recordings are at hand.
@@ -21,6 +21,7 @@ from ear.crowd import PEOPLE
 from ear.kokoro import Voices
 from ear.machines import FLITE_HELD_OUT, Machines
 from ear.speakers import HELD_OUT, KEPT, Mixture, word_and_person
+from ear.words import MONTHS, NTH
 
 ANSWERS: Final = {
     **{word: ("menu", "1") for word in ("pay", "payment", "one")},
@@ -34,6 +35,8 @@ NO_ANSWERS: Final = (
     *("I need to find my glasses", "how much was that", "sorry", "maybe later"),
 )
 QUESTIONS: Final = ("menu", "yes-no")
+DAYS: Final = 8
+"""Said by each of the voices."""
 
 Said = tuple[str, str, Sound]
 """By whom, what, and how it sounds."""
@@ -52,6 +55,7 @@ def write_menus(folder: Path, voices: Voices, machines: Machines, data: Path) ->
             file = f"{condition}-{number:03d}-{speaker}-{words.replace(' ', '-')}.wav"
             write_wav(folder / file, on_a_line(sound).astype(np.float32))
             asked = [ANSWERS[words]] if words in ANSWERS else [(question, "") for question in QUESTIONS]
+            asked = [("day", key)] if (key := key_of_day(words)) else asked
             rows += [(file, question, key, f"{condition}, {question}") for question, key in asked]
     with (folder / "index.csv").open("w", newline="") as file_of_rows:
         csv.writer(file_of_rows).writerows(rows)
@@ -62,7 +66,7 @@ def by_voices(voices: Voices) -> Iterator[Said]:
     dice = random.Random(11)
     for name in HELD_OUT:
         mixture = Mixture(name, name, 1.0, british=name.startswith("b"))
-        for words in (*ANSWERS, *dice.sample(NO_ANSWERS, 7)):
+        for words in (*ANSWERS, *dice.sample(NO_ANSWERS, 7), *days(name)):
             yield name, words, sound_of(*voices.speak(f"{words.capitalize()}.", mixture, dice.uniform(0.85, 1.1)))
 
 
@@ -70,8 +74,23 @@ def by_machines(machines: Machines) -> Iterator[Said]:
     """Flite's."""
     dice = random.Random(12)
     for name in FLITE_HELD_OUT:
-        for words in (*ANSWERS, *NO_ANSWERS):
+        for words in (*ANSWERS, *NO_ANSWERS, *days(name)):
             yield name, words, sound_of(*machines.flite(words, name, dice.uniform(0.85, 1.1)))
+
+
+def days(name: str) -> list[str]:
+    """Some days, as this voice says them: "March third", "the third of March"."""
+    dice = random.Random(f"{name} {DAYS}")
+    said = [(dice.choice(MONTHS), dice.choice(NTH)) for _ in range(DAYS)]
+    return [f"{month} {nth}" if dice.random() < 0.5 else f"the {nth} of {month}" for month, nth in said]
+
+
+def key_of_day(words: str) -> str:
+    """The four keys of a day; "" if it is none."""
+    named = set(words.split())
+    month = [number for number, name in enumerate(MONTHS, start=1) if name in named]
+    day = [30 if name == NTH[-1] else number for number, name in enumerate(NTH, start=1) if name in named]
+    return f"{month[0]:02d}{day[0]:02d}" if month and day else ""
 
 
 def kept(data: Path) -> Iterator[Said]:

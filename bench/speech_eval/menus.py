@@ -3,8 +3,9 @@
     python -m bench.speech_eval.menus FOLDER [FOLDER ...] [--model FOLDER] [--out bench/menus.json]
 
 A folder holds index.csv with the columns file, question, key and condition, and 8 kHz mono WAV files. `question` is
-`menu` or `yes-no`, `key` what the caller means by it, and empty where what they say is no answer. Each recording goes
-the way that a caller's answer goes, up to where the flow would go on. Prints a table and writes it.
+`menu`, `yes-no` or `day`, `key` what the caller means by it (of a day the four that would be keyed), and empty where
+what they say is no answer. Each recording goes the way that a caller's answer goes, up to where the flow would go on:
+a day is read back then, and needs no margin. Prints a table and writes it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +25,7 @@ from bench.machine import describe
 from bench.speech_eval.hearing import PACKET
 from bench.speech_eval.recordings import BadRecordings, samples
 from ivr.understanding.listening import DOUBT, PERSON, Listening, Stretches
-from ivr.understanding.questions import for_choice, for_yes_or_no
+from ivr.understanding.questions import for_choice, for_day, for_yes_or_no
 from speech.errors import SpeechError
 from speech.model import SHIPPED, Model
 from speech.recogniser import Grammar, Recogniser
@@ -33,9 +35,10 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 _ASKED: Final = {
     "menu": for_choice("en", {"1": ("pay", "payment"), "9": ("stop", "cancel")}, person=True),
     "yes-no": for_yes_or_no("en", "1", "2", person=True),
+    "day": for_day("en", date(2026, 1, 1), lambda _: True, person=True),
 }
 QUESTIONS: Final[Mapping[str, Listening]] = {name: question for name, question in _ASKED.items() if question}
-"""Those of flows/pay-by-voice.yaml."""
+"""Those of flows/pay-by-voice.yaml, and a day."""
 DOUBTS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 COLUMNS: Final = ("file", "question", "key", "condition")
 
@@ -94,7 +97,8 @@ async def hear(recogniser: Recogniser, answer: Answer) -> list[Stretches]:
 def taken(question: Listening, heard: Sequence[Stretches]) -> str:
     """The key with which the flow would go on; "" if it asks again."""
     said = [question.understand(stretches) for stretches in heard]
-    return next((str(one) for one in said if question.whole(one)), "")
+    at_the_end = said[-1:] if question.most > 1 else []
+    return next((str(one) for one in [*filter(question.whole, said), *at_the_end]), "")
 
 
 def point(doubt: float, heard: Sequence[tuple[Answer, Sequence[Stretches]]]) -> Point:

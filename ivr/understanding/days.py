@@ -46,7 +46,7 @@ def _from_today(words: Sequence[str], lexicon: Lexicon, today: date) -> Iterator
 
 def _in_the_year(words: Sequence[str], lexicon: Lexicon, language: str) -> Iterator[tuple[int, int]]:
     """A month by its name with the number before or behind it, or two numbers. What else is said may be a year."""
-    items: list[Item] = numbers(words, lexicon.counting)
+    items: list[Item] = numbers(_without_of(words, lexicon), lexicon.counting)
     months = [place for place, item in enumerate(items) if item in lexicon.months]
     if months:
         month = lexicon.months[str(items[months[0]])]
@@ -60,6 +60,14 @@ def _in_the_year(words: Sequence[str], lexicon: Lexicon, language: str) -> Itera
     said = [item for item in said if item]  # oh three, twelve
     if len(said) >= 2:
         yield (said[0], said[1]) if language in _MONTH_FIRST else (said[1], said[0])
+
+
+def _without_of(words: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
+    """The words without what is between the number of a day and its month: "of", or what was heard in its place."""
+    month = next((place for place, word in enumerate(words) if word in lexicon.months), 0)
+    numbered = {plain(word) for word in lexicon.nth}
+    ends = [place + 1 for place, word in enumerate(words[:month]) if word in numbered]
+    return [*words[: ends[-1]], *words[month:]] if ends else words
 
 
 def keys_of(day: date, language: str) -> str:
