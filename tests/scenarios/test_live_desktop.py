@@ -85,6 +85,9 @@ async def test_given_a_desktop_then_it_answers_a_call_and_is_told_of_every_stage
             assert phone is not None
             phone.pick_up()
             await until(program, f"/v1/calls/{call['id']}", lambda said: said.get("stage") == "talking")
+            async with asyncio.timeout(60):
+                while "talking" not in [told["data"].get("stage") for told in receiver.told]:
+                    await asyncio.sleep(0.05)
             caller.hang_up()
             await until(program, f"/v1/calls/{call['id']}", lambda said: said.get("stage") == "ended")
             assert (await program.post(f"/v1/calls/{call['id']}/complete", {"notes": "called"})).status == 202
