@@ -67,7 +67,7 @@ async def test_given_a_connection_that_is_down_at_the_move_then_no_card_is_asked
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asterisk accepts the move (204) although nobody listens there: keys would go on to the call side."""
-    monkeypatch.setattr("asterisk_ari.app.pauses", lambda: repeat(1.0))
+    monkeypatch.setattr("asterisk_ari.app.pauses", lambda: repeat(2.0))
     async with scene.call() as (_, channel_id):
         async with scene.capture(channel_id) as capture:
             scene.pci_cable.cut()
