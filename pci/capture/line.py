@@ -66,7 +66,7 @@ class Patience:
     look: float = 1.0  # between two looks at who else is there
     settled: float = 0.8  # for more words after an answer that is whole
     ended: float = 2.0  # for the end of what is being said when # is pressed
-    said: float = 45.0  # a field, from the first word on
+    said: float = 45.0  # a field, from the first digit on
     echo: float = 0.4  # our own prompt, which may come back when it has ended
     pause: float = LONGEST_PAUSE  # in which the caller is away
 
