@@ -44,12 +44,13 @@ _TENS: Final = {
     word: str(value)
     for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
-_MONTHS: Final = {
+MONTHS: Final = {
     word: f"{value:02d}"
     for value, word in enumerate(
         "january february march april may june july august september october november december".split(), start=1
     )
 }
+"""What a month can be said with as well, where one is asked for, and the digits that it is."""
 _TIMES: Final = {"double": 2, "triple": 3}
 _NUMBERS: Final = frozenset({*_DIGITS, *_TEENS, *_TENS, *_TIMES, "hundred", "thousand"})
 _CORRECTIONS: Final = frozenset({"no", "sorry", "correction"})
@@ -74,8 +75,6 @@ _COMMANDS: Final = {
 }
 WORDS: Final = frozenset({*_NUMBERS, *_CORRECTIONS, *_FILLERS} | {word for phrase in _COMMANDS for word in phrase})
 """What digits are said with. A recogniser is asked for those of them that its model knows."""
-MONTHS: Final = frozenset(_MONTHS)
-"""What a month can be said with as well, where one is asked for."""
 
 _SAME: Final = {"oh": "zero"}  # heard apart, read alike: the alternatives are not spent on the difference
 _MOST_WORDS: Final = 200
@@ -199,8 +198,8 @@ def _steps(words: Sequence[str], at: int, reading: _Reading) -> list[tuple[int, 
 def _numbers(words: Sequence[str], at: int) -> list[tuple[str, int]]:
     """The digits that begin here and where they end, the most natural way first; none if no number does."""
     word = words[at]
-    if word in _MONTHS:
-        return [(_MONTHS[word], at + 1)]
+    if word in MONTHS:
+        return [(MONTHS[word], at + 1)]
     if word in _TIMES:
         after = _skip(words, at + 1, _FILLERS | {_PAUSE})
         return [(_DIGITS[words[after]] * _TIMES[word], after + 1)] if _at(words, after) in _DIGITS else []

@@ -11,6 +11,7 @@ from ivr import config
 from ivr.commands.options import Commands, settings
 from ivr.errors import ConfigError
 from ivr.pci_client import PciClient
+from ivr.understanding.lexicons import LEXICONS
 from pci.contract import HeardLanguage
 from speech import Model, SpeechError
 
@@ -33,15 +34,13 @@ which verbs need which:
   menu, confirm       yes and no; the words of your own choices: any that the model knows
   free speech         nothing in Tonewall takes it: what is heard is always words of a list
 More: docs/howto/speech.md"""
+_ENGLISH: Final = LEXICONS["en"]
 _PARTS: Final = {
     "digits": "zero oh one two three four five six seven eight nine double triple",
     "grouped numbers": "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
     "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand",
     "amounts": "dollars cents point and",
-    "days": "january february march april may june july august september october november december today tomorrow "
-    "monday tuesday wednesday thursday friday saturday sunday first second third fourth fifth sixth seventh eighth "
-    "ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
-    "twentieth thirtieth",
+    "days": " ".join((*_ENGLISH.months, *_ENGLISH.weekdays, *_ENGLISH.ahead, *_ENGLISH.nth)),
     "yes and no": "yes no",
     "help": "agent operator repeat start again",
 }

@@ -47,7 +47,7 @@ class Speaking:
 
 def speaking(room: Room, request: CaptureRequest, line: Line, keypad: Keypad, emit: Emit) -> Speaking | None:
     """Has the fields of a capture said by the caller on this line; None if they have to be keyed."""
-    if not _heard(room.ears, request) or not room.prompts.has_all(SPOKEN_PROMPTS, request.language):
+    if not _may_be_said(room.ears, request) or not room.prompts.has_all(SPOKEN_PROMPTS, request.language):
         return None
 
     async def say(prompts: tuple[str, ...]) -> None:
@@ -62,7 +62,7 @@ def speaking(room: Room, request: CaptureRequest, line: Line, keypad: Keypad, em
     return Speaking(talk, hear, request, room.today)
 
 
-def _heard(ears: Ears, request: CaptureRequest) -> bool:
+def _may_be_said(ears: Ears, request: CaptureRequest) -> bool:
     """Whether fields may be said; not where no model knows digits in the caller's language."""
     try:
         return "speech" in request.input and ears.known(_NEEDED, request.language) == _NEEDED
@@ -72,7 +72,7 @@ def _heard(ears: Ears, request: CaptureRequest) -> bool:
 
 def words_of(field: CardField) -> frozenset[str]:
     """What this field may be said with, as far as the model knows it."""
-    return _WORDS | MONTHS if field is CardField.EXPIRY else _WORDS
+    return _WORDS | MONTHS.keys() if field is CardField.EXPIRY else _WORDS
 
 
 def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today: date) -> Spoken:

@@ -14,14 +14,15 @@ import wave
 from pathlib import Path
 from typing import Final
 
+from speech.digits import MONTHS
+
 RATE: Final = 8000
 PAUSE_SECONDS: Final = 0.4
 _WORDS: Final = Path(__file__).with_name("words")
 _PROMPTS: Final = Path(__file__).resolve().parents[2] / "sounds" / "en"
-_MONTHS: Final = "january february march april may june july august september october november december".split()
 _PROMPT: Final = {
     **{str(digit): f"digit-{digit}" for digit in range(10)},
-    **{name: f"month-{number}" for number, name in enumerate(_MONTHS, start=1)},
+    **{name: f"month-{int(digits)}" for name, digits in MONTHS.items()},
 }
 """What one of our prompts says."""
 _BEFORE: Final = bytes(2 * RATE // 5)
