@@ -54,11 +54,17 @@ def write_menus(folder: Path, voices: Voices, machines: Machines, data: Path) ->
         for number, (speaker, words, sound) in enumerate(said):
             file = f"{condition}-{number:03d}-{speaker}-{words.replace(' ', '-')}.wav"
             write_wav(folder / file, on_a_line(sound).astype(np.float32))
-            asked = [ANSWERS[words]] if words in ANSWERS else [(question, "") for question in QUESTIONS]
-            asked = [("day", key)] if (key := key_of_day(words)) else asked
-            rows += [(file, question, key, f"{condition}, {question}") for question, key in asked]
+            rows += [(file, question, key, f"{condition}, {question}") for question, key in asked(words)]
     with (folder / "index.csv").open("w", newline="") as file_of_rows:
         csv.writer(file_of_rows).writerows(rows)
+
+
+def asked(words: str) -> list[tuple[str, str]]:
+    """The questions to which this may be said, and the key that it means; "" where it is no answer."""
+    if words in ANSWERS:
+        return [ANSWERS[words]]
+    key = key_of_day(words)
+    return [("day", key)] if key else [(question, "") for question in QUESTIONS]
 
 
 def by_voices(voices: Voices) -> Iterator[Said]:

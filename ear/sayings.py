@@ -108,7 +108,7 @@ def amount(dice: random.Random) -> Saying:
 
 
 def day(dice: random.Random) -> Saying:
-    """A day, or several of their names: "March fifth nineteen eighty", "the second of May", "on Friday"."""
+    """A day, or several of their names: "March fifth nineteen eighty", "the second of May", "Friday"."""
     month, nth = dice.choice(MONTHS).title(), nth_of_month(dice)
     year = "" if dice.random() < 0.5 else f" {dice.choice(('nineteen', 'twenty'))} {below_hundred(dice)}"
     named = [dice.choice((*MONTHS, *NTH, *NEAR)).title() for _ in range(dice.choice((1, 2, 3, 4)))]
