@@ -25,7 +25,7 @@ from tests.desktop.rig import OPERATOR, Program
 from tests.standins.live_desk import AGENTS, FLOW, phone_of
 from tests.standins.live_ivr import LOGINS, Log, gate_before, hears, logging_to, serving, write_settings
 from tests.standins.paying_agents import talking
-from tests.standins.webhook_receiver import SECRET, desktop
+from tests.standins.webhook_receiver import SECRET, Desktop, desktop
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 DESKTOP = """
@@ -51,6 +51,13 @@ async def until(program: Program, path: str, wanted: Callable[[Any], object]) ->
             said = (await program.get(path)).said
             if wanted(said):
                 return said
+            await asyncio.sleep(0.05)
+
+
+async def is_told(receiver: Desktop, awaited: Callable[[dict[str, Any]], bool]) -> None:
+    """Return once the desktop has been told this."""
+    async with asyncio.timeout(60):
+        while not any(map(awaited, receiver.told)):
             await asyncio.sleep(0.05)
 
 
@@ -85,15 +92,11 @@ async def test_given_a_desktop_then_it_answers_a_call_and_is_told_of_every_stage
             assert phone is not None
             phone.pick_up()
             await until(program, f"/v1/calls/{call['id']}", lambda said: said.get("stage") == "talking")
-            async with asyncio.timeout(60):
-                while "talking" not in [told["data"].get("stage") for told in receiver.told]:
-                    await asyncio.sleep(0.05)
+            await is_told(receiver, lambda told: told["data"].get("stage") == "talking")
             caller.hang_up()
             await until(program, f"/v1/calls/{call['id']}", lambda said: said.get("stage") == "ended")
             assert (await program.post(f"/v1/calls/{call['id']}/complete", {"notes": "called"})).status == 202
-            async with asyncio.timeout(60):
-                while "call.ended" not in [told["type"] for told in receiver.told]:
-                    await asyncio.sleep(0.05)
+            await is_told(receiver, lambda told: told["type"] == "call.ended")
     stages = [told["data"]["stage"] for told in receiver.told if told["type"] == "call.changed"]
     assert stages == ["ringing", "briefing", "talking"]
 
