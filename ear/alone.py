@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ear.alignment import places
-from ear.census import census
+from ear.census import census, sentences
 from ear.channel import Sound
 from ear.corpus import RATE, Source, read_wav
 from ear.features import mfcc
@@ -19,7 +19,7 @@ from ear.speak import ALONE
 from ear.words import GARBAGE
 
 CENSUS: Final = "alone-census"
-"""The source of words of the people of the census, which join the crowd."""
+"""The source of words of the people of the census and of others, which join the crowd."""
 _OUTPUT: Final = STRIDE * RATE // 100  # samples
 _EDGE: Final = RATE // 100  # samples before and behind a word that are kept
 
@@ -37,10 +37,11 @@ def cut(corpus: Path, network: Network) -> None:
 
 
 def cut_census(corpus: Path, data: Path, network: Network) -> None:
-    """Add to the corpus the digits of the people of the census who say numbers."""
+    """Add to the corpus the digits of the people of the census, and of others, who say numbers."""
     alone = Source(corpus / CENSUS)
     done = {one.speaker for one in alone.read()}
-    for person, answers in census(data).items():
+    others = {f"others {number}": answers for number, answers in enumerate(sentences(data))}
+    for person, answers in {**census(data), **others}.items():
         for answer in answers if person not in done else ():
             if GARBAGE not in answer.words:
                 cuts = _words(network, answer.sound, answer.words)

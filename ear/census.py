@@ -2,7 +2,7 @@
 
 DATA/an4 is the Census (AN4) database of Carnegie Mellon University, 1991, as the repository cmusphinx/an4 has it
 (free for any purpose, with attribution): 84 people, 10 of whom are its test speakers and kept for checking.
-DATA/sentences has what others said: `<name>.wav` and, in words, `<name>.txt`.
+DATA/sentences has what others said, telephone numbers and digits above all: `<name>.wav` and, in words, `<name>.txt`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from scipy import signal
 
-from ear.channel import Sound, levelled, somebody_else, trimmed
+from ear.channel import Sound, any_throat, levelled, somebody_else, trimmed
 from ear.corpus import RATE, read_any_wav
 from ear.sayings import saying_of, transcribed
 from ear.words import GARBAGE
@@ -59,7 +59,7 @@ def in_a_row(answers: Sequence[Answer], dice: random.Random) -> tuple[Sound, tup
     """Some answers of one person, as somebody else might give them; numbers more often than names."""
     weights = [1 if GARBAGE in answer.words else 3 for answer in answers]
     speed = dice.uniform(0.85, 1.2)
-    throat = dice.uniform(0.86, 1.18) if dice.random() < 0.6 else 1.0
+    throat = any_throat(dice, 0.6)
     pieces, words = list[Sound](), list[str]()
     for answer in dice.choices(answers, weights, k=dice.choice((1, 1, 1, 2, 2))):
         pieces += [somebody_else(answer.sound, speed, throat), np.zeros(int(RATE * dice.uniform(0.05, 0.5)))]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal
@@ -11,6 +14,7 @@ from ear.corpus import RATE
 Sound = NDArray[np.float64]
 
 WINDOW = 256
+BEND = WINDOW * 1000 // RATE  # of the spectrum: 1 kHz
 SMOOTH = 18  # cepstral coefficients that make the shape of a spectrum
 SPEECH_LEVEL = 0.08  # RMS of what is speech, of full scale, before the caller's own loudness
 PINK = ((0.049922035, -0.095993537, 0.050612699, -0.004408786), (1, -2.494956002, 2.017265875, -0.522189400))
@@ -36,8 +40,27 @@ def faster(sound: Sound, factor: float) -> Sound:
     return np.interp(places, np.arange(len(sound)), sound)
 
 
-def other_throat(sound: Sound, factor: float) -> Sound:
-    """With the formants at `factor` times their frequencies, the pitch as it was: a shorter or longer vocal tract.
+@dataclass(frozen=True, slots=True)
+class Throat:
+    """A shorter or longer vocal tract: formants at `low` and `high` times their frequencies, below and above 1 kHz.
+
+    Where the two differ, vowels sound as in another accent.
+    """
+
+    low: float
+    high: float
+
+
+def any_throat(dice: random.Random, often: float) -> Throat | None:
+    """None as often as nothing is to be changed."""
+    if dice.random() >= often:
+        return None
+    size = dice.uniform(0.86, 1.18)
+    return Throat(size * dice.uniform(0.91, 1.1), size * dice.uniform(0.93, 1.08))
+
+
+def other_throat(sound: Sound, throat: Throat) -> Sound:
+    """From another throat, the pitch as it was.
 
     The smooth shape of each short spectrum (the first cepstral coefficients) is stretched; the fine structure stays.
     """
@@ -48,7 +71,9 @@ def other_throat(sound: Sound, factor: float) -> Sound:
     cepstra = fft.irfft(np.log(np.abs(spectra) + np.float32(1e-6)))
     cepstra[:, SMOOTH:-SMOOTH] = 0
     shape = fft.rfft(cepstra).real
-    places = np.minimum(np.arange(shape.shape[1]) / factor, shape.shape[1] - 1.0)
+    from_there = np.array([0.0, BEND, WINDOW / 2])
+    moved_to = [0.0, BEND * throat.low, WINDOW / 2 * throat.high]
+    places = np.minimum(np.interp(np.arange(shape.shape[1]), moved_to, from_there), shape.shape[1] - 1.0)
     low = places.astype(int)
     high, part = np.minimum(low + 1, shape.shape[1] - 1), (places - low).astype(np.float32)
     stretched = shape[:, low] * (1 - part) + shape[:, high] * part
@@ -59,10 +84,10 @@ def other_throat(sound: Sound, factor: float) -> Sound:
     return joined[hop : hop + len(sound)]
 
 
-def somebody_else(sound: Sound, speed: float, throat: float) -> Sound:
+def somebody_else(sound: Sound, speed: float, throat: Throat | None) -> Sound:
     """The same words from another mouth."""
     sound = faster(sound, speed)
-    return sound if throat == 1.0 else other_throat(sound, throat)
+    return other_throat(sound, throat) if throat else sound
 
 
 def mu_law(sound: Sound) -> Sound:

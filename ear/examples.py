@@ -11,14 +11,15 @@ import numpy as np
 
 from ear.alone import CENSUS as ALONE_CENSUS
 from ear.census import census, in_a_row, sentences
-from ear.channel import Channel, Sound, levelled, somebody_else, trimmed
+from ear.channel import Channel, Sound, any_throat, levelled, somebody_else, trimmed
 from ear.corpus import RATE, Source, Utterance, read_wav
 from ear.crowd import Crowd, crowd, places
 from ear.features import Features, mfcc
+from ear.masks import masked
 from ear.people import Takes, development_speakers, strung, telephone_voice
 from ear.words import GARBAGE
 
-NOBODY, CENSUS, PERSON, CROWD, ONE_OF_THEM, ALONE, MACHINE = 0.04, 0.15, 0.04, 0.25, 0.1, 0.14, 0.3
+NOBODY, CENSUS, PERSON, CROWD, ONE_OF_THEM, ALONE, MACHINE = 0.04, 0.15, 0.04, 0.27, 0.18, 0.12, 0.3
 # shares of the examples, PERSON for each of them; MACHINE is of those in which somebody says a sentence
 PLACE = 0.3  # how often the sound of a real place is the noise, of the times when there is talk otherwise
 REREAD = 400  # examples after which the corpus is looked at for what is new
@@ -63,7 +64,8 @@ class Examples:
         else:
             takes = self._takes()
             sound, words = strung(takes, self._dice) if takes else self._sentences()
-        return mfcc(self._channel.call(sound, self._talkers()), self._generator), _joined(words, ())
+        heard = mfcc(self._channel.call(sound, self._talkers()), self._generator)
+        return masked(heard, self._generator), _joined(words, ())
 
     def _takes(self) -> Takes | None:
         """Words that stand alone: of a person, of the crowd, of one of the crowd, of a machine; or None of them."""
@@ -90,8 +92,7 @@ class Examples:
     def _speaker(self, kind: str) -> tuple[Sound, tuple[str, ...]]:
         path, utterance = self._pick(kind)
         sound = trimmed(read_wav(path).astype(np.float64))
-        throat = self._dice.uniform(0.84, 1.2) if self._dice.random() < 0.6 else 1.0
-        return somebody_else(sound, self._dice.uniform(0.8, 1.25), throat), utterance.words
+        return somebody_else(sound, self._dice.uniform(0.8, 1.25), any_throat(self._dice, 0.6)), utterance.words
 
     def _pick(self, kind: str) -> tuple[Path, Utterance]:
         sources = [source for source in self._read if source.name.startswith(kind)] or list(self._read)

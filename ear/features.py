@@ -42,8 +42,17 @@ def mfcc(audio: NDArray[np.float64], generator: np.random.Generator) -> Features
     frames = frames - frames.mean(1, keepdims=True)
     before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
     power = np.abs(fft.rfft((frames - np.float32(PREEMPHASIS) * before) * _WINDOW, POINTS)) ** 2
-    logs = np.log(np.maximum(power[:, :-1] @ _MEL, np.finfo(np.float32).eps))
-    return np.asarray(fft.dct(logs, norm="ortho") * _LIFTER, np.float32)
+    return from_energies(np.log(np.maximum(power[:, :-1] @ _MEL, np.finfo(np.float32).eps)))
+
+
+def from_energies(energies: NDArray[np.floating]) -> Features:
+    """The coefficients of the logarithms of the bands' energies."""
+    return np.asarray(fft.dct(energies, norm="ortho") * _LIFTER, np.float32)
+
+
+def energies(features: Features) -> NDArray[np.float32]:
+    """The logarithms of the bands' energies, of their coefficients: as many of the one as of the other."""
+    return np.asarray(fft.idct(features / _LIFTER, norm="ortho"), np.float32)
 
 
 def _mel(frequency: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from ear.channel import Sound, levelled, somebody_else, trimmed
+from ear.channel import Sound, any_throat, levelled, somebody_else, trimmed
 from ear.corpus import RATE, read_wav
 from ear.words import DIGITS, TEENS, TENS
 
@@ -58,7 +58,7 @@ def strung(takes: Takes, dice: random.Random) -> tuple[Sound, tuple[str, ...]]:
     weights = [min(len(said), OFTEN) for said in takes.values()]
     words = dice.choices(list(takes), weights, k=dice.choice((1, 2, 3, 4, 4, 5, 6, 8)))
     gap, factor = dice.choice((0.0, 0.02, 0.08, 0.2)), dice.uniform(0.82, 1.22)
-    throat = dice.uniform(0.84, 1.2) if dice.random() < 0.7 else 1.0
+    throat = any_throat(dice, 0.7)
     gated = dice.random() < GATED
     pieces: list[Sound] = []
     for word in words:
