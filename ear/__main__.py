@@ -2,6 +2,7 @@
 
     python -m ear all DATA      everything below, with the usual amounts
     python -m ear speak         let the speakers speak: the corpus grows (--minutes)
+    python -m ear resume DATA   begin with the network of the model that is shipped, instead of with none
     python -m ear train DATA    train on synthetic voices and many people (--steps); goes on where it stopped
     python -m ear cut DATA      cut words out of what natural voices and the census say, with what was trained
     python -m ear tune DATA     go on from there with the development speakers; --without NAME leaves one of them out
@@ -25,7 +26,7 @@ import torch
 from ear.alone import cut, cut_census
 from ear.census import CHECKING, census
 from ear.crowd import kept_for_checking
-from ear.examples import Material
+from ear.examples import Examples, Material
 from ear.export import write_model
 from ear.install import SOUNDS, VOICES, programs
 from ear.kokoro import Voices
@@ -33,6 +34,7 @@ from ear.machines import Machines
 from ear.menus import write_menus
 from ear.network import Network
 from ear.people import development_speakers
+from ear.resume import resumed
 from ear.sets import write_beside_the_point, write_census, write_people, write_voices
 from ear.speak import machine, natural
 from ear.train import Plan, average, load, normalise, train
@@ -54,12 +56,14 @@ def main() -> int:
     parser.add_argument("--steps", type=int, help="of training")
     parser.add_argument("--without", default="", metavar="NAME", help="a person who is not to be heard in training")
     parser.add_argument("--cards", type=int, default=8, help="of each voice in the sets")
-    parser.add_argument("--out", type=Path, default=Path("speech/models/en-digits"), help="where `export` writes")
+    parser.add_argument(
+        "--out", type=Path, default=Path("speech/models/en-digits"), help="where `export` writes, and `resume` reads"
+    )
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:
         STEPS[options.step](options)
-    except (StackError, OSError) as error:
+    except (StackError, OSError, ValueError) as error:
         print(f"ear: {error}", file=sys.stderr)
         return 2
     return 0
@@ -79,6 +83,15 @@ def speak(options: argparse.Namespace) -> None:
     """Machine voices, then natural ones."""
     machine(options.work / "corpus", Machines(programs()), MACHINE_UTTERANCES, seed=1)
     natural(options.work / "corpus", Voices(VOICES), 60 * options.minutes, seed=1)
+
+
+def resume(options: argparse.Namespace) -> None:
+    """The shipped model again as the base, to be trained or tuned further; nothing is overwritten."""
+    if (base := options.work / f"{BASE}.pt").exists():
+        raise OSError(f"{base} is there already: move it away first")
+    examples = Examples(Material(options.work / "corpus", SOUNDS, _data(options)), seed=0)
+    network = resumed(options.out / "am" / "final.mdl", [examples.one()[0] for _ in range(300)])
+    torch.save({"network": network.state_dict()}, base)
 
 
 def train_base(options: argparse.Namespace) -> None:
@@ -135,6 +148,7 @@ def _data(options: argparse.Namespace) -> Path:
 STEPS = {
     "all": everything,
     "speak": speak,
+    "resume": resume,
     "train": train_base,
     "cut": cut_words,
     "tune": tune,

@@ -50,8 +50,9 @@ def train(network: Network, material: Material, plan: Plan, checkpoint: Path) ->
     if checkpoint.is_file():
         state: dict[str, Any] = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        first = state["step"]
+        if "optimiser" in state:  # not in one that was made of a model
+            optimiser.load_state_dict(state["optimiser"])
+            first = state["step"]
     network.train()
     begun, average = time.monotonic(), float("nan")
     for step, (features, lengths, graphs) in enumerate(batches(material, plan.seed + first), start=first):
