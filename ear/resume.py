@@ -28,27 +28,26 @@ Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def resumed(model: Path, examples: Sequence[Features]) -> Network:
-    """The network of a model file. ValueError if the file is of another shape of network."""
+    """The network of a model file. ValueError if it is cut off, or of another shape of network."""
     network = Network()
-    layers = {name: layer for name, layer in _layers(model.read_bytes())}
     with torch.no_grad():
         try:
-            _fill(network, layers)
-        except (KeyError, RuntimeError) as error:
+            _fill(network, _layers(model.read_bytes()))
+        except (KeyError, RuntimeError, ValueError, struct.error) as error:
             raise ValueError(f"{model} is no model of this network: {error}") from None
         _normalise(network, examples)
     return network
 
 
-def _layers(file: bytes) -> list[tuple[str, Layer]]:
-    found = []
+def _layers(file: bytes) -> dict[str, Layer]:
+    found: dict[str, Layer] = {}
     for match in _LAYER.finditer(file):
         rows, columns = struct.unpack_from("<xixi", file, match.end())
         place = match.end() + 10
         weights = np.frombuffer(file, "<f4", rows * columns, place).reshape(rows, columns)
         place += weights.nbytes + len(_BIAS)
         (length,) = struct.unpack_from("<xi", file, place)
-        found.append((match[1].decode(), (weights, np.frombuffer(file, "<f4", length, place + 5))))
+        found[match[1].decode()] = weights, np.frombuffer(file, "<f4", length, place + 5)
     return found
 
 
