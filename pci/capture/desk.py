@@ -48,14 +48,14 @@ class CaptureDesk:
             PROMPTS.union(own, request.opening), request.language
         ):
             raise InvalidRequest
-        if not self.health().ready:
-            raise NotReady
         try:
             channel = await self._room.app.asterisk.channel(request.channel_id)
         except NoSuchThing:
             raise ChannelNotFound from None
         except AriError:
             raise NotReady from None
+        if not self.health().ready:  # the process may have begun to end while Asterisk was asked
+            raise NotReady
         if request.channel_id in self._sessions:
             raise SessionInProgress
         session = self._sessions[request.channel_id] = CaptureSession(self._room, request, channel)

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from asterisk_ari import Asterisk, Channel
 from pci.capture import routes
 from pci.contract import ErrorCode, Health
 from pci.errors import ConfigError
@@ -48,6 +49,22 @@ async def test_given_no_connection_to_asterisk_then_no_capture_begins(rig: Rig) 
     status, error = await rig.refused(order(call.channel_id))
     assert (status, error.error) == (503, ErrorCode.NOT_READY)
     rig.asterisk.unreachable = False
+
+
+async def test_given_the_process_ends_while_asterisk_is_asked_for_the_channel_then_no_capture_begins(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Asterisk.channel
+
+    async def closed_meanwhile(asterisk: Asterisk, channel_id: str) -> Channel:
+        rig.desk.close()
+        return await ask(asterisk, channel_id)
+
+    call = await rig.incoming()
+    monkeypatch.setattr(Asterisk, "channel", closed_meanwhile)
+    status, error = await rig.refused(order(call.channel_id))
+    assert (status, error.error) == (503, ErrorCode.NOT_READY)
+    assert call.app == "ivr"
 
 
 async def test_the_socket_is_for_the_user_and_the_group(rig: Rig) -> None:
