@@ -27,10 +27,12 @@ def agreed(hearings: Sequence[Sequence[SpokenDigits]], limit: int = 20) -> tuple
     ways: dict[tuple[str, Command | None], SpokenDigits] = {}
     for one in chain.from_iterable(hearings):
         ways.setdefault((one.digits, one.command), one)
-    scores = dict.fromkeys(ways, 0.0)
+    scores, by = dict.fromkeys(ways, 0.0), dict.fromkeys(ways, 0)
     for hearing in hearings:
         listed = {(one.digits, one.command): one.score for one in hearing}
         for way in ways:
             scores[way] += listed.get(way, hearing[-1].score - UNHEARD) - hearing[0].score
-    found = (replace(one, score=scores[way] / len(hearings)) for way, one in ways.items())
+            by[way] += way in listed
+    times = len(hearings)
+    found = (replace(one, score=scores[way] / times, by=by[way], hearings=times) for way, one in ways.items())
     return tuple(sorted(found, key=lambda one: -one.score)[:limit])

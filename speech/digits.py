@@ -84,12 +84,22 @@ _MOST_READINGS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class SpokenDigits:
-    """One way of understanding what was said; `garbage` counts the words in it that mean nothing here."""
+    """One way of understanding what was said; `garbage` counts the words in it that mean nothing here.
+
+    `by` of the `hearings` that there were list it.
+    """
 
     digits: str = field(repr=False)
     score: float
     command: Command | None = None
     garbage: int = 0
+    by: int = 1
+    hearings: int = 1
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether more than one hearing lists it, if there was more than one."""
+        return self.by > 1 or self.hearings == 1
 
 
 def spoken_digits(stretches: Sequence[Sequence[Alternative]], limit: int = 20) -> tuple[SpokenDigits, ...]:

@@ -71,7 +71,7 @@ def main() -> int:
         others[name] = beside(name, listed)
         print_table(name, others[name])
     options.out.write_text(json.dumps(results, indent=1) + "\n")
-    options.out.with_suffix(".svg").write_text(plot(curves, MARGIN.ahead))
+    options.out.with_suffix(".svg").write_text(plot(curves, MARGIN.agreed))
     return 0
 
 

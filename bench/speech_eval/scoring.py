@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never
 
 from bench.speech_eval.hearing import Answer
 from bench.speech_eval.recordings import Recording
-from pci.capture.choice import MARGIN, Margin, Taken, card_number, choose, usual_number
+from pci.capture.choice import MARGIN, UNCHECKED, Margin, Taken, card_number, choose, usual_number
 from pci.contract import CardField
 
 MARGINS: Final = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0)
@@ -100,7 +100,7 @@ def curve(heard: Sequence[Heard]) -> list[Point]:
     numbers = _numbers(heard)
     points = []
     for ahead in MARGINS if numbers else ():
-        right, wrong = _taken(numbers, replace(MARGIN, ahead=ahead))
+        right, wrong = _taken(numbers, replace(MARGIN, ahead=ahead, agreed=ahead))
         points.append(Point(ahead, round(right / len(numbers), 4), round(wrong / len(numbers), 4)))
     return points
 
@@ -162,7 +162,7 @@ def _taken(heard: Sequence[Heard], margin: Margin) -> tuple[int, int]:
     for one in heard:
         is_number = one.recording.field is CardField.NUMBER
         usual = usual_number if is_number else lambda _: True
-        choice = choose(one.answer.readings, passes(one.recording), margin, usual)
+        choice = choose(one.answer.readings, passes(one.recording), margin if is_number else UNCHECKED, usual)
         if isinstance(choice, Taken):
             taken += 1
             right += choice.digits == one.recording.digits

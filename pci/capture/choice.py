@@ -3,7 +3,8 @@
 The check digit of a card number chooses well among the alternatives of a good recogniser, and badly among those of a
 poor one: of a hundred numbers that are none, ten pass. So what passes is taken only with a margin: it is about as
 likely as anything that was heard, and nothing else that passes is nearly as likely, neither of what was listed nor of
-what two doubts make together (`pci.capture.rivals`), which is never taken itself. Pure.
+what two doubts make together (`pci.capture.rivals`), which is never taken itself. Of several hearings two must list
+it: each of them may list some number that passes by chance, and hardly ever the same one. Pure.
 """
 
 from __future__ import annotations
@@ -28,15 +29,22 @@ _GROUPED: Final = 16  # digits of a number that people know in four groups of fo
 class Margin:
     """How sure is sure, in the log-likelihoods of the recogniser.
 
-    What passes may be so much less likely than the likeliest understanding, and has to be so much likelier than the
-    next that passes.
+    What passes may be `behind` the likeliest understanding by so much, and has to be ahead of the next that passes:
+    by `ahead` if it was heard once, by `agreed` if several hearings agree on it.
     """
 
     behind: float
     ahead: float
+    agreed: float
+
+    def ahead_of_next(self, best: SpokenDigits) -> float:
+        """How much likelier this must be than the next."""
+        return self.ahead if best.hearings == 1 else self.agreed
 
 
-MARGIN: Final = Margin(behind=12.0, ahead=3.0)
+MARGIN: Final = Margin(behind=12.0, ahead=3.0, agreed=1.5)
+UNCHECKED: Final = replace(MARGIN, agreed=3.0)
+"""For what has no check digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,9 @@ def choose(
             return Doubtful(likely[0].digits, group)
         return Nothing(heard[0].digits if heard else "")
     best, *rivals = fitting
-    others = [one.digits for one in rivals if best.score - one.score < margin.ahead]
+    if not best.confirmed:
+        return Doubtful(best.digits)
+    others = [one.digits for one in rivals if best.score - one.score < margin.ahead_of_next(best)]
     if heard[0].score - best.score > margin.behind:
         others.append(heard[0].digits)
     if others or best.digits not in whole or not usual(best.digits):  # what two doubts make was heard by nobody

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Final, assert_never
 
-from pci.capture.choice import card_number, expiry, security_code, usual_number
+from pci.capture.choice import MARGIN, card_number, expiry, security_code, usual_number
 from pci.capture.fields import GROUPS, IS_THAT_RIGHT, SPOKEN_PROMPTS, is_postal_code
 from pci.capture.keypad import Keypad
 from pci.capture.line import Line
@@ -80,7 +80,7 @@ def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today
     match field:
         case CardField.NUMBER:
             read_back = partial(_read_back, request=request)
-            return Spoken(card_number, _whole_number, _said_once, usual_number, read_back, GROUPS)
+            return Spoken(card_number, _whole_number, _said_once, usual_number, MARGIN, read_back, GROUPS)
         case CardField.EXPIRY:
             return Spoken(expiry(today), expiry(today), _months_and_years)
         case CardField.SECURITY_CODE:

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from traceback import clear_frames
 
-from pci.capture.choice import GROUP, Choice, Doubtful, Nothing, Passes, Taken, choose, with_group
+from pci.capture.choice import (
+    GROUP,
+    UNCHECKED,
+    Choice,
+    Doubtful,
+    Margin,
+    Nothing,
+    Passes,
+    Taken,
+    choose,
+    with_group,
+)
 from pci.capture.confirming import Confirmation
 from pci.capture.keypad import Ending
 from pci.capture.turn import OnDigit, Readings, Talk, Turn
@@ -21,14 +32,15 @@ from pci.capture.voice import Hear, Voice, hearing
 class Spoken:
     """How a field is said: what `passes` once it is `written` as it would be keyed, and what is `whole` then.
 
-    What passes and is not `usual` is asked again. `read_back` are the prompts that put an answer to the caller, if it
-    has to be; `groups` those that ask for one group of four again.
+    What passes and is not `usual`, or is sure by less than `margin`, is asked again. `read_back` are the prompts that
+    put an answer to the caller, if it has to be; `groups` those that ask for one group of four again.
     """
 
     passes: Passes
     whole: Passes
     written: Callable[[Readings], Readings] = lambda readings: readings
     usual: Passes = lambda _: True
+    margin: Margin = UNCHECKED
     read_back: Callable[[str], tuple[str, ...]] = lambda _: ()
     groups: tuple[tuple[str, ...], ...] = ()
 
@@ -63,7 +75,7 @@ class SpokenField:
             heard = await turn.take(prompts, ahead=ahead)
             if isinstance(heard, Ending):
                 return heard
-            choice = choose(self._spoken.written(heard), self._spoken.passes, usual=self._spoken.usual)
+            choice = self._chosen(self._spoken.written(heard))
             if isinstance(choice, Doubtful) and choice.group is not None and self._spoken.groups:
                 again = await self._group_again(voice, choice, on_digit)
                 if isinstance(again, Ending):
@@ -77,7 +89,10 @@ class SpokenField:
         heard = await turn.take(self._spoken.groups[number.group or 0], ahead=False)
         if isinstance(heard, Ending):
             return heard
-        return choose(with_group(number, heard), self._spoken.passes, usual=self._spoken.usual)
+        return self._chosen(with_group(number, heard))
+
+    def _chosen(self, readings: Readings) -> Choice:
+        return choose(readings, self._spoken.passes, self._spoken.margin, self._spoken.usual)
 
     async def _settle(self, voice: Voice, choice: Choice, on_digit: OnDigit) -> Ending:
         """Put the answer into the keypad; one that does not pass is judged as if it had been keyed."""

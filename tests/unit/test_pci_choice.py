@@ -27,7 +27,7 @@ from pci.contract import Brand, CaptureRequest, CardField
 from speech.digits import SpokenDigits
 from tests.pci_rig import AMEX, VISA
 
-MARGIN = Margin(behind=10.0, ahead=5.0)
+MARGIN = Margin(behind=10.0, ahead=5.0, agreed=2.0)
 NEAR = "4111111111111129"  # passes as well, and differs from VISA in the last group
 FAR = "4211111111111110"  # passes as well, and differs in two groups
 WRONG = "4111111111111112"
@@ -89,6 +89,32 @@ def test_given_a_close_rival_in_two_groups_then_the_whole_number_is_asked_again(
 
 def test_given_a_rival_far_behind_then_it_does_not_count() -> None:
     assert chosen((VISA, 0.0), (FAR, -6.0)) == Taken(VISA)
+
+
+def again(*ways: tuple[str, float, int]) -> list[SpokenDigits]:
+    """What three hearings understood: digits, how likely, and by how many they are listed."""
+    return [SpokenDigits(digits, score, by=by, hearings=3) for digits, score, by in ways]
+
+
+def test_given_several_hearings_that_agree_on_a_number_then_a_rival_may_come_nearer() -> None:
+    assert choose(again((VISA, 0.0, 2), (FAR, -3.0, 1)), card_number, MARGIN) == Taken(VISA)
+    assert choose(again((VISA, 0.0, 2), (FAR, -1.0, 2)), card_number, MARGIN) == Doubtful(VISA)
+
+
+@pytest.mark.parametrize("rival", [FAR, NEAR])
+def test_given_a_number_that_one_of_several_hearings_lists_then_the_whole_is_asked_again(rival: str) -> None:
+    """However far ahead it is: among many ways to understand a poor line, one passes by chance."""
+    assert choose(again((WRONG, 0.0, 3), (VISA, -1.0, 1), (rival, -9.0, 2)), card_number, MARGIN) == Doubtful(VISA)
+    assert choose(again((WRONG, 0.0, 3), (VISA, -1.0, 1)), card_number, MARGIN) == Doubtful(VISA)
+
+
+def test_given_what_has_no_check_digit_then_agreement_lets_no_rival_come_nearer() -> None:
+    request = CaptureRequest(call_id="c", channel_id="1")
+    for field, best, rival in ((CardField.SECURITY_CODE, "123", "124"), (CardField.EXPIRY, "1229", "1129")):
+        asked = spoken(field, request, Brand.VISA, date(2026, 11, 22))
+        ways = again((best, 0.0, 3), (rival, -2.0, 3))
+        assert choose(ways, asked.passes, asked.margin) == Doubtful(best)
+        assert choose(again((best, 0.0, 3), (rival, -4.0, 3)), asked.passes, asked.margin) == Taken(best)
 
 
 @pytest.mark.parametrize("digits", [VISA[:15], VISA + VISA[:3], "", "12", VISA * 2])
@@ -155,7 +181,7 @@ readings = st.lists(
 def test_whatever_is_heard_what_is_taken_passes_and_no_rival_comes_near(
     ways: list[tuple[str, float]], behind: float, ahead: float
 ) -> None:
-    choice = choose(heard(*ways), card_number, Margin(behind, ahead))
+    choice = choose(heard(*ways), card_number, Margin(behind, ahead, agreed=ahead))
     assume(isinstance(choice, Taken))
     assert isinstance(choice, Taken)
     scores = {one.digits: one.score for one in with_rivals(heard(*ways))}
@@ -173,7 +199,7 @@ def test_whatever_is_heard_what_is_given_back_as_nothing_does_not_pass(ways: lis
 
 @given(readings)
 def test_whatever_is_heard_a_wider_margin_never_takes_more(ways: list[tuple[str, float]]) -> None:
-    wide = choose(heard(*ways), card_number, Margin(behind=5.0, ahead=20.0))
+    wide = choose(heard(*ways), card_number, Margin(behind=5.0, ahead=20.0, agreed=20.0))
     if isinstance(wide, Taken):
         assert choose(heard(*ways), card_number, MARGIN) == wide
 

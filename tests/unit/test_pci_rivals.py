@@ -40,7 +40,7 @@ def test_given_a_digit_too_many_and_one_too_few_then_they_are_put_together() -> 
 
 def test_given_a_number_that_passes_and_a_rival_that_only_two_doubts_make_then_it_is_doubtful() -> None:
     choice = choose(
-        heard((VISA, 0.0), (FIRST_WRONG, -1.0), (LAST_WRONG, -1.5)), card_number, Margin(behind=12, ahead=3)
+        heard((VISA, 0.0), (FIRST_WRONG, -1.0), (LAST_WRONG, -1.5)), card_number, Margin(behind=12, ahead=3, agreed=3)
     )
 
     assert choice == Doubtful(VISA)
@@ -49,7 +49,7 @@ def test_given_a_number_that_passes_and_a_rival_that_only_two_doubts_make_then_i
 def test_given_that_only_both_together_pass_then_it_is_asked_again_for_nobody_heard_it() -> None:
     neither = heard(("4211111111111112", 0.0), ("4111111111111112", -1.0), ("4211111111111111", -1.5))
 
-    assert choose(neither, card_number, Margin(behind=12, ahead=3)) == Doubtful(VISA)
+    assert choose(neither, card_number, Margin(behind=12, ahead=3, agreed=3)) == Doubtful(VISA)
 
 
 numbers = st.text("0123456789", min_size=0, max_size=20)

@@ -76,6 +76,7 @@ def test_given_hearings_that_differ_then_what_all_find_likely_comes_first() -> N
     assert (likely.digits, rival.digits) == ("42", "48")
     assert likely.score == pytest.approx(-1 / 3)
     assert rival.score == pytest.approx((0 - (5 + UNHEARD) - 6) / 3)
+    assert [(one.by, one.hearings) for one in (likely, rival)] == [(3, 3), (2, 3)]
 
 
 def test_given_a_hearing_of_nothing_then_the_others_are_in_doubt() -> None:
