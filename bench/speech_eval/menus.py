@@ -35,7 +35,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 _ASKED: Final = {
     "menu": for_choice("en", {"1": ("pay", "payment"), "9": ("stop", "cancel")}, person=True),
     "yes-no": for_yes_or_no("en", "1", "2", person=True),
-    "day": for_day("en", date(2026, 1, 1), lambda _: True, person=True),
+    "day": for_day("en", date(2026, 1, 1), bool, person=True),
 }
 QUESTIONS: Final[Mapping[str, Listening]] = {name: question for name, question in _ASKED.items() if question}
 """Those of flows/pay-by-voice.yaml, and a day."""

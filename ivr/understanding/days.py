@@ -45,14 +45,15 @@ def _from_today(words: Sequence[str], lexicon: Lexicon, today: date) -> Iterator
 
 
 def _in_the_year(words: Sequence[str], lexicon: Lexicon, language: str) -> Iterator[tuple[int, int]]:
-    """A month by its name with the number before or behind it, or two numbers. What else is said may be a year."""
+    """A month by its name with the number before or behind it, or two numbers. Behind them there may be a year."""
     items: list[Item] = numbers(_without_of(words, lexicon), lexicon.counting)
     months = [place for place, item in enumerate(items) if item in lexicon.months]
     if months:
         month = lexicon.months[str(items[months[0]])]
         before = [item for item in items[: months[0]] if isinstance(item, int)]
         behind = [item for item in items[months[0] :] if isinstance(item, int)]
-        yield from ((month, day) for day in (*before[-1:], *behind[:1]))
+        ways = [*((day, behind) for day in before[-1:]), *((day, behind[1:]) for day in behind[:1])]
+        yield from ((month, day) for day, rest in ways if _may_be_year(rest))
         return
     said = [item for item in items if isinstance(item, int)]
     if len(said) == 4 and all(item < 10 for item in said):  # one by one: oh three one two
@@ -60,6 +61,11 @@ def _in_the_year(words: Sequence[str], lexicon: Lexicon, language: str) -> Itera
     said = [item for item in said if item]  # oh three, twelve
     if len(said) >= 2:
         yield (said[0], said[1]) if language in _MONTH_FIRST else (said[1], said[0])
+
+
+def _may_be_year(numbers: Sequence[int]) -> bool:
+    """Whether they are nothing or a year, "twenty-seven", "twenty twenty-seven": "January four two" is no fourth."""
+    return len("".join(map(str, numbers))) in (0, 2, 4)
 
 
 def _without_of(words: Sequence[str], lexicon: Lexicon) -> Sequence[str]:

@@ -17,7 +17,7 @@ from speech.vosk import VoskRecogniser
 from tests.shipped_ear import SOUNDS, Ear, played
 
 TODAY = date(2026, 11, 29)
-DAYS = for_day("en", TODAY, lambda _: True)
+DAYS = for_day("en", TODAY, bool)
 
 
 @pytest.fixture(scope="module")

@@ -72,6 +72,8 @@ def test_a_day_is_understood_as_our_prompts_say_it(language: str, day: date) -> 
         ("the twenty first oh February", "0221"),
         ("the twenty-first of March please", "0321"),
         ("March thirty-first twenty twenty-seven", "0331"),
+        ("the fourth of January two thousand and twenty-seven", "0104"),
+        ("January fourth oh seven", "0104"),
         ("March three", "0303"),
         ("three twelve", "0312"),
         ("oh three one two", "0312"),
@@ -101,7 +103,9 @@ def test_a_day_is_said_in_other_languages(language: str, words: str, keys: str) 
     assert days(spoken(words), language, TODAY)[0] == keys
 
 
-@pytest.mark.parametrize("words", ["", "March", "hello", "thirty", "the forty-second of March", "I may come"])
+@pytest.mark.parametrize(
+    "words", ["", "March", "hello", "thirty", "the forty-second of March", "I may come", "January four two"]
+)
 def test_what_is_no_day_is_none(words: str) -> None:
     assert days(spoken(words), "en", TODAY) == []
 
