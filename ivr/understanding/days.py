@@ -63,9 +63,9 @@ def _in_the_year(words: Sequence[str], lexicon: Lexicon, language: str) -> Itera
         yield (said[0], said[1]) if language in _MONTH_FIRST else (said[1], said[0])
 
 
-def _may_be_year(numbers: Sequence[int]) -> bool:
-    """Whether they are nothing or a year, "twenty-seven", "twenty twenty-seven": "January four two" is no fourth."""
-    return len("".join(map(str, numbers))) in (0, 2, 4)
+def _may_be_year(rest: Sequence[int]) -> bool:
+    """Whether it is nothing or a year, "twenty-seven", "twenty twenty-seven": "January four two" is no fourth."""
+    return len("".join(map(str, rest))) in (0, 2, 4)
 
 
 def _without_of(words: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
