@@ -98,7 +98,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         ears = await _hearing(app, settings, opened)
         room = CaptureDesk(Room(app, Prompts(settings.sounds), vault, captures, audit, alarm=audit.alarm, ears=ears))
         async with asyncio.TaskGroup() as tasks:
-            chores = [tasks.create_task(_look_after_callers(room, stop)), tasks.create_task(_purge(vault, settings))]
+            work = (_look_after_callers(room, stop), _purge(vault, settings), ears.take_away_what_is_left())
+            chores = [tasks.create_task(one) for one in work]
             hearings = HearingDesk(app, ears, audit, room.holds, chosen(settings.speech))
             routes = Server(room, hearings, charges, vault, audit, tasks).routes()
             async with serve(settings.socket, settings.allowed_uids or frozenset({os.geteuid()}), routes, audit):

@@ -62,8 +62,8 @@ async def attach(app: AriApp, ear: Ear, channel_id: str, address: str, watches: 
     return media
 
 
-async def detach(asterisk: Asterisk, ear: Ear) -> None:
-    """Take the ear away, and return when Asterisk has none of it any more, or does not say so in time."""
+async def detach(asterisk: Asterisk, ear: Ear) -> bool:
+    """Take the ear away, and return when Asterisk has none of it any more; False if it does not say so in time."""
     try:
         async with asyncio.timeout(_GONE_SECONDS):
             for channel in (ear.snoop, ear.media):
@@ -75,6 +75,8 @@ async def detach(asterisk: Asterisk, ear: Ear) -> None:
                 await asyncio.sleep(_BETWEEN_LOOKS)
     except (AriError, TimeoutError) as error:
         log.error("ear_not_taken_away", error=type(error).__name__)
+        return False
+    return True
 
 
 async def sweep(app: AriApp) -> None:

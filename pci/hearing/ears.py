@@ -33,6 +33,7 @@ from pci.log import log
 from speech import Grammar, Heard, Listener, ModelMissing, Recogniser
 
 _REMEMBERED_SECONDS: Final = 30.0  # longer than anybody looks around
+_BETWEEN_TRIES: Final = 2.0  # seconds, while Asterisk is away
 
 
 class AlreadyHeard(Exception):
@@ -90,6 +91,7 @@ class Ears:
         self._recogniser = recogniser
         self._held: dict[str, _Held] = {}
         self._gone: deque[tuple[float, str, Ear]] = deque()
+        self._left: asyncio.Queue[_Held] = asyncio.Queue()
 
     def known(self, words: Iterable[str], language: str) -> frozenset[str]:
         """Those of the words that can be heard in a language; `ModelMissing` if nothing is heard in it."""
@@ -152,17 +154,26 @@ class Ears:
         for held in self._held.values():
             held.hearing.stop(HearingEnd.STOPPED)
 
+    async def take_away_what_is_left(self) -> None:
+        """For as long as the process runs: ears that Asterisk did not take away when it was told, until it does."""
+        while True:
+            held = await self._left.get()
+            while not await detach(held.app.asterisk, held.hearing.ear):  # noqa: ASYNC110 - to try is all there is
+                await asyncio.sleep(_BETWEEN_TRIES)
+
     async def _let_go(self, held: _Held) -> None:
-        channel_id = held.hearing.channel_id
+        channel_id, gone = held.hearing.channel_id, False
         async with held.lock:
             if self._held.get(channel_id) is not held:
                 return
             try:
-                await detach(held.app.asterisk, held.hearing.ear)
+                gone = await detach(held.app.asterisk, held.hearing.ear)
             except asyncio.CancelledError:
-                await detach(held.app.asterisk, held.hearing.ear)  # no half of an ear stays on a caller
+                gone = await detach(held.app.asterisk, held.hearing.ear)  # no half of an ear stays on a caller
                 raise
             finally:
+                if not gone:
+                    self._left.put_nowait(held)
                 now = asyncio.get_running_loop().time()
                 self._gone.append((now, channel_id, held.hearing.ear))
                 del self._held[channel_id]

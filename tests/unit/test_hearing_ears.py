@@ -178,6 +178,19 @@ async def test_given_what_a_dead_process_left_when_the_next_one_starts_then_it_i
     assert (await scene.ivr.asterisk.channel(scene.call.channel_id)).state == "Up"
 
 
+async def test_given_asterisk_is_away_when_an_ear_is_to_go_then_it_goes_once_asterisk_is_back(scene: Scene) -> None:
+    async with asyncio.timeout(DEADLINE), asyncio.TaskGroup() as tasks:
+        chore = tasks.create_task(scene.ears.take_away_what_is_left())
+        async with scene.ears.hear(scene.pci, scene.call.channel_id, YES_NO):
+            scene.asterisk.unreachable = True
+        assert scene.left
+        scene.asterisk.unreachable = False
+        while scene.left:
+            await asyncio.sleep(0.05)
+        chore.cancel()
+    assert not scene.call.ended
+
+
 async def test_our_ears_are_known_for_a_while_after_they_are_gone_to_who_began_to_look_before(scene: Scene) -> None:
     clock = asyncio.get_running_loop().time
     before, channel_id = clock(), scene.call.channel_id
