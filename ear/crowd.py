@@ -10,6 +10,7 @@ DATA/voices-kept are kept for checking.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,9 @@ ONE_BY_ONE: Final = "audiomnist"
 VOICES: Final = "voices"
 VOICES_KEPT: Final = "voices-kept"
 ENOUGH: Final = 4
-"""Who says so many of the digits can say a number."""
+"""Who says so many of the digits can say a number: somebody else says the others for them."""
+STAND_INS: Final = 2
+"""So many takes of others there are then of each of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,14 @@ def crowd(data: Path) -> Crowd:
         words.setdefault(word, []).append(sound)
         if word in DIGITS:
             people.setdefault(person, {}).setdefault(word, []).append(sound)
-    return Crowd(words, [takes for takes in people.values() if len(takes) >= ENOUGH])
+    dice = random.Random(0)
+    return Crowd(words, [_whole(takes, words, dice) for takes in people.values() if len(takes) >= ENOUGH])
+
+
+def _whole(takes: Takes, words: Takes, dice: random.Random) -> Takes:
+    """With every digit, so that none is rarer than others."""
+    missing = [word for word in DIGITS if word not in takes and word in words]
+    return {**takes, **{word: dice.choices(words[word], k=STAND_INS) for word in missing}}
 
 
 def _sayings(data: Path) -> Iterator[tuple[str, str, Path]]:

@@ -17,10 +17,13 @@ from ear.crowd import Crowd, crowd, places
 from ear.features import Features, mfcc
 from ear.masks import masked
 from ear.people import Takes, development_speakers, strung, telephone_voice
+from ear.speak import ALONE_ACCENTS
 from ear.words import GARBAGE
 
-NOBODY, CENSUS, PERSON, CROWD, ONE_OF_THEM, ALONE, MACHINE = 0.04, 0.15, 0.04, 0.27, 0.18, 0.12, 0.3
+NOBODY, CENSUS, PERSON, CROWD, ONE_OF_THEM, ALONE, MACHINE = 0.04, 0.15, 0.04, 0.21, 0.24, 0.12, 0.3
 # shares of the examples, PERSON for each of them; MACHINE is of those in which somebody says a sentence
+ACCENT, ACCENT_ALONE = 0.25, 0.6
+"""Of Kokoro's sentences, and of machines' words alone, how many are with an accent."""
 PLACE = 0.3  # how often the sound of a real place is the noise, of the times when there is talk otherwise
 REREAD = 400  # examples after which the corpus is looked at for what is new
 
@@ -45,6 +48,7 @@ class Examples:
         self._corpus = material.corpus
         self._read: dict[Path, list[tuple[Path, Utterance]]] = {}
         self._alone: dict[str, dict[str, list[Sound]]] = {}
+        self._accents: dict[str, dict[str, list[Sound]]] = {}
         people = development_speakers(material.data, material.people) if material.data and material.people else {}
         self._people = [*people.values(), telephone_voice(material.sounds)]
         self._crowd = crowd(material.data) if material.data else Crowd({}, [])
@@ -79,10 +83,13 @@ class Examples:
         kind -= ONE_OF_THEM if self._crowd.people else 0
         if kind < 0:
             return self._dice.choice(self._crowd.people)
-        return self._alone[self._dice.choice(list(self._alone))] if kind < ALONE and self._alone else None
+        alone = self._accents if self._accents and self._dice.random() < ACCENT_ALONE else self._alone
+        return alone[self._dice.choice(list(alone))] if kind < ALONE and alone else None
 
     def _sentences(self) -> tuple[Sound, tuple[str, ...]]:
-        sound, words = self._speaker("machine" if self._dice.random() < MACHINE else "kokoro")
+        kind = self._dice.random()
+        natural = "accents" if kind < MACHINE + (1 - MACHINE) * ACCENT else "kokoro"
+        sound, words = self._speaker("machine" if kind < MACHINE else natural)
         if len(sound) < 3 * RATE and self._dice.random() < 0.3:
             more, more_words = self._speaker("kokoro")
             pause = np.zeros(int(RATE * self._dice.uniform(0.1, 0.6)))
@@ -119,9 +126,13 @@ class Examples:
             if folder.name.startswith("alone"):
                 for path, one in new:
                     take = levelled(trimmed(read_wav(path).astype(np.float64)))
-                    by_census = folder.name == ALONE_CENSUS
-                    takes = self._crowd.words if by_census else self._alone.setdefault(one.speaker, {})
-                    takes.setdefault(one.words[0], []).append(take)
+                    self._takes_of(folder.name, one.speaker).setdefault(one.words[0], []).append(take)
+
+    def _takes_of(self, folder: str, speaker: str) -> dict[str, list[Sound]]:
+        """Where a word alone belongs."""
+        if folder == ALONE_CENSUS:
+            return self._crowd.words
+        return (self._accents if folder.startswith(ALONE_ACCENTS) else self._alone).setdefault(speaker, {})
 
 
 def _joined(words: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:

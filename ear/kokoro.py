@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from hibari.g2p import G2P
@@ -11,6 +14,8 @@ from numpy.typing import NDArray
 from ear.corpus import Audio
 from ear.speakers import Mixture
 from scripts.voice import STYLE, VOICE_RATE, Kokoro
+
+_EDGE: Final = VOICE_RATE // 100  # samples before and behind a word that are kept
 
 
 class Voices:
@@ -23,11 +28,22 @@ class Voices:
 
     def speak(self, text: str, speaker: Mixture, speed: float) -> tuple[Audio, int]:
         """The audio and its rate."""
+        self._be(speaker)
+        phonemes = str(self._pronounce[speaker.british](text))
+        return self._model.speak(phonemes, speed)[0], VOICE_RATE
+
+    def pronounce(self, words: Sequence[str], speaker: Mixture, speed: float) -> tuple[Audio, list[Audio]]:
+        """Words by their phonemes, each with what stands behind it; and each word alone."""
+        self._be(speaker)
+        audio, starts = self._model.speak("".join(words), speed)
+        ends = list(accumulate(map(len, words)))
+        places = pairwise([0, *ends])
+        return audio, [audio[max(0, starts[first] - _EDGE) : starts[behind] + _EDGE] for first, behind in places]
+
+    def _be(self, speaker: Mixture) -> None:
         self._model.styles = (
             speaker.share * self._styles(speaker.first) + (1 - speaker.share) * self._styles(speaker.second)
         ).astype(np.float32)
-        phonemes = str(self._pronounce[speaker.british](text))
-        return self._model.speak(phonemes, speed)[0], VOICE_RATE
 
     def _styles(self, voice: str) -> NDArray[np.float32]:
         return np.fromfile(self._folder / f"{voice}.bin", dtype=np.float32).reshape(-1, 1, STYLE)

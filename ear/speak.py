@@ -7,15 +7,22 @@ import time
 from pathlib import Path
 from typing import Final
 
+from ear.accents import any_accent, any_speaker
 from ear.corpus import Audio, Source
 from ear.kokoro import Voices
 from ear.machines import Machines, Speak
-from ear.sayings import any_saying
+from ear.sayings import any_saying, spelled
 from ear.speakers import any_mixture
 from ear.words import DIGITS
+from scripts.voice import VOICE_RATE
 
 ALONE: Final = (*DIGITS, "oh", "double", "triple")
 """The words that a speaker also says one by one, to be strung together as those of people are."""
+
+ALONE_ACCENTS: Final = "alone-accents"
+"""The sources of words alone that are said with an accent, by what their names begin with."""
+LISTED: Final = 0.5
+"""How often who has an accent says the words one by one."""
 
 
 def natural(corpus: Path, voices: Voices, seconds: float, seed: int) -> None:
@@ -31,6 +38,21 @@ def natural(corpus: Path, voices: Voices, seconds: float, seed: int) -> None:
             continue
         saying = any_saying(dice)
         talk.add(*voices.speak(saying.text, mixture, speed), name, saying.words)
+
+
+def accented(corpus: Path, voices: Voices, seconds: float, seed: int) -> None:
+    """Kokoro's speakers with the accents of other languages: digits in one breath, and every one of them alone."""
+    talk, alone = Source(corpus / f"accents-{seed}"), Source(corpus / f"{ALONE_ACCENTS}-{seed}")
+    dice = random.Random(f"{seed} {len(talk)} {len(alone)}")
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        speaker, says, speed = any_speaker(dice), any_accent(dice), dice.uniform(0.7, 1.4)
+        name, listed = f"{speaker.first} {speaker.share:.2f} {speaker.second} {len(talk)}", dice.random() < LISTED
+        words = dice.sample((*DIGITS, "oh"), 11) if listed else spelled(dice, dice.choice((4, 6, 8)))
+        audio, each = voices.pronounce([says[word] + (", " if listed else " ") for word in words], speaker, speed)
+        talk.add(audio, VOICE_RATE, name, tuple(words))
+        for word, sound in zip(words, each, strict=True) if listed else ():
+            alone.add(sound, VOICE_RATE, name, (word,))
 
 
 def machine(corpus: Path, machines: Machines, count: int, seed: int) -> None:

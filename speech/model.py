@@ -12,6 +12,9 @@ from speech.errors import ModelBroken, ModelMissing
 SHIPPED: Final[Mapping[str, Path]] = {"en": Path(__file__).parent / "models" / "en-digits"}
 """What comes with Tonewall, by language."""
 
+AGAIN: Final = "again"
+"""The folder of a model that may hold another, which hears a second time what may not be wrong: it errs elsewhere."""
+
 _NEEDED: Final = ("am/final.mdl", "conf/model.conf")
 _GRAPH: Final = ("graph/HCLr.fst", "graph/Gr.fst")
 
@@ -22,6 +25,12 @@ class Model:
 
     language: str
     folder: Path
+
+    @property
+    def again(self) -> Model | None:
+        """The other model that comes with it, if one does. It has to know the same words."""
+        folder = self.folder / AGAIN
+        return Model(self.language, folder) if folder.is_dir() else None
 
     def check(self) -> None:
         """`ModelMissing` if there is no such folder; `ModelBroken`, which says why, if it cannot be used."""
@@ -37,3 +46,5 @@ class Model:
                 f"{self.folder} cannot listen for a list of words: it has no graph/HCLr.fst and graph/Gr.fst. "
                 "Choose a Vosk model with a dynamic graph (most small ones have it)."
             )
+        if self.again is not None:
+            self.again.check()

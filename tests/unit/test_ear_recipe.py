@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ear import graphs
+from ear.accents import any_accent, any_speaker
 from ear.alignment import places
 from ear.sayings import any_saying, saying_of, sentences, transcribed
 from ear.speakers import ENGLISH, FOREIGN, HELD_OUT, Named, any_mixture, word_and_person
-from ear.words import GARBAGE, WORDS
+from ear.words import DIGITS, GARBAGE, WORDS
 from ivr.understanding.lexicon import spoken
 from ivr.understanding.lexicons import LEXICONS
 from speech.model import SHIPPED
@@ -45,6 +46,14 @@ def test_nobody_who_is_kept_for_checking_ever_speaks_in_the_corpus(dice: random.
 
     assert not {speaker.first, speaker.second}.intersection(HELD_OUT)
     assert {speaker.first, speaker.second} <= {*ENGLISH, *FOREIGN}
+
+
+@given(st.randoms())
+def test_whoever_has_an_accent_can_say_every_word_of_a_card(dice: random.Random) -> None:
+    says = any_accent(dice)
+
+    assert says.keys() == {*DIGITS, "oh", "double", "triple"}
+    assert not {any_speaker(dice).first, any_speaker(dice).second}.intersection(HELD_OUT)
 
 
 @pytest.mark.parametrize(

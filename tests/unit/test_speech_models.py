@@ -38,6 +38,12 @@ def test_given_a_model_that_takes_no_list_of_words_then_another_one_is_advised(f
         Model("es", folder).check()
 
 
+def test_a_model_that_comes_within_another_is_checked_with_it(folder: Path) -> None:
+    (folder / "again").mkdir()
+    with pytest.raises(ModelBroken, match=r"again is no Vosk model"):
+        Model("es", folder).check()
+
+
 def test_given_no_folder_then_it_is_said_where_it_should_be(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="nowhere"):
         Model("es", tmp_path / "nowhere").check()
