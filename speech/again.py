@@ -1,4 +1,4 @@
-"""The same words heard again, slower and faster: what is misheard once is seldom misheard in the same way twice.
+"""The same words heard again, otherwise: what is misheard once is seldom misheard in the same way twice.
 
 It runs in the thread that hears, beside the recogniser whose pauses end the stretches.
 """
@@ -12,7 +12,7 @@ from typing import Any, Final
 from speech.recogniser import BYTES_PER_SECOND, Alternative
 from speech.tempo import Tempo
 
-TEMPOS: Final = (88, 112)
+SLOWER, AS_IT_IS, FASTER = 88, 100, 112
 """In percent: how fast it is heard again."""
 
 _SILENCE: Final = bytes(BYTES_PER_SECOND // 10)
@@ -23,10 +23,10 @@ Stretches = tuple[Stretch, ...]
 
 
 class Again:
-    """One caller's: a recogniser of Vosk for each of the tempos, or none at all."""
+    """One caller's: recognisers of Vosk with the tempo that each hears at, or none at all."""
 
-    def __init__(self, recognisers: Sequence[Any]) -> None:
-        self._recognisers = [(one, Tempo(percent)) for one, percent in zip(recognisers, TEMPOS, strict=False)]
+    def __init__(self, recognisers: Sequence[tuple[Any, int]]) -> None:
+        self._recognisers = [(one, Tempo(percent)) for one, percent in recognisers]
         self._heard: list[list[Stretch]] = [[] for _ in recognisers]
 
     def hear(self, block: bytes) -> None:
@@ -35,10 +35,14 @@ class Again:
             if recogniser.AcceptWaveform(tempo.of(block)):
                 heard.append(_alternatives(recogniser.Result()))
 
-    def ended(self) -> tuple[Stretches, ...]:
-        """What was understood at each tempo, now that a stretch has ended: in one or more, for pauses differ."""
+    def ended(self, *, all_of_it: bool) -> tuple[Stretches, ...]:
+        """What was understood at each tempo, now that a stretch has ended: in one or more, for pauses differ.
+
+        Who has ended it already is left alone, unless this is `all_of_it`: they may hold what follows already.
+        """
         for (recogniser, _), heard in zip(self._recognisers, self._heard, strict=True):
-            heard.append(_rest(recogniser))
+            if all_of_it or json.loads(recogniser.PartialResult()).get("partial"):
+                heard.append(_rest(recogniser))
         told = tuple(tuple(stretch for stretch in heard if stretch) for heard in self._heard)
         self._heard = [[] for _ in self._recognisers]
         return told

@@ -17,7 +17,9 @@ class Tempo:
         self._place = 0  # of the next sample to give among those held, in hundredths
 
     def of(self, sound: bytes) -> bytes:
-        """The piece at this tempo, but for its last sample, which comes with the next piece."""
+        """The piece at this tempo; another than its own keeps its last sample back for the next piece."""
+        if self._percent == _WHOLE:
+            return sound
         held = self._held + array("h", sound)
         places = range(self._place, (len(held) - 1) * _WHOLE, self._percent)
         played = array("h", [

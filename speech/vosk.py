@@ -14,9 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
+from pathlib import Path
 from typing import Any, Final
 
-from speech.again import TEMPOS, Again
+from speech.again import AS_IT_IS, FASTER, SLOWER, Again, Stretches
 from speech.errors import ModelBroken, ModelMissing, TooManyListeners, WordUnknown
 from speech.loudness import Loudness
 from speech.model import Model
@@ -31,6 +32,19 @@ THREADS: Final = 2
 _BLOCK: Final = BYTES_PER_SECOND // 10  # what is new is looked for after each
 _TOLD_WITHIN: Final = 1.0  # seconds of a word it is among those so far, of which nobody says when they were said
 _NOTHING: Final = Alternative((), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ears:
+    """A language's model, and the other one that comes with it, if one does."""
+
+    first: Any
+    other: Any = None
+
+    def again(self, words: list[str]) -> Again:
+        """Who hears these words again: the other model as they are, or the first slower; and the first faster."""
+        way = (self.first, SLOWER) if self.other is None else (self.other, AS_IT_IS)
+        return Again([(_listening(model, words), tempo) for model, tempo in (way, (self.first, FASTER))])
 
 
 @dataclass(slots=True)
@@ -49,7 +63,9 @@ class VoskRecogniser:
     While `careful` listen or more, who comes next is heard once, whatever their grammar asks for.
     """
 
-    def __init__(self, models: Mapping[str, Any], threads: ThreadPoolExecutor, listeners: int, careful: int) -> None:
+    def __init__(
+        self, models: Mapping[str, _Ears], threads: ThreadPoolExecutor, listeners: int, careful: int
+    ) -> None:
         self._models = models
         self._threads = threads
         self._most = listeners
@@ -74,24 +90,24 @@ class VoskRecogniser:
 
     def known(self, words: Iterable[str], language: str = "en") -> frozenset[str]:
         """Those of the words that the language's model knows."""
-        model = self._model(language)
+        model = self._ears(language).first
         return frozenset(word for word in words if _knows(model, word))
 
     def listen(self, grammar: Grammar) -> VoskListener:
         """Begin to hear."""
-        model = self._model(grammar.language)
+        ears = self._ears(grammar.language)
         if not grammar.words or self.known(grammar.words, grammar.language) != grammar.words:
             raise WordUnknown
         if self.listening >= self._most:
             raise TooManyListeners
-        words = sorted(grammar.words) + [GARBAGE] * _knows(model, GARBAGE)
+        words = sorted(grammar.words) + [GARBAGE] * _knows(ears.first, GARBAGE)
         careful = grammar.careful and self.listening < self._careful
-        again = Again([_listening(model, words) for _ in TEMPOS if careful])
-        listener = VoskListener(self, self._threads, _Line(_listening(model, words), again))
+        again = ears.again(words) if careful else Again(())
+        listener = VoskListener(self, self._threads, _Line(_listening(ears.first, words), again))
         self.listening += 1
         return listener
 
-    def _model(self, language: str) -> Any:  # noqa: ANN401
+    def _ears(self, language: str) -> _Ears:
         if language not in self._models:
             raise ModelMissing
         return self._models[language]
@@ -132,15 +148,21 @@ class VoskListener:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, self._line, audio)
 
 
-def _load(model: Model) -> Any:  # noqa: ANN401 - vosk has no types
+def _load(model: Model) -> _Ears:
     model.check()
     import vosk  # here, for it takes a quarter of a second, and only who hears needs it
 
     vosk.SetLogLevel(-2)  # it would print what it hears, and what it gives up in music
+    return _Ears(*(_opened(one.folder) for one in (model, model.again) if one is not None))
+
+
+def _opened(folder: Path) -> Any:  # noqa: ANN401 - vosk has no types
+    import vosk
+
     try:
-        return vosk.Model(str(model.folder))
+        return vosk.Model(str(folder))
     except Exception:  # noqa: BLE001 - it raises nothing more exact
-        raise ModelBroken(f"Vosk cannot load the speech model in {model.folder}. Unpack it anew.") from None
+        raise ModelBroken(f"Vosk cannot load the speech model in {folder}. Unpack it anew.") from None
 
 
 def _knows(model: Any, word: str) -> bool:  # noqa: ANN401
@@ -164,7 +186,7 @@ def _fed(line: _Line, audio: bytes) -> list[Heard]:
         ended = line.recogniser.AcceptWaveform(block)
         line.again.hear(block)
         if ended:
-            heard += _ended(line.recogniser.Result(), line)
+            heard += _ended(line.recogniser.Result(), line, line.again.ended(all_of_it=False))
         heard += _so_far(line.recogniser.PartialResult(), line)
     return heard
 
@@ -174,7 +196,7 @@ def _finished(line: _Line, audio: bytes) -> list[Heard]:
         line.loudness.take(audio)
         line.recogniser.AcceptWaveform(audio)
         line.again.hear(audio)
-    return _ended(line.recogniser.FinalResult(), line)
+    return _ended(line.recogniser.FinalResult(), line, line.again.ended(all_of_it=True))
 
 
 def _so_far(result: str, line: _Line) -> list[Heard]:
@@ -192,9 +214,9 @@ def _so_far(result: str, line: _Line) -> list[Heard]:
     return [Heard((line.told,), final=False)]
 
 
-def _ended(result: str, line: _Line) -> list[Heard]:
+def _ended(result: str, line: _Line, again: tuple[Stretches, ...]) -> list[Heard]:
     """The stretch that has ended. One of no words is told only if words were told of it before."""
-    again, told, line.told = line.again.ended(), line.told, _NOTHING
+    told, line.told = line.told, _NOTHING
     alternatives = tuple(
         _understood(one.get("result", ()), float(one["confidence"]), line)
         for one in json.loads(result)["alternatives"]
