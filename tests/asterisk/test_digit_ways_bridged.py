@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from asterisk_ari import NotFound
 from pci.contract import CaptureOutcome
 from proof.hunt import recordings
 from proof.hunt.tones import tones_in
@@ -101,7 +102,7 @@ async def test_given_a_recorder_on_the_bridge_then_it_is_paused_until_the_caller
             await talking.phone.press(KEYED, "both")
         assert await scene.card_of(capture) == KEYED
         assert (await scene.pci.asterisk.recording(name)).state == "recording"
-        await scene.ask("POST", f"recordings/live/{name}/stop")
+        await stop_recording(scene, name)
         assert talking.nothing_else_was_heard()
         (log,) = (scene.folder / "audit").glob("*.jsonl")
         on_record = [line["kind"] for line in map(json.loads, log.read_text().splitlines())]
@@ -140,6 +141,16 @@ async def record(scene: Scene, bridge: str) -> str:
         while (await scene.pci.asterisk.recording(name)).state != "recording":
             await asyncio.sleep(0.02)
     return name
+
+
+async def stop_recording(scene: Scene, name: str) -> None:
+    """The file is whole when this returns: Asterisk writes its head last."""
+    await scene.ask("POST", f"recordings/live/{name}/stop")
+    with suppress(NotFound):
+        async with asyncio.timeout(5):
+            while True:
+                await scene.pci.asterisk.recording(name)
+                await asyncio.sleep(0.02)
 
 
 def recorded(scene: Scene, name: str) -> Path:
