@@ -213,7 +213,11 @@ class Asterisk:
         await self._rest.post(path, {"channel": channel_id}, meaning=_NO_SUCH_MEMBER)
 
     async def destroy_bridge(self, bridge_id: str) -> None:
-        """Close the bridge; the channels in it stay in their applications."""
+        """Close the bridge; the channels in it stay in their applications.
+
+        It lets them go in its own time, and what is played to one of them in that moment may never be heard, and
+        never finish: take a channel out that is to hear something.
+        """
         await self._rest.delete(f"bridges/{_id(bridge_id)}")
 
     # recordings

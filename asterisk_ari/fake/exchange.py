@@ -154,8 +154,9 @@ class Exchange:
     def play(self, playback_id: str, channel: FakeChannel, media: list[str]) -> FakePlayback:
         """Play sounds when those before them have ended."""
         playback = FakePlayback(playback_id, channel, media)
-        self.playbacks[playback_id] = playback
-        self.in_turn(channel, lambda: self._begin(playback))
+        if not channel.just_let_go:
+            self.playbacks[playback_id] = playback
+            self.in_turn(channel, lambda: self._begin(playback))
         return playback
 
     def stop(self, playback: FakePlayback) -> None:
@@ -191,6 +192,7 @@ class Exchange:
         """Close a bridge; its channels stay in their applications."""
         for channel in list(bridge.members):
             self.leave_bridge(channel)
+            channel.let_go = asyncio.get_running_loop().time()
         del self.bridges[bridge.id]
         self._tell_all(f"bridge:{bridge.id}", "BridgeDestroyed", bridge=bridge.show())
         for app in self.apps.values():

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from asterisk_ari.fake.media import FakeMedia
 
+LETTING_GO_SECONDS = 0.05
+
 
 def now() -> str:
     """The time as Asterisk writes it."""
@@ -125,7 +127,14 @@ class FakeChannel:
     """Where sound goes that reaches the far end, if a program is there."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     """What goes with a call that is made."""
+    let_go: float | None = None
+    """When a destroyed bridge let go of it, by the clock of the loop."""
     born: str = field(default_factory=now)
+
+    @property
+    def just_let_go(self) -> bool:
+        """Whether what is played now is lost. A real Asterisk loses some of it, the fake all: then tests fail."""
+        return self.let_go is not None and asyncio.get_running_loop().time() < self.let_go + LETTING_GO_SECONDS
 
     def show(self) -> dict[str, object]:
         """As ARI shows it."""

@@ -205,11 +205,16 @@ class AgentCall:
         return following
 
     async def _release(self) -> None:
-        """Part them and put the agent's phone down; what is gone already is fine."""
-        self._deaf.close()
+        """Part them and put the agent's phone down; what is gone already is fine.
+
+        The caller comes out first: what is played to whom a destroyed bridge is still letting go is never heard.
+        """
         try:
+            await self.part()
             with suppress(*_GONE):
                 await self.equipment.app.asterisk.destroy_bridge(self.bridge)
             await self.phone.hang_up()
         except AriError as error:
             _log.warning("release_failed", reason=type(error).__name__)
+        finally:
+            self._deaf.close()

@@ -93,7 +93,7 @@ class People:
                 if reached is Reached.TALKED:
                     reached = await self._talk(caller, leg, events, bridge)
             finally:
-                await asyncio.shield(self._tasks.create_task(self._release(leg, bridge)))
+                await asyncio.shield(self._tasks.create_task(self._release(caller, leg, bridge)))
         _log.info("person_left", person=called.name, outcome=reached)
         return reached
 
@@ -138,11 +138,17 @@ class People:
                 break
         return Reached.TALKED
 
-    async def _release(self, leg: Line, bridge: str) -> None:
-        """Part them and hang up on the person; what is gone already is fine."""
+    async def _release(self, caller: Line, leg: Line, bridge: str) -> None:
+        """Part them and hang up on the person; what is gone already is fine.
+
+        The caller comes out first: what is played to whom a destroyed bridge is still letting go is never heard.
+        """
+        asterisk = self._app.asterisk
         try:
             with suppress(*_GONE):
-                await self._app.asterisk.destroy_bridge(bridge)
+                await asterisk.remove_channel(bridge, caller.channel_id)
+            with suppress(*_GONE):
+                await asterisk.destroy_bridge(bridge)
             await leg.hang_up()
         except AriError as error:
             # the leg, if it is still there, comes back as an arrival when Asterisk is back, and is refused

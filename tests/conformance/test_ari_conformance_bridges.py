@@ -13,6 +13,7 @@ from asterisk_ari import (
     ChannelLeftBridge,
     NotFound,
     NotInApplication,
+    PlaybackFinished,
     PlaybackStarted,
 )
 from tests.conformance.ari_calls import DEADLINE, answered_call, first, keys, kinds, seen
@@ -106,6 +107,24 @@ async def test_given_a_member_when_the_bridge_is_destroyed_then_the_call_goes_on
         await phone.press("8")
 
         assert await keys(events, 1) == "8"
+
+
+async def test_given_a_member_that_was_taken_out_when_the_bridge_is_destroyed_then_it_hears_what_is_played_at_once(
+    target: Target, ivr: AriApp
+) -> None:
+    async with answered_call(target, ivr) as (caller, events):
+        for _ in range(10):  # where it is not taken out, a real Asterisk loses a sound in some of them
+            bridge = await ivr.asterisk.create_bridge()
+            async with answered_call(target, ivr) as (agent, _):
+                await ivr.asterisk.add_channel(bridge.id, caller.channel_id)
+                await ivr.asterisk.add_channel(bridge.id, agent.channel_id)
+                await agent.hang_up()
+
+                await ivr.asterisk.remove_channel(bridge.id, caller.channel_id)
+                await ivr.asterisk.destroy_bridge(bridge.id)
+                played = await ivr.asterisk.play(caller.channel_id, [target.sound(0.05)])
+
+            assert (await first(events, PlaybackFinished)).playback.id == played.id
 
 
 async def test_given_a_member_when_it_is_moved_then_it_stays_in_the_bridge(
