@@ -42,7 +42,7 @@ class Margin:
         return self.ahead if best.hearings == 1 else self.agreed
 
 
-MARGIN: Final = Margin(behind=12.0, ahead=3.0, agreed=1.5)
+MARGIN: Final = Margin(behind=12.0, ahead=3.0, agreed=2.0)
 UNCHECKED: Final = replace(MARGIN, agreed=3.0)
 """For what has no check digit."""
 
