@@ -69,6 +69,7 @@ async def test_given_a_connection_that_is_down_at_the_move_then_no_card_is_asked
 ) -> None:
     """Asterisk accepts the move (204) although nobody listens there: keys would go on to the call side."""
     monkeypatch.setattr("asterisk_ari.app.pauses", lambda: repeat(2.0))
+    monkeypatch.setattr("asterisk_ari.app._STEADY", 0.0)  # however young the connection was
     async with scene.call() as (_, channel_id):
         async with scene.capture(channel_id) as capture:
             scene.pci_cable.cut()
