@@ -16,6 +16,7 @@ from asterisk_ari import (
     NotAllowed,
     NotFound,
     NotInApplication,
+    Playback,
     PlaybackFinished,
     StasisEnd,
     StasisStart,
@@ -27,6 +28,7 @@ _log = structlog.get_logger()
 _DISTURBANCES = 3
 _LOOK_SECONDS = 0.25
 _ELSEWHERE_SECONDS = 30.0
+_LOST_AFTER_SECONDS = 5.0
 
 
 class Line:
@@ -44,11 +46,14 @@ class Line:
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
         self._deaf = self._may_leave = False
         self._away = False
+        self._playing: str | None = None
 
     # what the session tells of the channel
 
     def hear(self, event: Heard) -> None:
         """A key, the end of a sound or a gap; called in the order of events."""
+        if isinstance(event, PlaybackFinished) and event.playback.id == self._playing:
+            self._playing = None
         if not self._deaf:
             self._heard.put_nowait(event)
 
@@ -136,9 +141,10 @@ class Line:
 
     async def start(self, media: Sequence[str], playback_id: str = "") -> str:
         """Begin to play `media`; the id of the playback, which may be given."""
+        playback = self._playing = playback_id or self.asterisk.new_id()
         with _hang_up_noticed():
-            self._playing = (await self.asterisk.play(self.channel_id, media, playback_id=playback_id)).id
-            return self._playing
+            await self.asterisk.play(self.channel_id, media, playback_id=playback)
+        return playback
 
     async def hush(self) -> None:
         """Stop what plays, if anything does."""
@@ -165,6 +171,7 @@ class Line:
                 while True:
                     await asyncio.sleep(_LOOK_SECONDS)
                     await self.asterisk.playback(playback)
+        self._playing = None
 
     async def ask(self, media: Sequence[str], again: Callable[[], Sequence[str]], keys: Keys) -> str:
         """Play `media`, give the keys; after a disturbance they are thrown away and what `again` gives is played.
@@ -199,6 +206,28 @@ class Line:
                 if event.playback.state == "failed":
                     _log.error("playback_failed")
                 return
+
+    async def miss_no_end(self) -> None:
+        """For as long as the call lasts: a sound that Asterisk has no more, and did not say the end of, is over.
+
+        Nobody is to wait in silence for what will never be told.
+        """
+        while True:
+            playing = self._playing
+            await asyncio.sleep(_LOST_AFTER_SECONDS)
+            if playing and playing == self._playing and not self._may_leave and await self._has_lost(playing):
+                _log.warning("sound_lost")
+                self.hear(PlaybackFinished(Playback(playing, f"channel:{self.channel_id}", "failed")))
+
+    async def _has_lost(self, playback: str) -> bool:
+        try:
+            await self.asterisk.playback(playback)
+        except NotFound:
+            await asyncio.sleep(_LOOK_SECONDS)  # its end may be on the way
+            return self._playing == playback
+        except AriError:  # the connection: that it is back will be told
+            pass
+        return False
 
     async def undisturbed(self, gap: Interrupted) -> None:
         """Wait until events flow again; whether the caller is still there comes with them."""

@@ -1,0 +1,76 @@
+"""A caller's line: nobody waits for the end of a sound that Asterisk has lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from structlog.testing import capture_logs
+
+from asterisk_ari import AriApp
+from asterisk_ari.fake import FakeAsterisk
+from ivr.calls.line import Line
+from ivr.calls.listening import listen
+from ivr.flow.call import Keys
+
+HELLO = ["sound:hello"]
+QUICK = Keys(most=1, first_digit_timeout=0.02, inter_digit_timeout=0.02)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.calls.line._LOST_AFTER_SECONDS", 0.1)
+    monkeypatch.setattr("ivr.calls.line._LOOK_SECONDS", 0.02)
+
+
+@asynccontextmanager
+async def call(asterisk: FakeAsterisk) -> AsyncIterator[Line]:
+    """A line that is listened to, as in every call."""
+    async with AriApp.open(asterisk.login("ivr"), "ivr") as app, asyncio.timeout(10):
+        channel = asterisk.dial("1000").channel_id
+        line = Line(app.asterisk, channel)
+        with app.watch(channel) as events:
+            async with asyncio.TaskGroup() as tasks:
+                listener = tasks.create_task(listen(line, events))
+                await line.answer()
+                yield line
+                listener.cancel()
+
+
+async def next_sound_is_lost(line: Line) -> None:
+    """A real Asterisk loses some of those that it is told to play while a destroyed bridge lets the channel go."""
+    bridge = await line.asterisk.create_bridge()
+    await line.asterisk.add_channel(bridge.id, line.channel_id)
+    await line.asterisk.destroy_bridge(bridge.id)
+
+
+@pytest.fixture
+async def asterisk() -> AsyncIterator[FakeAsterisk]:
+    async with FakeAsterisk.open() as opened:
+        yield opened
+
+
+async def test_given_a_sound_that_is_lost_then_what_is_said_is_over_after_a_while(asterisk: FakeAsterisk) -> None:
+    with capture_logs() as log:
+        async with call(asterisk) as line:
+            await next_sound_is_lost(line)
+            await line.say(HELLO)
+    assert [told["event"] for told in log if "sound" in told["event"]] == ["sound_lost"]
+
+
+async def test_given_a_question_that_is_lost_then_its_time_out_begins_all_the_same(asterisk: FakeAsterisk) -> None:
+    async with call(asterisk) as line:
+        await next_sound_is_lost(line)
+        assert await line.ask(HELLO, lambda: HELLO, QUICK) == ""
+
+
+async def test_given_sounds_that_are_heard_whole_then_none_is_taken_for_lost(asterisk: FakeAsterisk) -> None:
+    asterisk.seconds_per_sound = 0.3
+    with capture_logs() as log:
+        async with call(asterisk) as line:
+            await line.say(HELLO * 2)
+            await line.say_elsewhere(HELLO)
+            await asyncio.sleep(0.3)
+    assert [told for told in log if told["event"] == "sound_lost"] == []
