@@ -23,6 +23,7 @@ async def test_given_keys_during_the_prompt_then_they_count(scene: Scene) -> Non
     async with scene.call() as (phone, channel_id):
         async with scene.capture(channel_id, prompts=SLOW_PROMPT) as capture:
             await capture.prompted(LONG)
+            await asyncio.sleep(0.5)  # keys that come before the prompt has begun do not count
             await phone.press(KEYED)
         assert await scene.card_of(capture) == KEYED
         assert scene.keys_told_to_ivr == ""
