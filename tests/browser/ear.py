@@ -21,7 +21,7 @@ from proof.hunt.tones import Samples, tones_in
 SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
 RATE = 8000  # of the packets, samples a second
 PATIENCE = 60.0
-TRAILING = 2.0  # seconds of sound after a key until it is certainly over
+TRAILING = 2.0  # seconds of sound without a key until it is certainly over
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Heard:
     packets: int
     seconds: float
     """Of sound that was played."""
+    quiet: float
+    """Of these what came after the last key, in seconds; 0 if there was no key."""
 
 
 async def begin(page: Page, part: str) -> None:
@@ -50,14 +52,10 @@ async def heard(page: Page, part: str) -> Heard:
     )
 
 
-async def hears_key(page: Page, part: str) -> Heard:
-    """The same, once a key was heard in what is played, and some sound after the last of it: then it is over."""
-    async with asyncio.timeout(PATIENCE):
-        while not (last := await heard(page, part)).played:
-            await asyncio.sleep(0.3)
-        while (now := await heard(page, part)).seconds < last.seconds + TRAILING:
-            if (now.tones, now.played) != (last.tones, last.played):
-                last = now
+async def hears_key(page: Page, part: str, seconds: float = PATIENCE) -> Heard:
+    """The same, once a key was heard in what is played and is over; TimeoutError if that is not so in `seconds`."""
+    async with asyncio.timeout(seconds):
+        while (now := await heard(page, part)).quiet < TRAILING:
             await asyncio.sleep(0.3)
     return now
 
@@ -65,7 +63,9 @@ async def hears_key(page: Page, part: str) -> Heard:
 def _listened(legs: list[Leg], played: Samples, packets: int) -> Heard:
     events = "".join(key for leg in legs for key, _ in leg.events)
     tones = "".join(tone.key for leg in legs for tone in tones_in(leg.samples(), RATE))
-    return Heard(events, tones, "".join(tone.key for tone in tones_in(played, RATE)), packets, len(played) / RATE)
+    keys, seconds = list(tones_in(played, RATE)), len(played) / RATE
+    quiet = seconds - (keys[-1].start + keys[-1].length) / 1000 if keys else 0
+    return Heard(events, tones, "".join(tone.key for tone in keys), packets, seconds, quiet)
 
 
 def _rebuilt(kind: int, number: int | None, stamp: int, source: int, content: str) -> Packet:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from stack.asterisk import Amend
 from stack.demo.verdict import booked
 from stack.phones.pjsua2 import Told
 from stack.product import Product
-from tests.browser.ear import begin, heard, hears_key
+from tests.browser.ear import Heard, begin, heard, hears_key
 from tests.browser.office import AGENT, Caller, Office, office
 from tests.browser.stage import press, stage
 
@@ -121,11 +122,21 @@ async def a_key_that_is_sent_is_heard(here: Office, caller: Caller) -> None:
         await caller.phone.press("5", "tones")
         told = await hears_key(here.page, "talk")
         assert (told.events, set(told.tones), set(told.played)) == ("", {"5"}, {"5"})
+    told = await sent_until_it_is_over("8", here)
+    as_told = ({"8"}, set()) if caller.told == "events" else (set(), {"8"})
+    assert (set(told.events), set(told.tones), set(told.played)) == (*as_told, {"8"})
+
+
+async def sent_until_it_is_over(key: str, here: Office) -> Heard:
+    """What was heard of it. Sent once more where it does not end, which would be heard in the payment.
+
+    Asterisk loses the end of a tone that it makes for a channel in a bridge, if that comes while a packet is made.
+    """
     await begin(here.page, "sent")
-    await sent_to_the_agent("8", here.run)
-    told = await hears_key(here.page, "sent")
-    as_told = ("8", set()) if caller.told == "events" else ("", {"8"})
-    assert (told.events, set(told.tones), set(told.played)) == (*as_told, {"8"})
+    while True:
+        await sent_to_the_agent(key, here.run)
+        with suppress(TimeoutError):
+            return await hears_key(here.page, "sent", seconds=10)
 
 
 async def sent_to_the_agent(key: str, run: Product) -> None:
