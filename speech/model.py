@@ -28,7 +28,7 @@ class Model:
 
     @property
     def again(self) -> Model | None:
-        """The other model that comes with it, if one does. It has to know the same words."""
+        """The other model that comes with it, if one does. Words that it does not know are not listened for."""
         folder = self.folder / AGAIN
         return Model(self.language, folder) if folder.is_dir() else None
 

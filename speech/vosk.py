@@ -41,6 +41,10 @@ class _Ears:
     first: Any
     other: Any = None
 
+    def know(self, word: str) -> bool:
+        """Whether the word can be heard, by both if there are two: what one never hears they never agree on."""
+        return all(one.vosk_model_find_word(word) >= 0 for one in (self.first, self.other) if one is not None)
+
     def again(self, words: list[str]) -> Again:
         """Who hears these words again: the other model as they are, or the first slower; and the first faster."""
         way = (self.first, SLOWER) if self.other is None else (self.other, AS_IT_IS)
@@ -90,8 +94,8 @@ class VoskRecogniser:
 
     def known(self, words: Iterable[str], language: str = "en") -> frozenset[str]:
         """Those of the words that the language's model knows."""
-        model = self._ears(language).first
-        return frozenset(word for word in words if _knows(model, word))
+        ears = self._ears(language)
+        return frozenset(word for word in words if ears.know(word))
 
     def listen(self, grammar: Grammar) -> VoskListener:
         """Begin to hear."""
@@ -100,7 +104,7 @@ class VoskRecogniser:
             raise WordUnknown
         if self.listening >= self._most:
             raise TooManyListeners
-        words = sorted(grammar.words) + [GARBAGE] * _knows(ears.first, GARBAGE)
+        words = sorted(grammar.words) + [GARBAGE] * ears.know(GARBAGE)
         careful = grammar.careful and self.listening < self._careful
         again = ears.again(words) if careful else Again(())
         listener = VoskListener(self, self._threads, _Line(_listening(ears.first, words), again))
@@ -163,10 +167,6 @@ def _opened(folder: Path) -> Any:  # noqa: ANN401 - vosk has no types
         return vosk.Model(str(folder))
     except Exception:  # noqa: BLE001 - it raises nothing more exact
         raise ModelBroken(f"Vosk cannot load the speech model in {folder}. Unpack it anew.") from None
-
-
-def _knows(model: Any, word: str) -> bool:  # noqa: ANN401
-    return bool(model.vosk_model_find_word(word) >= 0)
 
 
 def _listening(model: object, words: list[str]) -> Any:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_given_no_folder_then_it_is_said_where_it_should_be(tmp_path: Path) -> N
 def test_given_files_that_vosk_cannot_read_then_nothing_starts(folder: Path) -> None:
     with pytest.raises(ModelBroken, match="cannot load"), VoskRecogniser.open([Model("es", folder)]):
         pass
+
+
+def test_a_word_that_only_one_of_two_models_knows_is_not_listened_for(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED["en"], tmp_path / "model")
+    words = tmp_path / "model" / "again" / "graph" / "words.txt"
+    words.write_text(words.read_text().replace("seven ", "sieben "))
+    with VoskRecogniser.open([Model("en", tmp_path / "model")]) as recogniser:
+        assert recogniser.known(["six", "seven", "sieben"]) == {"six"}
 
 
 def test_an_operators_model_takes_the_shipped_ones_place_and_no_listeners_need_none(folder: Path) -> None:
