@@ -20,12 +20,15 @@ _ENGLISH: Final = "en"
 _UNLIKELIER: Final = 4.5  # the cost of a less natural reading: above a doubt, or everything would be asked twice
 _NEVER_WHOLE: Final = 100
 _MOST_OTHER_DIGITS: Final = 1  # "to pay" sounds like "two pay"; but a story is heard as many digits
+_MOST_BESIDE_YES: Final = 2  # other words: "yes, that's right"; in a story a yes is no answer
 _COMMANDS: Final = {Command.AGENT: PERSON, Command.REPEAT: AGAIN}
 
 Phrases = Mapping[str, Iterable[str]]
 """Phrases by the keys that they stand for."""
 Spelled = tuple[str, ...]
 """The plain words of a phrase."""
+Counts = Callable[[str, Sequence[str], int], bool]
+"""Whether a key that was named counts, among these plain words, so many of which name nothing."""
 
 
 def for_choice(language: str, phrases: Phrases, *, person: bool = False) -> Listening | None:
@@ -48,7 +51,13 @@ def for_yes_or_no(language: str, yes: str, no: str, other: str = "", *, person: 
     if lexicon is None:
         return None
     phrases = {yes: lexicon.yes, no: lexicon.no} | ({other: ()} if other else {})
-    listening = _for_phrases(language, _with_numbers(phrases, lexicon), lexicon, person=person)
+    sure = {plain(word) for word in (lexicon.yes[0], *number(yes, lexicon))}
+
+    def counts(key: str, words: Sequence[str], others: int) -> bool:
+        """No word is listened for that would make "not right" of "right", so only yes itself stands among others."""
+        return key != yes or others <= (_MOST_BESIDE_YES if sure.intersection(words) else 0)
+
+    listening = _for_phrases(language, _with_numbers(phrases, lexicon), lexicon, person=person, counts=counts)
     return replace(listening, barge_in=False)
 
 
@@ -105,7 +114,7 @@ def _for_written(
     spelled = _spelled(wishes)
 
     def readings(words: Sequence[str]) -> Sequence[str]:
-        wish = _chosen(words, spelled)
+        wish = _chosen(_plain(words), spelled)
         return [wish] if wish else written(words) or [""]
 
     def read(stretches: Stretches) -> list[Meaning]:
@@ -125,14 +134,19 @@ def _for_written(
     )
 
 
-def _for_phrases(language: str, phrases: Phrases, lexicon: Lexicon, *, person: bool) -> Listening:
+def _for_phrases(
+    language: str, phrases: Phrases, lexicon: Lexicon, *, person: bool, counts: Counts = lambda *_: True
+) -> Listening:
     every = {**phrases, **_wishes(lexicon, person=person)}
     spelled = _spelled(every)
     digits = frozenset(map(plain, lexicon.ones[:10])) - set(map(plain, _words(_of(every))))
 
-    def meaning(words: Sequence[str]) -> str:
-        story = sum(plain(word) in digits for word in words) > _MOST_OTHER_DIGITS
-        return "" if story else _chosen(words, spelled)
+    def meaning(heard: Sequence[str]) -> str:
+        words = _plain(heard)
+        if sum(word in digits for word in words) > _MOST_OTHER_DIGITS:
+            return ""  # a story
+        key, others = _named(words, spelled)
+        return key if counts(key, words, others) else ""
 
     def read(stretches: Stretches) -> list[Meaning]:
         return [Meaning(meaning(way.words), way.score) for way in joined(stretches)]
@@ -154,24 +168,32 @@ def _wishes(lexicon: Lexicon, *, person: bool) -> Phrases:
     return {AGAIN: lexicon.again, PERSON: lexicon.person} if person else {AGAIN: lexicon.again}
 
 
-def _chosen(words: Sequence[str], phrases: Mapping[str, Sequence[Spelled]]) -> str:
-    """The one thing that was named, whatever was said around it; "" if none was, or several.
+def _plain(words: Sequence[str]) -> Spelled:
+    return tuple(map(plain, words))
+
+
+def _chosen(words: Spelled, phrases: Mapping[str, Sequence[Spelled]]) -> str:
+    return _named(words, phrases)[0]
+
+
+def _named(words: Spelled, phrases: Mapping[str, Sequence[Spelled]]) -> tuple[str, int]:
+    """The one thing that was named, "" if none was, or several; and how many words are no part of any.
 
     A longer phrase counts before a shorter one in it, and a person before everything.
     """
-    heard = tuple(map(plain, words))
     known = {phrase: key for key, said in phrases.items() for phrase in said}
     longest = max(map(len, known), default=1)
     named: set[str] = set()
-    at = 0
-    while at < len(heard):
+    at = others = 0
+    while at < len(words):
         lengths = range(longest, 0, -1)
-        phrase = next((heard[at : at + length] for length in lengths if heard[at : at + length] in known), ())
+        phrase = next((words[at : at + length] for length in lengths if words[at : at + length] in known), ())
         named |= {known[phrase]} if phrase else set()
+        others += not phrase
         at += len(phrase) or 1
     if PERSON in named:
-        return PERSON
-    return named.pop() if len(named) == 1 else ""
+        return PERSON, others
+    return (named.pop() if len(named) == 1 else ""), others
 
 
 def _english_digits(person: bool) -> Callable[[Stretches], list[Meaning]]:
@@ -192,7 +214,7 @@ def _listed_digits(lexicon: Lexicon, wishes: Phrases) -> Callable[[Stretches], l
 
     def read(stretches: Stretches) -> list[Meaning]:
         return [
-            Meaning(_chosen(way.words, spelled) or _digits_of(way.words, lexicon), way.score)
+            Meaning(_chosen(_plain(way.words), spelled) or _digits_of(way.words, lexicon), way.score)
             for way in joined(stretches)
         ]
 

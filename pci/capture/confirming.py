@@ -5,6 +5,7 @@ A caller who keys the number instead has said it in vain: of "4111…" the ones 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished
@@ -13,12 +14,13 @@ from pci.capture.keypad import Ending
 from pci.capture.line import now
 from pci.capture.turn import OnDigit, Talk
 from pci.capture.voice import Voice
-from speech import Heard
+from speech import Alternative, Heard
 from speech.digits import Command, spoken_digits
 
 YES, NO = "yes", "no"
 _KEYS: Final = {"1": Ending.ENTERED, "2": Ending.NOT_CONFIRMED, "*": Ending.CANCELLED}
 _TIMES: Final = 2  # that it is put to the caller
+_MOST_BESIDE_YES: Final = 2  # other words: "yes, that's right", or noise; in a story a yes is no answer
 
 
 class Confirmation:
@@ -77,9 +79,20 @@ class Confirmation:
 
     def _said(self, heard: Heard) -> Ending | None:
         best = heard.alternatives[0]
-        likely = [set(one.words) for one in heard.alternatives if best.score - one.score < MARGIN.ahead]
-        if self._talk.person and spoken_digits([heard.alternatives])[0].command is Command.AGENT:
+        likely = [one for one in heard.alternatives if best.score - one.score < MARGIN.ahead]
+        if self._talk.person and _command(heard.alternatives) is Command.AGENT:
             return Ending.PERSON_WANTED
-        if all(NO in words for words in likely):
+        if all(NO in one.words for one in likely):
             return Ending.NOT_CONFIRMED
-        return Ending.ENTERED if all(YES in words and NO not in words for words in likely) else None
+        return Ending.ENTERED if all(map(_agrees, likely)) else None
+
+
+def _agrees(way: Alternative) -> bool:
+    """Whether this is a yes, and nothing else: no "yes, start again", no number, no story in which there is a yes."""
+    others = [word for word in way.words if word != YES]
+    plain = len(others) < len(way.words) and len(others) <= _MOST_BESIDE_YES
+    return plain and NO not in others and _command([way]) is None
+
+
+def _command(alternatives: Sequence[Alternative]) -> Command | None:
+    return spoken_digits([alternatives])[0].command

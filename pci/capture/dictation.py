@@ -29,9 +29,8 @@ class Dictation:
 
     @property
     def digits(self) -> str:
-        """What it comes to so far, as far as that is known."""
-        ended = [one.alternatives for one in self._kept]
-        return spoken_digits([*ended, self._open] if self._open else ended)[0].digits
+        """What the likeliest of each stretch comes to so far: for showing, it is looked at again and again."""
+        return spoken_digits([one.alternatives[:1] for one in self._kept] + [self._open[:1]])[0].digits
 
     @property
     def speaking(self) -> bool:

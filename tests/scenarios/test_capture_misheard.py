@@ -138,6 +138,30 @@ async def test_given_no_answer_to_the_last_four_digits_then_the_number_does_not_
     assert capture.result.token is None
 
 
+@pytest.mark.parametrize(
+    ("words", "next_prompt"),
+    [
+        ("yes", "say-expiry"),
+        ("yes that's right", "say-expiry"),
+        ("yes start again", "is-that-right"),
+        ("yes repeat", "is-that-right"),
+        ("yes no", "say-card-number"),
+        ("four one one one yes", "is-that-right"),
+        ("well my aunt would say yes to that but listen", "is-that-right"),
+    ],
+)
+async def test_only_a_plain_yes_to_the_last_four_digits_is_one(rig: Rig, words: str, next_prompt: str) -> None:
+    call = await rig.incoming()
+    async with speaking(rig, call, entry_attempts=2, first_digit_timeout=3) as capture:
+        await says(call, "say-card-number", *VISA)
+        await heard(call, "is-that-right")
+        await asyncio.sleep(1.0)  # what is said at once may be an echo of the prompt
+        call.speak(say(words) + PAUSE)
+        await heard(call, next_prompt, times=1 if next_prompt == "say-expiry" else 2)
+        call.press("*")
+    assert capture.result.outcome is CaptureOutcome.CANCELLED
+
+
 async def test_yes_over_the_read_back_may_be_the_prompt_itself_and_does_not_count(rig: Rig) -> None:
     call = await rig.incoming()
     async with speaking(rig, call, entry_attempts=1, first_digit_timeout=3) as capture:

@@ -63,6 +63,31 @@ def test_yes_and_no_are_understood_in_every_language(language: str) -> None:
     assert understood(f"{lexicon.yes[0]} {lexicon.no[0]}", question) == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "key"),
+    [
+        ("en", "yes please", "1"),
+        ("en", "yes that is right", "1"),
+        ("en", "that's right", "1"),
+        ("en", "that's not right", ""),
+        ("en", "[unk] correct", ""),
+        ("en", "yes repeat", ""),
+        ("en", "my aunt would say yes to that", ""),
+        ("en", "no my aunt would not say that", "*"),
+        ("es", "no es correcto", ""),
+        ("es", "[unk] correcto", ""),
+        ("fr", "ce n'est pas correct", ""),
+        ("fr", "oui c'est exact", "1"),
+        ("it", "[unk] corretto", ""),
+        ("pt", "[unk] certo", ""),
+    ],
+)
+def test_only_a_plain_yes_is_one_for_no_word_is_listened_for_that_turns_it_into_no(
+    language: str, words: str, key: str
+) -> None:
+    assert understood(words, listening(for_yes_or_no(language, "1", "*"))) == key
+
+
 def test_yes_does_not_count_before_the_question_was_heard() -> None:
     assert not listening(for_yes_or_no("en", "1", "2")).barge_in
     assert listening(for_choice("en", MENU)).barge_in
