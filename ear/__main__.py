@@ -1,6 +1,6 @@
 """Make the ear: `make ear DATA=folder`.
 
-    python -m ear all DATA      everything below, with the usual amounts
+    python -m ear all DATA      speak, train, cut, tune, other and export, with the usual amounts
     python -m ear speak         let the speakers speak: the corpus grows (--minutes)
     python -m ear resume DATA   begin with the network of the model that is shipped, instead of with none
     python -m ear train DATA    train on synthetic voices and many people (--steps); goes on where it stopped

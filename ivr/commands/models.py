@@ -28,7 +28,8 @@ where models come from:
     models = {es = "/opt/models/es"}
 
 which verbs need which:
-  pay, ask            digits; grouped numbers too if callers say "forty-two"
+  pay                 digits, and yes and no, in English: a card is understood in no other language
+  ask                 digits; grouped numbers too if callers say "forty-two"
   ask for an amount   grouped numbers and amounts
   ask for a day       grouped numbers and days; an expiry date too if callers say "March"
   menu, confirm       yes and no; the words of your own choices: any that the model knows
