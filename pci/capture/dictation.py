@@ -26,6 +26,8 @@ class Dictation:
         self._began = self._over_prompt = False
         self.noise = 0
         """Stretches that were left out."""
+        self.left_out = False
+        """Whether what was heard last does not count."""
 
     @property
     def digits(self) -> str:
@@ -50,6 +52,7 @@ class Dictation:
         if self._over_prompt:
             heard = heard.loud()
         counts = self._counts(heard.alternatives)
+        self.left_out = not counts
         if not heard.final:
             self._open = heard.alternatives if counts else ()
             return None

@@ -98,8 +98,9 @@ class Turn:
                 await self._on_digit()
             if self._latest == math.inf:
                 self._latest = now() + talk.line.patience.said
-            whole = heard.final and self._whole(digits)
-            self._deadline = now() + (talk.line.patience.settled if whole else talk.between)
+            whole = self._whole(digits)
+            if not (whole and self._dictation.left_out):  # noise after all digits keeps nobody waiting
+                self._deadline = now() + (talk.line.patience.settled if whole and heard.final else talk.between)
         return None
 
     def _begin_to_wait(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from asterisk_ari.fake import FakeCall
 from pci.contract import CaptureOutcome, EntryError
 from speech.scripted import ScriptedRecogniser, say
 from tests.pci_rig import Rig, heard, number_kept, open_rig
@@ -182,6 +183,26 @@ async def test_given_sound_that_is_no_number_then_the_caller_was_not_understood(
         await says(call, "say-card-number", sound)
     assert capture.result.outcome is CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS
     assert rejections(capture) == [EntryError.NOT_UNDERSTOOD]
+
+
+async def test_given_a_television_after_the_last_digit_then_nobody_waits_for_its_end(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, settled=1.0) as rig:
+        call = await rig.incoming()
+        async with speaking(rig, call) as capture, asyncio.TaskGroup() as tasks:
+            await says(call, "say-card-number", *VISA)
+            television = tasks.create_task(talks_on(call))
+            await agrees(call)
+            television.cancel()
+            await heard(call, "say-expiry")
+            call.press("*")
+    assert capture.result.outcome is CaptureOutcome.CANCELLED
+
+
+async def talks_on(call: FakeCall) -> None:
+    """For longer than a test may take."""
+    while True:
+        await asyncio.sleep(0.3)
+        call.speak(say(STORY) + PAUSE)
 
 
 async def test_given_silence_three_times_then_the_keypad_is_offered_before_the_capture_ends(rig: Rig) -> None:
