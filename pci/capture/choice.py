@@ -43,8 +43,8 @@ class Margin:
 
 
 MARGIN: Final = Margin(behind=12.0, ahead=3.0, agreed=2.0)
-UNCHECKED: Final = replace(MARGIN, agreed=3.0)
-"""For what has no check digit."""
+UNCHECKED: Final = replace(MARGIN, behind=1.0, agreed=3.0)
+"""For what has no check digit: an expired date that was said clearly is no other date that is hardly possible."""
 
 
 @dataclass(frozen=True, slots=True)

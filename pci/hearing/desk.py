@@ -70,6 +70,8 @@ class HearingDesk:
         self._models = models
         self._audit = audit
         self._captured = captured
+        self._lately: dict[str, Discretion] = {}
+        """Those of callers who may be going on with what they said in their last hearing."""
 
     def languages(self) -> HeardLanguages:
         """What callers can be heard in."""
@@ -96,12 +98,18 @@ class HearingDesk:
         resource = f"channel:{wanted.channel_id} call:{wanted.call_id}"
         async with self._admitted(wanted) as hearing:
             if await self._audit.record(Kind.HEARING_BEGAN, resource=resource):
+                discretion = Discretion(wanted.language, self._lately.get(wanted.channel_id))
                 try:
-                    return await _tell(request, hearing, Discretion(wanted.language))
+                    return await _tell(request, hearing, discretion)
                 finally:
+                    self._keep(wanted.channel_id, discretion)
                     detail = str(hearing.end or HearingEnd.STOPPED)
                     await self._audit.record(Kind.HEARING_ENDED, resource=resource, detail=detail)
         raise NotReady  # out here, for what is raised in there comes in a group
+
+    def _keep(self, channel_id: str, discretion: Discretion) -> None:
+        self._lately = {channel: one for channel, one in self._lately.items() if one.matters}
+        self._lately[channel_id] = discretion
 
     @asynccontextmanager
     async def _admitted(self, wanted: HearingRequest) -> AsyncIterator[Hearing]:

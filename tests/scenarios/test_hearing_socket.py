@@ -43,6 +43,18 @@ class Scene:
             HearingRequest(call_id="call-1", channel_id=channel_id, language=language, words=words)
         )
 
+    async def heard_again(self, *words: str) -> AsyncGenerator[HearingEvent, None]:
+        """The same, begun as soon as the hearing before has ended."""
+        async with asyncio.timeout(10):
+            while True:
+                events = self.hear(*words)
+                try:
+                    assert await anext(events) == HearingStarted()
+                except PciRefused:  # hearing-in-progress
+                    await asyncio.sleep(0.05)
+                else:
+                    return events
+
     async def refusal(self, *words: str, channel_id: str = "", language: str = "en") -> ErrorCode:
         """Why the caller is not heard."""
         with pytest.raises(PciRefused) as refused:
@@ -125,6 +137,21 @@ async def test_given_a_caller_who_says_their_card_in_one_breath_where_none_is_as
         words, end = await told(events)
     assert end is HearingEnd.CARD_SAID
     assert set(words) <= {"four", "[unk]"}, "while they speak one word is told, over and over"
+
+
+async def test_given_a_card_that_goes_on_in_the_next_hearing_then_its_third_group_is_not_told_there(
+    scene: Scene,
+) -> None:
+    async with aclosing(scene.hear(*DIGITS)) as events:
+        assert await anext(events) == HearingStarted()
+        for group in ("four two four two", "five six five six"):
+            scene.call.speak(say(group) + silence(0.5))
+            assert isinstance(await until(events), SpeechHeard)
+    async with aclosing(await scene.heard_again(*DIGITS)) as events:
+        scene.call.speak(say("seven eight double nine") + silence(0.5))
+        words, end = await told(events)
+    assert end is HearingEnd.CARD_SAID
+    assert not {"eight", "nine", "double"} & set(words)
 
 
 async def test_given_a_card_that_is_said_in_groups_of_four_then_the_third_group_is_not_told(scene: Scene) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pci.hearing.discretion import FEWEST, Discretion
+from pci.hearing.counting import digits_in
+from pci.hearing.discretion import FEWEST, GOES_ON, Discretion
 from speech import Alternative, Heard
 
 DIGITS = "zero oh one two three four five six seven eight nine".split()
@@ -72,6 +73,28 @@ def test_digits_that_were_told_stay_told_whatever_is_said_between_them(between: 
     assert discretion.card_said
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(GOES_ON - 1, "[unk]"), (GOES_ON + 1, "one")])
+def test_digits_of_the_next_hearing_are_more_of_the_same_if_they_follow_at_once(seconds: float, told: str) -> None:
+    now = 100.0
+    first = Discretion("en", clock=lambda: now)
+    first.of(heard(["four"] * 8))
+    silent = Discretion("en", first, clock=lambda: now)
+    silent.of(heard(["yes"]))
+    now += seconds
+    following = Discretion("en", silent, clock=lambda: now)
+    assert following.of(heard(["one"] * 4)).alternatives[0].words[0] == told
+
+
+def test_given_a_card_that_was_said_then_its_rest_is_not_told_in_the_next_hearing_either() -> None:
+    now = 100.0
+    first = Discretion("en", clock=lambda: now)
+    for _ in range(3):
+        first.of(heard(["four"] * 4))
+        now += GOES_ON - 1
+    following = Discretion("en", first, clock=lambda: now)
+    assert following.of(heard(["one"] * 4)).alternatives[0].words == ("[unk]",)
+
+
 def test_digits_that_are_heard_as_the_numbers_of_days_are_digits() -> None:
     discretion = Discretion("en")
     discretion.of(heard(["fourth", *["first"] * 7]))
@@ -98,6 +121,40 @@ def test_in_the_other_languages_digits_that_are_said_one_by_one_are_counted(lang
     assert discretion.card_said
 
 
-def test_an_amount_in_many_words_is_no_card() -> None:
-    amount = "douze mille trois cent quarante cinq dollars et soixante sept centimes".split()
-    assert Discretion("fr").of(heard(amount)).alternatives[0].words == tuple(amount)
+@pytest.mark.parametrize(
+    ("language", "pairs"),
+    [
+        ("es", "cuarenta y uno once once once once once once"),
+        ("es", "cuatrocientos once ciento once ciento once ciento once"),
+        ("fr", "quarante et un onze onze onze onze onze"),
+        ("fr", "quatre vingt dix neuf soixante et onze quatre vingt un dix sept vingt deux onze"),
+        ("fr", "quatre cent onze cent onze cent onze cent onze"),
+        ("it", "quarantuno undici undici undici ventidue diciassette"),
+        ("it", "quattrocentoundici centoundici centoundici centoundici"),
+        ("pt", "quarenta e um onze onze dezessete vinte e dois onze"),
+    ],
+)
+def test_in_the_other_languages_a_card_that_is_said_in_pairs_is_counted_too(language: str, pairs: str) -> None:
+    discretion = Discretion(language)
+    assert discretion.of(heard(pairs.split())).alternatives[0].words == ("[unk]",)
+    assert discretion.card_said
+
+
+@pytest.mark.parametrize(
+    ("language", "amount"),
+    [
+        ("fr", "douze mille trois cent quarante cinq dollars et soixante sept centimes"),
+        ("fr", "quatre vingt dix neuf mille neuf cent quatre vingt dix neuf euros et quatre vingt dix neuf centimes"),
+        ("es", "noventa y nueve mil novecientos noventa y nueve con noventa y nueve"),
+        ("it", "novantanovemila novecentonovantanove euro e novantanove"),
+        ("pt", "noventa e nove mil novecentos e noventa e nove reais e noventa e nove centavos"),
+    ],
+)
+def test_an_amount_in_many_words_is_no_card(language: str, amount: str) -> None:
+    words = tuple(amount.split())
+    assert Discretion(language).of(heard(list(words))).alternatives[0].words == words
+
+
+@given(st.sampled_from(["es", "fr", "it", "pt", "pl"]), STRETCH)
+def test_in_a_language_that_is_not_counted_in_nothing_is_a_digit(language: str, words: list[str]) -> None:
+    assert digits_in([f"x{word}" for word in words], language) == 0

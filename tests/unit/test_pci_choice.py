@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from pci.capture.choice import (
     GROUP,
+    UNCHECKED,
     Doubtful,
     Margin,
     Nothing,
+    Passes,
     Taken,
     card_number,
     choose,
@@ -48,6 +50,20 @@ def test_the_neighbours_are_card_numbers_too() -> None:
 
 def test_given_one_number_that_passes_then_it_is_taken() -> None:
     assert chosen((VISA, 0.0), (WRONG, -3.0)) == Taken(VISA)
+
+
+@pytest.mark.parametrize(
+    ("fits", "ways"),
+    [
+        (expiry(date(2026, 11, 30)), (("0325", 0.0), ("0329", -2.0))),
+        (security_code(Brand.VISA), (("1234", 0.0), ("124", -2.0))),
+    ],
+    ids=["an expired date", "a code that is too long"],
+)
+def test_given_what_fits_nothing_and_was_said_clearly_then_no_other_that_fits_is_taken(
+    fits: Passes, ways: tuple[tuple[str, float], ...]
+) -> None:
+    assert isinstance(choose(heard(*ways), fits, UNCHECKED), Doubtful)
 
 
 @pytest.mark.parametrize(
