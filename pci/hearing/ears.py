@@ -158,7 +158,10 @@ class Ears:
         """For as long as the process runs: ears that Asterisk did not take away when it was told, until it does."""
         while True:
             held = await self._left.get()
-            while not await detach(held.app.asterisk, held.hearing.ear):  # noqa: ASYNC110 - to try is all there is
+            while not held.app.connected:  # noqa: ASYNC110 - to look is all there is
+                await asyncio.sleep(_BETWEEN_TRIES)
+            if not await detach(held.app.asterisk, held.hearing.ear):
+                self._left.put_nowait(held)  # behind the others, which may go
                 await asyncio.sleep(_BETWEEN_TRIES)
 
     async def _let_go(self, held: _Held) -> None:
