@@ -33,7 +33,8 @@ async def open_session(where: AriLogin | AriSocket, timeout: float) -> AsyncIter
         headers, connector = {}, aiohttp.UnixConnector(str(where.path))
     else:
         headers = {"Authorization": where.authorization}
-        connector = aiohttp.TCPConnector(limit=64, keepalive_timeout=10)
+        # no limit here: those who ask have theirs, and what takes a caller out of a bridge must not wait for the others
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=10)
     session = aiohttp.ClientSession(
         headers=headers,
         timeout=aiohttp.ClientTimeout(total=timeout),

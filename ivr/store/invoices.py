@@ -12,7 +12,7 @@ from ivr.bill import Bill
 from ivr.flow.call import Invoice
 from ivr.money import Money
 from ivr.store.database import Database
-from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
+from ivr.store.models import HOLDS_INVOICE, InvoiceRow, InvoiceStatus, PaymentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Invoices:
     async def put_bills(self, bills: Sequence[Bill]) -> Imported:
         """Add new bills and bring open ones up to date, all or none; the same bills again change nothing.
 
-        A bill that is paid, or whose payment is under way, stays as its payer heard it.
+        A bill that is paid, whose payment is under way or whose amount is held, stays as its payer heard it.
         """
 
         async def put(session: AsyncSession) -> Imported:
@@ -85,10 +85,10 @@ class Invoices:
         stated = (bill.amount.minor, bill.amount.currency, bill.due, bill.mobile, bill.email)
         if (row.amount_minor, row.currency, row.due, row.mobile, row.email) == stated:
             return "unchanged"
-        unsettled = select(PaymentRow.charge_id).where(
-            PaymentRow.invoice_id == row.id, PaymentRow.state.in_(UNSETTLED)
+        holders = select(PaymentRow.charge_id).where(
+            PaymentRow.invoice_id == row.id, PaymentRow.state.in_(HOLDS_INVOICE)
         )
-        if await session.scalar(unsettled):
+        if await session.scalar(holders):
             return "being_paid"
         row.amount_minor, row.currency, row.due, row.mobile, row.email = stated
         row.updated = self._database.now()

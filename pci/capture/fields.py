@@ -65,10 +65,11 @@ _EASIER: Final = "keypad-may-be-easier"
 _SAID_IN_VAIN: Final = 2  # times, after which the keypad is offered
 GROUPS: Final = tuple((f"say-group-{group}",) for group in range(1, 5))
 IS_THAT_RIGHT: Final = "is-that-right"
+# those of the prompts for saying a card that make a caller say or key a part of it
+ASKING_ALOUD: Final = frozenset({*_SAID.values(), _EASIER} | {prompt for group in GROUPS for prompt in group})
 # every prompt more that a capture may need in which fields are said
-SPOKEN_PROMPTS: Final = frozenset(
-    {*_SAID.values(), *_MISHEARD.values(), _EASIER, IS_THAT_RIGHT, "ending-in"}
-    | {prompt for group in GROUPS for prompt in group}
+SPOKEN_PROMPTS: Final = ASKING_ALOUD | frozenset(
+    {*_MISHEARD.values(), IS_THAT_RIGHT, "ending-in"}
     | {f"digit-{digit}" for digit in range(10)}
     | {f"brand-{brand}" for brand in Brand}
 )

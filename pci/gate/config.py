@@ -7,14 +7,14 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pci.capture.fields import PARTING, PROMPTS
+from pci.capture.fields import ASKING_ALOUD, PARTING, PROMPTS
 from pci.config import Address, Location, Secret, Section, fits_a_socket
 from pci.contract import Identifier
 from pci.gate.checks import Policy
 
 # with these a call side that was broken into could ask for a card in our own voice, and be told the keys: all that
-# the card side says to who is keying, and the two openings that make callers begin to key
-CARD_PROMPTS: Final = PROMPTS.difference(*PARTING.values()) | {"secure-line", "try-another-card"}
+# the card side says to who is keying, or to have a card said, and the two openings that make callers begin to key
+CARD_PROMPTS: Final = PROMPTS.difference(*PARTING.values()) | ASKING_ALOUD | {"secure-line", "try-another-card"}
 _NUMBER: Final = r"\+?[0-9*#]{1,32}"
 
 

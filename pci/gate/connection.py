@@ -125,8 +125,10 @@ class Connection:
         except WhereIs as question:
             facts = Facts(self._policy, self._told.inside, await self._asterisk.standing(question.channel))
             allowed = decide(request, facts)
-        status, body = await self._asterisk.send(allowed.method, allowed.parts, allowed.parameters)
-        await self._undo_if_late(allowed)
+        try:
+            status, body = await self._asterisk.send(allowed.method, allowed.parts, allowed.parameters)
+        finally:  # without an answer it may have been done all the same
+            await self._undo_if_late(allowed)
         if status >= 300 or allowed.sees == "all":
             return status, body.decode("utf-8", "replace")
         sight = Sight(self._policy.app, self._told.inside, await self._asterisk.taken())

@@ -17,6 +17,7 @@ import pytest
 from asterisk_ari import AriApp
 from asterisk_ari.fake import FakeAsterisk, FakeCall
 from pci.gate import asterisk, connection
+from pci.gate.checks import Refused
 from tests.standins.gated import CallSide, Gated, answering, gated
 
 AGENTS = '[originate]\nendpoints = ["PJSIP/agent-1"]\n'
@@ -192,6 +193,26 @@ async def test_given_a_channel_that_is_taken_while_it_is_added_to_a_bridge_then_
     await scene.pci.asterisk.move(call.channel_id, "pci")  # waits for the sound, as does the next
     late = await scene.me.ask("POST", "bridges/ivr-b/addChannel", {"channel": call.channel_id})
     assert (late.status, late.rule) == (403, "capture")
+    assert call.bridge_id is None
+
+
+async def test_given_no_answer_to_that_then_the_channel_is_taken_out_all_the_same(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await scene.caller()
+    await scene.me.ask("POST", "bridges/ivr-b", {"type": "mixing,proxy_media"})
+    send = asterisk.Asterisk.send
+
+    async def silent(self: asterisk.Asterisk, method: str, parts: tuple[str, ...], body: Any) -> tuple[int, bytes]:
+        answer = await send(self, method, parts, body)
+        if parts[-1] == "addChannel":
+            await scene.pci.asterisk.move(call.channel_id, "pci")
+            raise Refused("asterisk-silent")
+        return answer
+
+    monkeypatch.setattr(asterisk.Asterisk, "send", silent)
+    late = await scene.me.ask("POST", "bridges/ivr-b/addChannel", {"channel": call.channel_id})
+    assert late.rule == "capture"
     assert call.bridge_id is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asterisk_ari import AriLogin
+from pci.capture.fields import PARTING, PROMPTS, SPOKEN_PROMPTS
 from pci.config import read
+from pci.contract import Brand
 from pci.errors import ConfigError
 from pci.gate.config import CARD_PROMPTS, GateSettings
 from tests.standins.gated import write_gate_settings
@@ -53,6 +56,13 @@ def test_given_the_sounds_then_recordings_in_them_may_be_played_and_those_that_a
     assert {"card-number", "expiry", "security-code-3", "secure-line", "entry-restarted"} <= CARD_PROMPTS
     assert may_play(f"sound:{folder}/en/line-gap"), "the call side says so too, and nobody keys a card for it"
     assert not may_play(f"sound:{tmp_path}/welcome")
+
+
+def test_of_all_that_a_capture_may_say_the_call_side_can_have_played_only_what_asks_for_nothing() -> None:
+    said_by_both = {f"digit-{digit}" for digit in range(10)} | {f"brand-{brand}" for brand in Brand}
+    asks_for_nothing = {"is-that-right", "ending-in", "not-sure-what-was-said", "line-gap", *chain(*PARTING.values())}
+    assert (PROMPTS | SPOKEN_PROMPTS) - CARD_PROMPTS <= said_by_both | asks_for_nothing
+    assert {"say-card-number", "say-security-code", "say-group-2", "keypad-may-be-easier"} <= CARD_PROMPTS
 
 
 def test_given_endpoints_then_a_star_stands_for_a_phone_number_and_for_nothing_else(tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ async def test_given_a_paid_invoice_then_a_changed_bill_does_not_open_it_again(l
     assert await ledger.store.invoices.find_open_invoice(BILL.account) is None
 
 
-@pytest.mark.parametrize("state", [ChargeState.PENDING, ChargeState.UNKNOWN])
-async def test_given_a_payment_under_way_then_its_invoice_stays_as_the_caller_heard_it(
+@pytest.mark.parametrize("state", [ChargeState.PENDING, ChargeState.UNKNOWN, ChargeState.AUTHORIZED])
+async def test_given_a_payment_under_way_or_held_then_its_invoice_stays_as_the_caller_heard_it(
     ledger: Ledger, state: ChargeState
 ) -> None:
     await ledger.begin()
