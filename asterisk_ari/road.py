@@ -33,7 +33,7 @@ async def open_session(where: AriLogin | AriSocket, timeout: float) -> AsyncIter
         headers, connector = {}, aiohttp.UnixConnector(str(where.path))
     else:
         headers = {"Authorization": where.authorization}
-        # no limit here: those who ask have theirs, and what takes a caller out of a bridge must not wait for the others
+        # no limit here: who asks has one, and what takes a caller out of a bridge must not wait for the others
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=10)
     session = aiohttp.ClientSession(
         headers=headers,

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams, PaymentMethodCreateParams
 
 _EXPAND: Final = ["latest_charge"]
+# where Stripe's smallest unit is not that of ISO 4217 (https://docs.stripe.com/currencies#special-cases)
+_HUNDREDFOLD: Final = frozenset({"ISK"})
+_IN_TENS: Final = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 
 
 class Stripe:
@@ -76,11 +79,11 @@ class Stripe:
 
     async def prepare(self, order: Order) -> str | Declined:
         """Hand over the card, name it in an intent, and give the intent's id. Confirming it is what moves money."""
-        key = order.idempotency_key
+        key, intent_of = order.idempotency_key, self._intent(order)
         try:
             method = await self._methods.create_async(_payment_method(order), {"idempotency_key": f"{key}-card"})
             intent = await self._intents.create_async(
-                self._intent(order, identity_of(method)), {"idempotency_key": f"{key}-intent"}
+                {**intent_of, "payment_method": identity_of(method)}, {"idempotency_key": f"{key}-intent"}
             )
         except stripe.CardError as error:
             return Declined(reason_of(error.error or error))
@@ -154,12 +157,11 @@ class Stripe:
         """Close the connections."""
         await self._wire.close()
 
-    def _intent(self, order: Order, method: str) -> PaymentIntentCreateParams:
+    def _intent(self, order: Order) -> PaymentIntentCreateParams:
         intent: PaymentIntentCreateParams = {
-            "amount": order.amount,
+            "amount": _amount(order),
             "currency": order.currency.lower(),
             "capture_method": "manual" if order.hold else "automatic",
-            "payment_method": method,
             "metadata": {"charge": order.reference, "order": order.order_id},
         }
         if self._real:  # methods that redirect to a web page are no use on the phone
@@ -215,6 +217,13 @@ class _Transport(stripe.HTTPClient):
 
     async def close_async(self) -> None:
         await self._wire.close()
+
+
+def _amount(order: Order) -> int:
+    """In Stripe's units. `Misconfigured` for thousandths, which it takes in tens only: no other amount is charged."""
+    if order.currency in _IN_TENS and order.amount % 10:
+        raise Misconfigured
+    return order.amount * 100 if order.currency in _HUNDREDFOLD else order.amount
 
 
 def _payment_method(order: Order) -> PaymentMethodCreateParams:

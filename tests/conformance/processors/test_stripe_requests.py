@@ -60,6 +60,24 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     return Recorder
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "sent"),
+    [(12540, "USD", "12540"), (5000, "JPY", "5000"), (5000, "ISK", "500000"), (5120, "KWD", "5120")],
+)
+async def test_the_amount_is_sent_in_stripes_own_units(
+    wire: type[Recorder], amount: int, currency: str, sent: str
+) -> None:
+    wire.answers += [(200, METHOD), (200, INTENT)]
+    await Stripe(Account("", KEY)).prepare(replace(order_for(), amount=amount, currency=currency))
+    assert wire.sent[1][3]["amount"] == [sent]
+
+
+async def test_given_thousandths_that_stripe_does_not_take_then_nothing_is_sent(wire: type[Recorder]) -> None:
+    with pytest.raises(Misconfigured):
+        await Stripe(Account("", KEY)).prepare(replace(order_for(), amount=5124, currency="KWD"))
+    assert wire.sent == []
+
+
 async def test_given_the_real_stripe_then_the_card_goes_first_and_the_confirmation_is_a_telephone_order(
     wire: type[Recorder],
 ) -> None:
