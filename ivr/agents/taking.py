@@ -20,7 +20,6 @@ from ivr.agents.notes import checked_reference
 from ivr.agents.paying_call import CardNotTaken, PayingCall
 from ivr.agents.states.state import Over
 from ivr.agents.view import FieldView, PaymentView
-from ivr.calls.meant import bill_meant
 from ivr.errors import PciError
 from ivr.flow.call import Captured, Charged, Invoice, LookupFailed
 from ivr.flow.requests import EarlierPayment, Noted, RefundReason, RefundRequest
@@ -204,7 +203,7 @@ class Taking:
     async def _pay(self, line: PayingCall) -> None:
         payment, known = self.payment, line.variables
         known.amount, known.account_number = payment.amount, payment.reference
-        known.invoice = await self._invoice(line)
+        known.invoice = await self._invoice()
         of_whom = (
             {"amount": "amount", "reference": _PURPOSE} if known.invoice is None else {"amount": "invoice.amount"}
         )
@@ -216,10 +215,10 @@ class Taking:
         if shown is not None and shown.state is None and not shown.told:
             self._show(told=_NOT_CONFIRMED if outcome == "cancelled" else outcome)
 
-    async def _invoice(self, line: PayingCall) -> Invoice | None:
+    async def _invoice(self) -> Invoice | None:
         """The open bill that the agent means."""
-        reference, known = self.payment.reference, dict(self._call.matter.context).get("account_number", "")
-        return await bill_meant(line, reference, self.payment.amount, dict.fromkeys(filter(None, (reference, known))))
+        known = dict(self._call.matter.context).get("account_number", "")
+        return await self._call.equipment.lookups.bill_meant(self.payment.reference, self.payment.amount, known)
 
     async def _ask_back_if_called_off(self, line: PayingCall) -> None:
         """What was approved, or may be, is not undone by us: a person is asked to give it back; the agent is told.

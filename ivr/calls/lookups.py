@@ -11,6 +11,7 @@ from ivr.apis.errors import ApiError
 from ivr.apis.port import Apis
 from ivr.flow.answer import Json
 from ivr.flow.call import Found, Invoice, Learned, LookupFailed
+from ivr.money import Money
 from ivr.store.errors import StoreError
 from ivr.store.invoices import Invoices
 from ivr.store.models import OutboxKind
@@ -37,6 +38,21 @@ class Lookups:
             return self._reachable(await self._invoices.find_open_invoice(account))
         except StoreError as error:
             raise _failed(error) from None
+
+    async def bill_meant(self, name: str, amount: Money, account: str = "") -> Invoice | None:
+        """The open bill of this account or number, and of just this amount; of `account`, if others match as well.
+
+        LookupFailed if the ledger cannot say, or bills of several accounts have this number: one of them is meant.
+        """
+        try:
+            bills = await self._invoices.find_open_bills(name, amount)
+        except StoreError as error:
+            raise _failed(error) from None
+        of_account = [bill for wanted in (name, account) for bill in bills if bill.account == wanted]
+        if not of_account and len({bill.account for bill in bills}) > 1:
+            _log.warning("lookup_failed", reason="Bills of several accounts have this number.")
+            raise LookupFailed
+        return self._reachable(next(iter(of_account or bills), None))
 
     async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
         """What an API says, its bill in the ledger; None if nothing is owed there, or here.

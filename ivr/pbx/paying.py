@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ivr.calls.call import LiveCall
-from ivr.calls.meant import bill_meant
 from ivr.flow.call import Captured, Charged, Due, Invoice, PaymentInProgress, StoredCard
 from ivr.money import Money
 from ivr.pbx.runs import PURPOSE
@@ -30,7 +29,7 @@ class PayingLine(LiveCall):
         known = self.variables
         known.amount, known.account_number = wanted.amount, wanted.reference
         if wanted.amount and wanted.run in OF_MONEY:
-            known.invoice = await bill_meant(self, wanted.reference, wanted.amount, (wanted.reference,))
+            known.invoice = await self._services.lookups.bill_meant(wanted.reference, wanted.amount)
         return known.invoice is not None
 
     def came_to(self, outcome: str) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.bill import Bill
@@ -46,6 +46,22 @@ class Invoices:
         )
         row = await self._database.read(lambda session: session.scalar(query))
         return None if row is None else as_invoice(row)
+
+    async def find_open_bills(self, name: str, amount: Money) -> list[Invoice]:
+        """The open bills of just this amount whose account or number this is; the oldest due date first."""
+        query = (
+            select(InvoiceRow)
+            .where(
+                or_(InvoiceRow.account == name, InvoiceRow.reference == name),
+                InvoiceRow.amount_minor == amount.minor,
+                InvoiceRow.currency == amount.currency,
+                InvoiceRow.status == InvoiceStatus.OPEN,
+                InvoiceRow.purpose.is_(None),
+            )
+            .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
+        )
+        rows = await self._database.read(lambda session: session.scalars(query))
+        return [as_invoice(row) for row in rows]
 
     async def put_bills(self, bills: Sequence[Bill]) -> Imported:
         """Add new bills and bring open ones up to date, all or none; the same bills again change nothing.

@@ -49,6 +49,43 @@ async def test_given_the_same_bill_with_another_amount_then_the_ledger_has_the_n
         assert (invoice.id, invoice.amount) == (ledger.invoice.id, CHANGED.amount)
 
 
+@pytest.mark.parametrize(
+    ("name", "amount", "account", "found"),
+    [
+        (BILL.account, BILL.amount, "", BILL.reference),
+        (BILL.reference, BILL.amount, "", BILL.reference),
+        ("INV-2000", Money(700, "USD"), "", "INV-2000"),
+        (BILL.account, Money(700, "USD"), "", "INV-2000"),
+        ("INV-2000", BILL.amount, "", ""),
+        ("INV-2000", Money(700, "EUR"), "", ""),
+        ("JANUARY", Money(900, "USD"), "9", "JANUARY"),
+        ("nothing", BILL.amount, BILL.account, ""),
+    ],
+)
+async def test_a_bill_is_meant_by_its_account_or_its_number_and_just_its_amount(
+    tmp_path: Path, name: str, amount: Money, account: str, found: str
+) -> None:
+    async with open_ledger(tmp_path) as ledger:
+        await ledger.store.invoices.put_bills(
+            [
+                Bill(BILL.account, "INV-2000", Money(700, "USD")),
+                Bill("8", "JANUARY", Money(900, "USD")),
+                Bill("9", "JANUARY", Money(900, "USD")),
+            ]
+        )
+        bill = await lookups(ledger).bill_meant(name, amount, account)
+        assert (bill.reference if bill else "") == found
+        assert bill is None or not account or bill.account == account
+
+
+async def test_given_a_number_that_bills_of_several_accounts_have_then_none_is_made_up(tmp_path: Path) -> None:
+    async with open_ledger(tmp_path) as ledger:
+        twice = [Bill(account, "JANUARY", Money(900, "USD")) for account in ("8", "9")]
+        await ledger.store.invoices.put_bills(twice)
+        with pytest.raises(LookupFailed):
+            await lookups(ledger).bill_meant("JANUARY", Money(900, "USD"))
+
+
 async def test_given_a_bill_that_is_paid_here_then_it_is_not_owed_whatever_the_api_says(tmp_path: Path) -> None:
     async with open_ledger(tmp_path) as ledger:
         await ledger.begin()
