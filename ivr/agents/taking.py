@@ -14,6 +14,8 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from ivr.agents.desk import Payment
 from ivr.agents.errors import NotNow
 from ivr.agents.notes import checked_reference
@@ -24,6 +26,7 @@ from ivr.errors import PciError
 from ivr.flow.call import Captured, Charged, Invoice, LookupFailed
 from ivr.flow.requests import EarlierPayment, Noted, RefundReason, RefundRequest
 from ivr.flow.steps.pay import Pay
+from ivr.store.errors import StoreError
 from ivr.trace.amount import Amount
 from ivr.trace.people import AgentPayment
 from ivr.trace.recording import RecordedCall
@@ -43,6 +46,8 @@ from pci.contract import (
 if TYPE_CHECKING:
     from ivr.agents.call import AgentCall
 
+_log = structlog.get_logger()
+_LOOK_SECONDS: Final = 0.2
 _PURPOSE: Final = "agent"
 _UNAVAILABLE: Final = "unavailable"
 _NOT_CONFIRMED: Final = "not-confirmed"
@@ -192,6 +197,8 @@ class Taking:
         except LookupFailed:
             self._show(told=_UNAVAILABLE)
         except asyncio.CancelledError:
+            if self.called_off and self._sent:  # the caller is gone, what the agent was promised is not
+                self._call.equipment.tasks.create_task(self._ask_back_without_caller(line))
             if not self.called_off or self._sent:
                 raise
             self._show(told=str(CaptureOutcome.CALLED_OFF))
@@ -230,10 +237,26 @@ class Taking:
         if self._charged.state not in _MAY_BE_CHARGED:
             self._show(told="")
             return
+        noted = await self._ask_back(line)
+        self._show(told=VOID_NOT_REQUESTED if noted is Noted.NOT_NOTED else VOID_REQUESTED)
+
+    async def _ask_back_without_caller(self, line: PayingCall) -> None:
+        """The same of a charge that is seen through after its call."""
+        equipment = self._call.equipment
+        while line.charge_id in equipment.charging.in_flight:  # noqa: ASYNC110 - no event tells of one
+            await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            payment = await equipment.store.payments.find(line.charge_id)
+        except StoreError as error:
+            _log.error("refund_not_asked_for", charge_id=line.charge_id, reason=type(error).__name__)
+            return
+        if payment is not None and payment.state in _MAY_BE_CHARGED:
+            await self._ask_back(line)
+
+    async def _ask_back(self, line: PayingCall) -> Noted:
         amount = self.payment.amount
         paid = EarlierPayment(line.charge_id, self.payment.reference, amount, amount)
-        noted = await line.note(RefundRequest(paid, amount, RefundReason.REQUESTED_BY_CUSTOMER))
-        self._show(told=VOID_NOT_REQUESTED if noted is Noted.NOT_NOTED else VOID_REQUESTED)
+        return await line.note(RefundRequest(paid, amount, RefundReason.REQUESTED_BY_CUSTOMER))
 
     def _record_end(self) -> None:
         shown = self._call.view.payment

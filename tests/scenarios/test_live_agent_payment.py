@@ -206,6 +206,43 @@ async def test_given_a_charge_that_was_sent_when_cancelled_then_it_is_asked_back
     assert refund.amount == BILL.amount
 
 
+@pytest.mark.parametrize(
+    ("card", "came_to", "asked_back"),
+    [(VISA, ChargeState.APPROVED, [BILL.amount]), (DECLINED, ChargeState.DECLINED, [])],
+)
+async def test_given_a_caller_who_hangs_up_after_that_then_what_was_charged_is_asked_back_all_the_same(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, card: str, came_to: ChargeState, asked_back: list[Money]
+) -> None:
+    equipment, gone = talk.desk.floor.equipment, asyncio.Event()
+    charge = equipment.pci.charge
+    asked: asyncio.Queue[str] = asyncio.Queue()
+
+    async def slow(request: ChargeRequest) -> Charge:
+        asked.put_nowait(request.charge_id)
+        await gone.wait()
+        return await charge(request)
+
+    monkeypatch.setattr(equipment.pci, "charge", slow)
+    await talk.takes()
+    await talk.pays(card)
+    async with asyncio.timeout(30):
+        charge_id = await asked.get()
+
+    await talk.desk.cancel(ANNA)
+    talk.caller.hang_up()
+    await ends(talk.caller)
+    gone.set()
+
+    async with asyncio.timeout(30):
+        while (payment := await equipment.store.payments.find(charge_id)) is None or (
+            payment.state is not came_to
+            or [one.amount for one in await equipment.store.requests.refunds(closed=False)] != asked_back
+        ):
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
+    assert [one.amount for one in await equipment.store.requests.refunds(closed=False)] == asked_back
+
+
 async def test_given_an_answer_that_is_lost_when_cancelled_then_a_refund_is_asked_for_all_the_same(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
