@@ -133,20 +133,19 @@ class Stripe:
             raise translated(error) from None
 
     async def void(self, reference: str) -> None:
-        """Cancel the intent, with what it holds, or refund it in full if it has succeeded."""
+        """Cancel the intent, with what it holds, or refund it in full if it has succeeded.
+
+        No key of ours, as in `collect`: an error would be repeated for a day, and either happens once anyway.
+        """
         try:
             match await self.lookup(reference):
                 case Voided():
                     return
                 case Approved():
-                    refund = await self._refunds.create_async(
-                        {"payment_intent": reference}, {"idempotency_key": f"{reference}-refund"}
-                    )
+                    refund = await self._refunds.create_async({"payment_intent": reference})
                     proven = getattr(refund, "status", None) == "succeeded"
                 case _:
-                    intent = await self._intents.cancel_async(
-                        reference, {}, {"idempotency_key": f"{reference}-cancel"}
-                    )
+                    intent = await self._intents.cancel_async(reference)
                     proven = isinstance(standing_of(intent), Voided)
         except stripe.StripeError as error:
             raise translated(error) from None
