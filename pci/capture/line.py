@@ -59,6 +59,7 @@ class Patience:
 
     whole: float = 600.0  # a capture, from first to last
     taken: float = 5.0  # the caller, once moved, in either direction
+    late: float = 2.0  # for news of a bridge that the caller was taken out of
     prompt: float = 60.0  # the end of a prompt
     gap: float = 30.0  # the connection to Asterisk to come back
     quiet: float = 1.0  # no key before the caller is given back: a late digit must not reach the call side
@@ -94,7 +95,8 @@ class Line:
         self.patience: Final = patience
         self._last_key = now()
         self._ours = self._deaf = False
-        self._left: set[str] = set()
+        self._left: dict[str, float] = {}
+        """Bridges that they were taken out of, and until when it may be told late that they had come in."""
         self._wait: asyncio.Timeout | None = None
         self.alone_since: float | None = None
         """Since when the caller has to be alone; None before and after."""
@@ -168,8 +170,8 @@ class Line:
                 raise CallerGone
             case StasisEnd() if self._ours:
                 raise CallerGone
-            case ChannelEnteredBridge() if event.bridge_id in self._left:
-                self._left.remove(event.bridge_id)  # late news: we have taken them out already
+            case ChannelEnteredBridge() if now() < self._left.pop(event.bridge_id, 0.0):
+                pass  # we have taken them out already
             case ChannelEnteredBridge() if self.alone_since is not None:
                 raise LineNotAlone(Breach(Kind.BRIDGE, event.bridge_id))
             case RecordingStarted() if self.alone_since is not None:
@@ -270,7 +272,7 @@ class Line:
     async def _cure(self, breach: Breach) -> None:
         if breach.kind is Kind.BRIDGE:
             await self._asterisk.remove_channel(breach.by, self._channel.id)
-            self._left.add(breach.by)
+            self._left[breach.by] = now() + self.patience.late
         else:
             await self._asterisk.unsubscribe(breach.by, f"channel:{self._channel.id}")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from asterisk_ari import AriApp, AriRefused, Asterisk, LiveRecording, NotFound
 from pci.audit import Audit
 from pci.capture.alone import Kind, LineNotAlone
 from pci.capture.recorders import Recorders
-from pci.contract import CaptureOutcome
+from pci.contract import CaptureOutcome, FieldProgress
 from tests.pci_rig import VISA, Rig, heard, open_rig
 
 
@@ -49,6 +50,29 @@ async def test_given_a_call_side_that_subscribes_when_keying_then_it_does_not_ge
     assert capture.result.outcome is CaptureOutcome.HUNG_UP
     assert call.ended
     assert rig.alarms == [("caller_not_alone", Kind.LISTENER)]
+
+
+async def test_given_a_caller_who_was_taken_out_of_a_bridge_then_the_next_time_they_are_in_it_is_noticed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_rig(tmp_path, look=30.0, late=0.05) as rig:
+        call = await rig.incoming()
+        ivr, move = rig.ivr.asterisk, Asterisk.move
+        await ivr.create_bridge(bridge_id="ivr-b")
+
+        async def joined_on_the_way(self: Asterisk, channel: str, app: str, args: Sequence[str] = ()) -> None:
+            if app == "pci":
+                await ivr.add_channel("ivr-b", channel)
+            await move(self, channel, app, args)
+
+        monkeypatch.setattr(Asterisk, "move", joined_on_the_way)
+        async with rig.capturing(call) as capture:
+            await heard(call, "card-number")
+            await asyncio.sleep(0.1)
+            await ivr.add_channel("ivr-b", call.channel_id)
+            call.press(VISA)
+        assert capture.result.outcome is CaptureOutcome.NOT_SECURE
+        assert all(event.entered == 0 for event in capture.events if isinstance(event, FieldProgress))
 
 
 async def test_given_an_application_that_subscribes_again_and_again_then_the_call_is_ended(rig: Rig) -> None:

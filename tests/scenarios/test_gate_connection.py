@@ -6,8 +6,6 @@ import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,51 +13,10 @@ import aiohttp
 import pytest
 
 from asterisk_ari import AriApp
-from asterisk_ari.fake import FakeAsterisk, FakeCall
+from asterisk_ari.fake import FakeAsterisk
 from pci.gate import asterisk, connection
-from pci.gate.checks import Refused
-from tests.standins.gated import CallSide, Gated, answering, gated
-
-AGENTS = '[originate]\nendpoints = ["PJSIP/agent-1"]\n'
-
-
-@dataclass
-class Scene:
-    """A gate, what it stands before, and the card side."""
-
-    asterisk: FakeAsterisk
-    gate: Gated
-    pci: AriApp
-    me: CallSide
-
-    async def caller(self) -> FakeCall:
-        """A call that has reached the call side."""
-        call = self.asterisk.dial("1000")
-        await self.me.until(
-            lambda it: call.channel_id in [event["channel"]["id"] for event in it.events("StasisStart")]
-        )
-        return call
-
-    async def captured(self, call: FakeCall) -> None:
-        """The card side takes a call."""
-        await self.pci.asterisk.move(call.channel_id, "pci")
-        await self.me.until(lambda it: it.events("StasisEnd"))
-
-    @property
-    def alarms(self) -> list[str]:
-        """The rules of the alarms."""
-        return [rule for _, rule in self.gate.alarms.raised]
-
-
-@asynccontextmanager
-async def open_scene(folder: Path, extra: str = "") -> AsyncIterator[Scene]:
-    async with (
-        FakeAsterisk.open({"gate": "gate-password", "pci": "pci-password"}) as asterisk,
-        AriApp.open(asterisk.login("pci"), "pci") as pci,
-        gated(folder, asterisk.login("gate"), extra) as gate,
-        gate.call_side() as me,
-    ):
-        yield Scene(asterisk, gate, pci, me)
+from tests.standins.gate_scene import AGENTS, Scene, open_scene
+from tests.standins.gated import answering, gated
 
 
 @pytest.fixture
@@ -183,39 +140,6 @@ async def test_given_more_channels_than_one_read_brings_then_all_are_known(scene
         assert len((await again.ask("GET", "channels")).body) == 400
 
 
-async def test_given_a_channel_that_is_taken_while_it_is_added_to_a_bridge_then_it_is_taken_out_again(
-    scene: Scene,
-) -> None:
-    call = await scene.caller()
-    await scene.me.ask("POST", "bridges/ivr-b", {"type": "mixing,proxy_media"})
-    scene.asterisk.seconds_per_sound = 0.3
-    await scene.me.ask("POST", f"channels/{call.channel_id}/play/ivr-p", {"media": [scene.gate.sound]})
-    await scene.pci.asterisk.move(call.channel_id, "pci")  # waits for the sound, as does the next
-    late = await scene.me.ask("POST", "bridges/ivr-b/addChannel", {"channel": call.channel_id})
-    assert (late.status, late.rule) == (403, "capture")
-    assert call.bridge_id is None
-
-
-async def test_given_no_answer_to_that_then_the_channel_is_taken_out_all_the_same(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    call = await scene.caller()
-    await scene.me.ask("POST", "bridges/ivr-b", {"type": "mixing,proxy_media"})
-    send = asterisk.Asterisk.send
-
-    async def silent(self: asterisk.Asterisk, method: str, parts: tuple[str, ...], body: Any) -> tuple[int, bytes]:
-        answer = await send(self, method, parts, body)
-        if parts[-1] == "addChannel":
-            await scene.pci.asterisk.move(call.channel_id, "pci")
-            raise Refused("asterisk-silent")
-        return answer
-
-    monkeypatch.setattr(asterisk.Asterisk, "send", silent)
-    late = await scene.me.ask("POST", "bridges/ivr-b/addChannel", {"channel": call.channel_id})
-    assert late.rule == "capture"
-    assert call.bridge_id is None
-
-
 async def test_given_an_asterisk_that_drops_then_the_call_side_is_dropped_too(scene: Scene) -> None:
     scene.asterisk.drop_connections()
     await scene.me.until(lambda it: it.closed)
@@ -305,12 +229,3 @@ async def test_given_more_requests_in_flight_than_may_be_then_one_more_is_refuse
     assert (await scene.me.ask("GET", "bridges")).rule == "too-many"
     monkeypatch.undo()
     assert (await scene.me.ask("GET", "bridges")).status == 200
-
-
-async def test_given_bridges_of_others_then_they_are_not_listed_and_cannot_be_used(scene: Scene) -> None:
-    theirs = await scene.pci.asterisk.create_bridge()
-    await scene.me.ask("POST", "bridges/ivr-b", {"type": "holding"})
-    bridges: list[Any] = (await scene.me.ask("GET", "bridges")).body
-    assert [bridge["id"] for bridge in bridges] == ["ivr-b"]
-    assert (await scene.me.ask("DELETE", f"bridges/{theirs.id}")).rule == "name"
-    assert theirs.id in scene.asterisk.bridge_ids

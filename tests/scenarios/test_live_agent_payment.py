@@ -11,12 +11,11 @@ import pytest
 from ivr.agents.desk import Payment
 from ivr.agents.errors import CardInNotes, NotNow, WrongReference
 from ivr.agents.view import Stage, Status
-from ivr.errors import PciAnswerLost
 from ivr.money import Money
 from ivr.store.figures import CallOutcome
 from ivr.trace.telling import tell
 from ivr.trace.trace import read
-from pci.contract import Brand, CardField, Charge, ChargeRequest, ChargeState, DeclineReason, EntryError
+from pci.contract import Brand, CardField, ChargeState, DeclineReason, EntryError
 from tests.conformance.agents.benches import sees, turned
 from tests.standins.live_ivr import ends, heard, hears
 from tests.standins.paying_agents import ANNA, ANYTHING, BILL, Talk, talking
@@ -138,40 +137,6 @@ async def test_given_a_mistake_in_the_date_then_they_talk_about_it_and_only_the_
     await talk.sees(Stage.TALKING, lambda payment: payment.state is ChargeState.APPROVED)
 
 
-async def test_given_a_payment_that_is_cancelled_when_keying_then_nothing_is_charged_and_they_talk(
-    talk: Talk,
-) -> None:
-    await talk.takes()
-    talk.caller.press(f"{VISA}#12")
-    await talk.keyed(CardField.NUMBER)
-    await talk.desk.cancel(ANNA)
-    payment = await talk.sees(Stage.TALKING, lambda payment: payment.told)
-    assert (payment.told, payment.state) == ("called-off", None)
-    await talk.together()
-    assert await talk.stack.booked() == []
-
-
-async def test_given_a_payment_that_is_cancelled_in_the_pause_then_they_are_together_already(talk: Talk) -> None:
-    await talk.takes()
-    await talk.desk.talk(ANNA)
-    await talk.sees(Stage.BETWEEN_FIELDS)
-    await talk.together()
-    await talk.desk.cancel(ANNA)
-    payment = await talk.sees(Stage.TALKING, lambda payment: payment.told)
-    assert payment.told == "called-off"
-    await talk.together()
-
-
-async def test_given_a_caller_who_has_not_said_yes_when_cancelled_then_the_card_is_dropped(talk: Talk) -> None:
-    await talk.takes()
-    await talk.keys_card(VISA)
-    await talk.desk.cancel(ANNA)
-    payment = await talk.sees(Stage.TALKING, lambda payment: payment.told)
-    assert payment.told == "called-off"
-    await talk.together()
-    assert await talk.stack.booked() == []
-
-
 async def test_given_a_caller_who_says_no_then_the_agent_is_told(talk: Talk) -> None:
     await talk.takes()
     await talk.keys_card(VISA)
@@ -180,90 +145,6 @@ async def test_given_a_caller_who_says_no_then_the_agent_is_told(talk: Talk) -> 
     talk.caller.press("2")
     payment = await talk.sees(Stage.TALKING, lambda payment: payment.told)
     assert payment.told == "not-confirmed"
-
-
-async def test_given_a_charge_that_was_sent_when_cancelled_then_it_is_asked_back_and_the_agent_is_told(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    equipment, cancelled = talk.desk.floor.equipment, asyncio.Event()
-    charge = equipment.pci.charge
-
-    async def slow(request: ChargeRequest) -> Charge:
-        await cancelled.wait()
-        return await charge(request)
-
-    monkeypatch.setattr(equipment.pci, "charge", slow)
-    await talk.takes()
-    await talk.pays(VISA)
-    await talk.sees(Stage.CHARGING, lambda payment: payment.state is ChargeState.PENDING)
-
-    await talk.desk.cancel(ANNA)
-    cancelled.set()
-
-    payment = await talk.sees(Stage.TALKING, lambda payment: payment.told)
-    assert (payment.state, payment.told) == (ChargeState.APPROVED, "void-requested")
-    (refund,) = await equipment.store.requests.refunds(closed=False)
-    assert refund.amount == BILL.amount
-
-
-@pytest.mark.parametrize(
-    ("card", "came_to", "asked_back"),
-    [(VISA, ChargeState.APPROVED, [BILL.amount]), (DECLINED, ChargeState.DECLINED, [])],
-)
-async def test_given_a_caller_who_hangs_up_after_that_then_what_was_charged_is_asked_back_all_the_same(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch, card: str, came_to: ChargeState, asked_back: list[Money]
-) -> None:
-    equipment, gone = talk.desk.floor.equipment, asyncio.Event()
-    charge = equipment.pci.charge
-    asked: asyncio.Queue[str] = asyncio.Queue()
-
-    async def slow(request: ChargeRequest) -> Charge:
-        asked.put_nowait(request.charge_id)
-        await gone.wait()
-        return await charge(request)
-
-    monkeypatch.setattr(equipment.pci, "charge", slow)
-    await talk.takes()
-    await talk.pays(card)
-    async with asyncio.timeout(30):
-        charge_id = await asked.get()
-
-    await talk.desk.cancel(ANNA)
-    talk.caller.hang_up()
-    await ends(talk.caller)
-    gone.set()
-
-    async with asyncio.timeout(30):
-        while (payment := await equipment.store.payments.find(charge_id)) is None or (
-            payment.state is not came_to
-            or [one.amount for one in await equipment.store.requests.refunds(closed=False)] != asked_back
-        ):
-            await asyncio.sleep(0.1)
-    await asyncio.sleep(0.5)
-    assert [one.amount for one in await equipment.store.requests.refunds(closed=False)] == asked_back
-
-
-async def test_given_an_answer_that_is_lost_when_cancelled_then_a_refund_is_asked_for_all_the_same(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    equipment, cancelled = talk.desk.floor.equipment, asyncio.Event()
-
-    async def lost(request: ChargeRequest) -> Charge:
-        await cancelled.wait()
-        raise PciAnswerLost
-
-    monkeypatch.setattr(equipment.pci, "charge", lost)
-    await talk.takes()
-    await talk.pays(VISA)
-    await talk.sees(Stage.CHARGING, lambda payment: payment.state is ChargeState.PENDING)
-    await talk.desk.cancel(ANNA)
-    cancelled.set()
-
-    payment = await talk.sees(Stage.TALKING, lambda payment: payment.state is ChargeState.UNKNOWN and payment.told)
-
-    assert payment.told == "void-requested"
-    (refund,) = await equipment.store.requests.refunds(closed=False)
-    assert (refund.amount, refund.state) == (BILL.amount, ChargeState.UNKNOWN)
 
 
 async def test_given_an_agent_whose_phone_is_put_down_when_keying_then_the_caller_pays_and_goes_on(
