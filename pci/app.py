@@ -106,6 +106,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 log.info("ready", socket=str(settings.socket), kek_id=keys.kek_id)
                 await stop.wait()
                 room.close()
+                await room.given_back()  # the gate takes a card side without a socket for dead, its callers for lost
             for chore in chores:
                 chore.cancel()
         if app.taken:

@@ -20,6 +20,8 @@ from pci.log import log
 
 # a capture broken off by a crash of this process: time for the call side to tell the caller so
 _STRAY_SECONDS: Final = 15.0
+_FAREWELL_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 0.05
 
 
 class CaptureDesk:
@@ -83,6 +85,13 @@ class CaptureDesk:
             session.close()
         self._room.captures.release_all()
         self._room.ears.close()
+
+    async def given_back(self) -> None:
+        """Return once every caller has been given back, after `close`; or some seconds later."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                while self._sessions:  # noqa: ASYNC110 - no event tells of the last one
+                    await asyncio.sleep(_LOOK_SECONDS)
 
     async def look_after_callers(self) -> None:
         """Watch that every caller is alone, and end calls in our application that have no capture.

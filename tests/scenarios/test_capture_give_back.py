@@ -40,6 +40,17 @@ async def test_given_a_caller_who_goes_on_keying_when_the_capture_is_stopped_the
         assert capture.result.outcome is CaptureOutcome.HUNG_UP
 
 
+async def test_given_a_process_that_ends_then_it_is_there_until_every_caller_was_given_back(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as rig:
+        call = await rig.incoming()
+        async with rig.capturing(call):
+            await heard(call, "card-number")
+            call.press("4111")
+            rig.desk.close()
+            await rig.desk.given_back()
+            assert call.app == "ivr"
+
+
 @pytest.mark.parametrize("lost", ["process-ends", "client-gone"])
 async def test_given_a_capture_that_is_stopped_when_keying_then_the_caller_is_told_to_stop_before_the_way_back(
     tmp_path: Path, lost: str
