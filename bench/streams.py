@@ -28,7 +28,7 @@ from speech.vosk import THREADS, VoskRecogniser
 
 HERE = Path(__file__).resolve().parent
 SOUNDS = HERE.parent / "sounds" / "en"
-STREAMS = (1, 10, 40)
+STREAMS = (1, 10, 20, 40)
 PIECE_SECONDS = 0.06
 SAID = "4111", "2704", "9938", "0512"
 PAUSE_SECONDS = 1.5

@@ -107,7 +107,7 @@ class SpeechSettings(Section):
 
     models: dict[Language, Location] = {}
     threads: int = Field(default=2, ge=1, le=64)
-    listeners: int = Field(default=40, ge=0, le=1000)
+    listeners: int = Field(default=20, ge=0, le=1000)
 
 
 class Settings(Section):

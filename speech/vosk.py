@@ -25,9 +25,9 @@ from speech.recogniser import BYTES_PER_SECOND, GARBAGE, RATE, Alternative, Gram
 from speech.tones import Toneless
 
 ALTERNATIVES: Final = 20
-LISTENERS: Final = 40
+LISTENERS: Final = 20
 CAREFUL: Final = 2
-"""Listeners for each thread that may be heard more than once. Two cores are past their limit with 40 then."""
+"""Listeners for each thread that may be heard more than once. Two cores bear 20 then; 40 are too many."""
 THREADS: Final = 2
 _BLOCK: Final = BYTES_PER_SECOND // 10  # what is new is looked for after each
 _TOLD_WITHIN: Final = 1.0  # seconds of a word it is among those so far, of which nobody says when they were said
