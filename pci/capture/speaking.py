@@ -82,10 +82,11 @@ def spoken(field: CardField, request: CaptureRequest, brand: Brand | None, today
             read_back = partial(_read_back, request=request)
             return Spoken(card_number, _whole_number, _said_once, usual_number, MARGIN, read_back, GROUPS)
         case CardField.EXPIRY:
-            return Spoken(expiry(today), expiry(today), _months_and_years)
+            right = expiry(today)
+            return Spoken(right, lambda digits: right(_month_and_year(digits)), _months_and_years)
         case CardField.SECURITY_CODE:
-            right = security_code(brand or Brand.VISA)
-            return Spoken(right, right)
+            long_enough = security_code(brand or Brand.VISA)
+            return Spoken(long_enough, long_enough)
         case CardField.POSTAL_CODE:
             return Spoken(lambda digits: is_postal_code(len(digits)), lambda _: False)
     assert_never(field)
