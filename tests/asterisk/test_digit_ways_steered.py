@@ -23,6 +23,7 @@ async def test_given_an_agent_who_talks_with_the_caller_between_two_fields_then_
             asterisk = scene.ivr.asterisk
             async with scene.capture(talking.caller) as capture:
                 await capture.prompted("card-number")
+                await asyncio.sleep(0.5)  # keys that come before the prompt has begun do not count
                 await talking.phone.press(f"{CARD}#", told)
                 await capture.prompted("expiry")
                 capture.session.command(CaptureCommand.PAUSE)

@@ -39,8 +39,10 @@ async def test_whatever_is_wished_in_which_order_the_caller_comes_back_and_no_ke
                 assert await steer(rig, capture, wish, **({"field": field} if field else {})) in (204, 404, 409)
                 await asyncio.sleep(chance.choice([0, 0, 0.01]))  # the wishes come at any moment of the capture
             assert await steer(rig, capture, chance.choice(["resume", "cancel"])) in (204, 404)
-        assert capture.result.outcome in (CaptureOutcome.SUCCESS, CaptureOutcome.CALLED_OFF)
+        outcome = capture.result.outcome
+        # on a busy machine keys come before their prompt has begun, and do not count, until no attempt is left
+        assert outcome in (CaptureOutcome.SUCCESS, CaptureOutcome.CALLED_OFF, CaptureOutcome.TOO_MANY_FAILED_ATTEMPTS)
         assert call.app == "ivr"
         assert rig.keys_told_to_ivr == 0
-        assert (capture.result.token is None) is (capture.result.outcome is CaptureOutcome.CALLED_OFF)
+        assert (capture.result.token is not None) is (outcome is CaptureOutcome.SUCCESS)
         assert rig.desk._sessions == {}
