@@ -40,7 +40,7 @@ _WORDS: Final[dict[str, dict[_Kind, str]]] = {
     "pt": {
         _Kind.ONE: "zero|uma?|dois|duas|três|quatro|cinco|seis|meia|sete|oito|nove",
         _Kind.TENS: "vinte|trinta|quarenta|cinquenta|sessenta|setenta|oitenta|noventa",
-        _Kind.TWO: "dez|onze|doze|treze|c?quatorze|catorze|quinze|dez[ae].+|dezoito",
+        _Kind.TWO: "dez|onze|doze|treze|catorze|quatorze|quinze|dez[ae].+|dezoito",
         _Kind.HUNDRED: "cem|cento|(duz|trez)ent[oa]s|quinhent[oa]s|.+cent[oa]s",
     },
 }
