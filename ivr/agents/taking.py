@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 _LOOK_SECONDS: Final = 0.2
 _PURPOSE: Final = "agent"
-_UNAVAILABLE: Final = "unavailable"
 _NOT_CONFIRMED: Final = "not-confirmed"
 VOID_REQUESTED: Final = "void-requested"
 VOID_NOT_REQUESTED: Final = "void-not-requested"
@@ -194,8 +193,8 @@ class Taking:
             await self._ask_back_if_called_off(line)
         except CardNotTaken as end:
             self._show(told=str(end.outcome))
-        except LookupFailed:
-            self._show(told=_UNAVAILABLE)
+        except LookupFailed as failed:
+            self._show(told=failed.outcome)
         except asyncio.CancelledError:
             if self.called_off and self._sent:  # the caller is gone, what the agent was promised is not
                 self._call.equipment.tasks.create_task(self._ask_back_without_caller(line))

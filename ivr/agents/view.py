@@ -87,7 +87,8 @@ class PaymentView:
     decline_reason: DeclineReason | None = None
     told: str = ""
     """What became of it where it is no charge: how the capture ended; `not-confirmed` by the caller; `in-progress`
-    by another call; `unavailable`; and where it was cancelled too late: `void-requested`, or `void-not-requested`."""
+    by another call; `unavailable`; `several-bills`; `paid-already`; and where it was cancelled too late:
+    `void-requested`, or `void-not-requested`."""
 
 
 @dataclass(frozen=True, slots=True)

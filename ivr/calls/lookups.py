@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import ClassVar
 
 import structlog
 
@@ -17,6 +18,18 @@ from ivr.store.invoices import Invoices
 from ivr.store.models import OutboxKind
 
 _log = structlog.get_logger()
+
+
+class SeveralBills(LookupFailed):
+    """Bills of several accounts have this number: the account has to be named instead."""
+
+    outcome: ClassVar = "several-bills"
+
+
+class PaidAlready(LookupFailed):
+    """The bill with this number and amount is paid."""
+
+    outcome: ClassVar = "paid-already"
 
 
 class Lookups:
@@ -40,19 +53,24 @@ class Lookups:
             raise _failed(error) from None
 
     async def bill_meant(self, name: str, amount: Money, account: str = "") -> Invoice | None:
-        """The open bill of this account or number, and of just this amount; of `account`, if others match as well.
+        """The bill of just this amount that an agent or a PBX means by an account, or by the number of the bill.
 
-        LookupFailed if the ledger cannot say, or bills of several accounts have this number: one of them is meant.
+        None if there is none. Of several accounts whose bills have the number it is `account`, if it is among them.
+
+        LookupFailed if the ledger cannot say; SeveralBills; PaidAlready.
         """
         try:
-            bills = await self._invoices.find_open_bills(name, amount)
+            bills = await self._invoices.find_bills(name, amount)
         except StoreError as error:
             raise _failed(error) from None
-        of_account = [bill for wanted in (name, account) for bill in bills if bill.account == wanted]
-        if not of_account and len({bill.account for bill in bills}) > 1:
-            _log.warning("lookup_failed", reason="Bills of several accounts have this number.")
-            raise LookupFailed
-        return self._reachable(next(iter(of_account or bills), None))
+        of_account = [bill for bill in bills if bill.invoice.account == name and not bill.paid]
+        numbered = [bill for bill in bills if bill.invoice.reference == name]
+        meant = of_account[:1] or [bill for bill in numbered if bill.invoice.account == account] or numbered
+        if len(meant) > 1:
+            raise SeveralBills
+        if any(bill.paid for bill in meant):
+            raise PaidAlready
+        return self._reachable(meant[0].invoice if meant else None)
 
     async def ask_api(self, api: str, path: str, read: Callable[[Json], Found | None]) -> Learned | None:
         """What an API says, its bill in the ledger; None if nothing is owed there, or here.

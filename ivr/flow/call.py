@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
 
 from ivr.bill import Bill
 from ivr.flow.answer import Json
@@ -69,10 +69,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What a caller can pay: a bill, or an amount that they named for a `purpose` of the flow.
-
-    The latter has no `id` until its payment brings it into the ledger.
-    """
+    """What a caller can pay: a bill, or what they named for a `purpose`, which has no `id` until it is being paid."""
 
     id: int | None
     account: str
@@ -116,6 +113,8 @@ class Learned:
 
 class LookupFailed(Exception):
     """The ledger or an API did not answer, or not what it should."""
+
+    outcome: ClassVar = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)

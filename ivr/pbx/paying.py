@@ -24,7 +24,7 @@ class PayingLine(LiveCall):
     result: Result
 
     async def take(self, wanted: HandedIn) -> bool:
-        """What is wanted is known from now on; whether it is a bill. LookupFailed if the ledger cannot say."""
+        """What is wanted is known from now on; whether it is a bill. LookupFailed as in `bill_meant`."""
         self.wanted, self.result = wanted, Result(wanted.session, "")
         known = self.variables
         known.amount, known.account_number = wanted.amount, wanted.reference

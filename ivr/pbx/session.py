@@ -30,7 +30,6 @@ from ivr.trace.recording import RecordedCall
 
 _log = structlog.get_logger()
 _FAILED = "failed"
-_UNAVAILABLE = "unavailable"
 _NOT_POSSIBLE = "payments-not-possible"
 _FAREWELL = "goodbye"
 _BACK_SECONDS = 10.0
@@ -110,9 +109,10 @@ class HandedInSession(Session):
         wanted, recorder = self.wanted, self._recorder
         try:
             bill = await self._call.take(wanted)
-        except LookupFailed:
+        except LookupFailed as failed:
+            _log.warning("nothing_asked_for", outcome=failed.outcome)
             await recorded.speak((_NOT_POSSIBLE,))
-            return _UNAVAILABLE
+            return failed.outcome
         amount = wanted.amount and Amount.of(wanted.amount)
         recorder.add(Order(at=recorder.now, pbx=wanted.pbx, run=wanted.run, amount=amount, bill=bill))
         ended = await run_flow(flow_for(wanted.run, self.called, bill=bill), recorded, self.observe, recorder.entered)

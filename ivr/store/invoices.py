@@ -26,6 +26,14 @@ class Imported:
     being_paid: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A bill, and whether it is paid."""
+
+    invoice: Invoice
+    paid: bool
+
+
 class Invoices:
     """The invoices of the ledger."""
 
@@ -47,21 +55,20 @@ class Invoices:
         row = await self._database.read(lambda session: session.scalar(query))
         return None if row is None else as_invoice(row)
 
-    async def find_open_bills(self, name: str, amount: Money) -> list[Invoice]:
-        """The open bills of just this amount whose account or number this is; the oldest due date first."""
+    async def find_bills(self, name: str, amount: Money) -> list[Listed]:
+        """The bills of just this amount whose account or number this is; the oldest due date first."""
         query = (
             select(InvoiceRow)
             .where(
                 or_(InvoiceRow.account == name, InvoiceRow.reference == name),
                 InvoiceRow.amount_minor == amount.minor,
                 InvoiceRow.currency == amount.currency,
-                InvoiceRow.status == InvoiceStatus.OPEN,
                 InvoiceRow.purpose.is_(None),
             )
             .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
         )
         rows = await self._database.read(lambda session: session.scalars(query))
-        return [as_invoice(row) for row in rows]
+        return [Listed(as_invoice(row), row.status is InvoiceStatus.PAID) for row in rows]
 
     async def put_bills(self, bills: Sequence[Bill]) -> Imported:
         """Add new bills and bring open ones up to date, all or none; the same bills again change nothing.

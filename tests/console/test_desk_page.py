@@ -14,11 +14,13 @@ from ivr.agents import errors
 from ivr.agents.errors import AgentError
 from ivr.agents.taking import VOID_NOT_REQUESTED, VOID_REQUESTED
 from ivr.agents.view import AgentView, CallView, FieldView, Notice, PaymentView, Stage, Status
+from ivr.calls.lookups import PaidAlready, SeveralBills
 from ivr.console.acting import ACTS
 from ivr.console.pages.desk import FRAGMENTS, text_of
 from ivr.console.rendering import LANGUAGES, Rendering
 from ivr.console.spoken import said
 from ivr.console.usable import usable
+from ivr.flow.call import LookupFailed
 from ivr.flow.steps.pay import Pay
 from ivr.money import CURRENCIES, Money
 from pci.contract import Brand, CaptureOutcome, CardField, ChargeState, DeclineReason, EntryError
@@ -103,7 +105,8 @@ def test_given_any_outcome_brand_or_mistake_then_there_are_words_for_it(language
     for state in ChargeState:
         shown(paying(state=state), language)
     paid = set(Pay.outcomes) - {"no-stored-card", "caller-unknown"}  # agents take new cards only
-    for told in (*CaptureOutcome, *paid, "not-confirmed", VOID_REQUESTED, VOID_NOT_REQUESTED):
+    unclear = [failed.outcome for failed in (LookupFailed, SeveralBills, PaidAlready)]
+    for told in (*CaptureOutcome, *paid, *unclear, "not-confirmed", VOID_REQUESTED, VOID_NOT_REQUESTED):
         shown(paying(told=str(told)), language)
     for brand in Brand:
         shown(paying(state=ChargeState.APPROVED, brand=brand, last4="1111"), language)

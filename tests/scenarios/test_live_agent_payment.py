@@ -11,6 +11,7 @@ import pytest
 from ivr.agents.desk import Payment
 from ivr.agents.errors import CardInNotes, NotNow, WrongReference
 from ivr.agents.view import Stage, Status
+from ivr.bill import Bill
 from ivr.money import Money
 from ivr.store.figures import CallOutcome
 from ivr.trace.telling import tell
@@ -203,3 +204,20 @@ async def test_given_wishes_at_the_wrong_moment_then_they_are_refused_with_words
         await talk.desk.ask_again(ANNA, CardField.POSTAL_CODE)
     with pytest.raises(NotNow):
         await talk.desk.take_payment(ANNA, BILL)
+
+
+async def test_given_a_bill_that_is_paid_when_the_agent_takes_it_again_then_no_card_is_asked_for(talk: Talk) -> None:
+    bills = talk.desk.floor.equipment.store.invoices
+    await bills.put_bills([Bill("7", "JANUARY", Money(900, "USD"))])
+    january = Payment(Money(900, "USD"), "JANUARY")
+    await talk.takes(january)
+    await talk.pays(VISA)
+    await talk.sees(Stage.TALKING, lambda payment: payment.state is ChargeState.APPROVED)
+    await talk.desk.take_payment(ANNA, january)
+    await talk.sees(Stage.TALKING, lambda payment: payment.told == "paid-already")
+    await talk.together()
+
+    await bills.put_bills([Bill("8", "JANUARY", Money(900, "USD"))])
+    await talk.desk.take_payment(ANNA, january)
+    await talk.sees(Stage.TALKING, lambda payment: payment.told == "several-bills")
+    assert len(await talk.stack.booked()) == 1

@@ -12,7 +12,9 @@ from pydantic import SecretStr
 
 from asterisk_ari.fake import FakeCall
 from ivr.__main__ import main
+from ivr.bill import Bill
 from ivr.calls.charging import Charging, Told
+from ivr.money import Money
 from ivr.pbx.paying import PayingLine
 from ivr.pbx.settings import PbxSettings
 from ivr.pbx.signed import ARGUMENT, signature_of_order, signature_of_result
@@ -20,7 +22,7 @@ from ivr.store.database import sqlite_url
 from ivr.store.payments import Intent
 from ivr.store.store import open_store
 from pci.contract import CaptureEvent, FieldProgress
-from tests.standins.live_ivr import MOBILE, ROOT, ends, hears
+from tests.standins.live_ivr import MOBILE, ROOT, ends, heard, hears
 from tests.standins.whole_stack import WholeStack, whole_stack
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
@@ -53,9 +55,16 @@ steps:
 """
 
 
-def order(session: str, key: str = KEY, at: float | None = None, run: str = "", minor: str = "12540") -> list[str]:
+def order(
+    session: str,
+    key: str = KEY,
+    at: float | None = None,
+    run: str = "",
+    minor: str = "12540",
+    reference: str = "1000442",
+) -> list[str]:
     """What the dialplan brings of a call that is handed in."""
-    values = [session, minor, "USD", "1000442", "queue", run, str(int(at or time.time()))]
+    values = [session, minor, "USD", reference, "queue", run, str(int(at or time.time()))]
     by = PbxSettings.model_construct(None, key=SecretStr(key), returns={})
     return [ARGUMENT, "centre", *values, signature_of_order(by, values)]
 
@@ -158,6 +167,20 @@ async def test_given_what_is_to_be_run_then_it_is_run_and_told_and_can_be_replay
             while await store.traces.find(call) is None:
                 await asyncio.sleep(0.05)
         assert await asyncio.to_thread(main, ["replay", call, str(stack.folder / "flows"), *config]) == 0
+
+
+async def test_given_a_number_that_bills_of_two_accounts_have_then_no_card_is_asked_for_and_the_pbx_is_told(
+    stack: WholeStack,
+) -> None:
+    async with open_store(sqlite_url(stack.folder / "ivr.db")) as store:
+        await store.invoices.put_bills([Bill(account, "JANUARY", Money(900, "USD")) for account in ("7", "8")])
+    caller = stack.asterisk.dial("pay", args=order("session-0007", minor="900", reference="JANUARY"))
+    back = await handed_back(stack)
+    assert told(back)[:2] == ["session-0007", "several-bills"]
+    assert "card-number" not in heard(caller)
+    await joined(caller, back)
+    back.hang_up()
+    await ends(caller)
 
 
 async def test_given_a_fault_of_ours_in_mid_card_then_the_pbx_gets_the_caller_back_and_is_told(

@@ -10,7 +10,7 @@ import structlog
 from ivr.apis.errors import ApiTooSlow
 from ivr.apis.memory import MemoryApis
 from ivr.bill import Bill
-from ivr.calls.lookups import Lookups
+from ivr.calls.lookups import Lookups, PaidAlready, SeveralBills
 from ivr.flow.answer import Json
 from ivr.flow.call import Found, Invoice, LookupFailed
 from ivr.money import Money
@@ -80,10 +80,32 @@ async def test_a_bill_is_meant_by_its_account_or_its_number_and_just_its_amount(
 
 async def test_given_a_number_that_bills_of_several_accounts_have_then_none_is_made_up(tmp_path: Path) -> None:
     async with open_ledger(tmp_path) as ledger:
-        twice = [Bill(account, "JANUARY", Money(900, "USD")) for account in ("8", "9")]
+        twice = [Bill(account, "JANUARY", BILL.amount) for account in ("8", BILL.account)]
         await ledger.store.invoices.put_bills(twice)
-        with pytest.raises(LookupFailed):
-            await lookups(ledger).bill_meant("JANUARY", Money(900, "USD"))
+        with pytest.raises(SeveralBills):
+            await lookups(ledger).bill_meant("JANUARY", BILL.amount)
+
+
+async def test_given_the_number_of_a_bill_that_is_paid_then_it_is_not_paid_again_nor_is_that_of_somebody_else(
+    tmp_path: Path,
+) -> None:
+    async with open_ledger(tmp_path) as ledger:
+        await ledger.begin()
+        await ledger.settle(ChargeState.APPROVED)
+        with pytest.raises(PaidAlready):
+            await lookups(ledger).bill_meant(BILL.reference, BILL.amount)
+        await ledger.store.invoices.put_bills([Bill("8", BILL.reference, BILL.amount)])
+        with pytest.raises(PaidAlready):
+            await lookups(ledger).bill_meant(BILL.reference, BILL.amount, BILL.account)
+        with pytest.raises(SeveralBills):
+            await lookups(ledger).bill_meant(BILL.reference, BILL.amount)
+
+
+async def test_given_an_account_whose_bill_is_paid_then_more_may_be_paid_for_it(tmp_path: Path) -> None:
+    async with open_ledger(tmp_path) as ledger:
+        await ledger.begin()
+        await ledger.settle(ChargeState.APPROVED)
+        assert await lookups(ledger).bill_meant(BILL.account, BILL.amount) is None
 
 
 async def test_given_a_bill_that_is_paid_here_then_it_is_not_owed_whatever_the_api_says(tmp_path: Path) -> None:
