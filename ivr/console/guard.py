@@ -13,6 +13,7 @@ from ivr.accounts.keyed import digest_of, fresh
 from ivr.console import cookie
 from ivr.console.behind import Behind
 from ivr.console.headers import own_page
+from ivr.console.pages.sign_in import own_path
 from ivr.console.rendering import spoken_by
 from ivr.console.routes import Route, menu_of
 from ivr.console.visit import Visit
@@ -39,6 +40,8 @@ def guarded(route: Route, behind: Behind) -> Callable[[web.Request], Awaitable[w
         visit = _visit(route, behind, request, _Known(given, session, account))
         if not own_page(behind.settings, request, acts=route.acts, follows=route.stream):
             raise web.HTTPForbidden(text="problem-foreign")
+        if not value and _from_elsewhere(route, request):
+            return visit.html("onward.html.jinja", onward=own_path(request.path_qs))
         if visit.role not in route.who or (route.password and visit.who.subject is not None):
             return await _refused(visit)
         if _unfinished(visit):
@@ -55,6 +58,15 @@ def guarded(route: Route, behind: Behind) -> Callable[[web.Request], Awaitable[w
         return response
 
     return handle
+
+
+def _from_elsewhere(route: Route, request: web.Request) -> bool:
+    """Whether a link of another page led here. It comes without our cookie, whoever follows it: nothing is known yet.
+
+    A page that goes on by itself has it. A new cookie would take the place of one that somebody is signed in with.
+    """
+    opens = not (route.acts or route.stream or route.bare or route.foreign)
+    return opens and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
 async def _signed_in(behind: Behind, value: str) -> tuple[str, Account | None]:
@@ -95,7 +107,9 @@ async def _refused(visit: Visit) -> web.StreamResponse:
         await visit.record(Act.DENIED, f"{visit.route.method} {visit.route.path}", worked=False)
         raise web.HTTPForbidden(text="problem-role")
     if visit.route.acts or visit.route.stream:
-        headers = {"HX-Redirect": "/sign-in"} if visit.request.headers.get("HX-Request") else {}
+        # the desk stays: the phone of a call may be in it
+        leaves = visit.request.headers.get("HX-Request") and not visit.route.desk
+        headers = {"HX-Redirect": "/sign-in"} if leaves else {}
         raise web.HTTPUnauthorized(text="problem-signed-out", headers=headers)
     return visit.see(f"/sign-in?next={visit.request.path}")
 

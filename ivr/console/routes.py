@@ -43,7 +43,7 @@ class Route:
     `stream` sends events as long as the browser stays; a session does not stay alive by it. `bare` is a file: it is
     the same for everybody, and no session is looked for. `early` is open to those as well who still have to add a
     second factor. `password` is for those who have one here: who comes by single sign-on opens their account in no
-    other way. `desk` is there only where ivr.toml has `[agents]`.
+    other way. `desk` is there only where ivr.toml has `[agents]`. `foreign` is come to by a link of somebody else's.
     """
 
     method: str
@@ -56,6 +56,7 @@ class Route:
     early: bool = False
     password: bool = False
     desk: bool = False
+    foreign: bool = False
 
     @property
     def acts(self) -> bool:
@@ -70,7 +71,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/sign-in/passkey/ask", sign_in.ask_passkey, ANYBODY, early=True),
     Route("POST", "/sign-in/passkey", sign_in.use_passkey, ANYBODY, early=True),
     Route("GET", "/sign-in/sso", sso.leave_for, ANYBODY, early=True),
-    Route("GET", BACK, sso.come_back, ANYBODY, early=True),
+    Route("GET", BACK, sso.come_back, ANYBODY, early=True, foreign=True),
     Route("GET", "/welcome/{token}", welcome.show, ANYBODY, early=True),
     Route("POST", "/welcome/{token}", welcome.choose, ANYBODY, early=True),
     Route("POST", "/sign-out", sign_in.leave, SIGNED_IN, early=True),

@@ -56,7 +56,16 @@ class Scene:
         window.set_default_timeout(PATIENCE)
         https = self.origin.replace("http:", "https:")  # which it need not be on this machine, but its cookie must
         await window.add_cookies(
-            [{"name": cookie.NAME, "value": value, "url": https, "secure": True, "httpOnly": True}]
+            [
+                {
+                    "name": cookie.NAME,
+                    "value": value,
+                    "url": https,
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                }
+            ]
         )
         return window
 

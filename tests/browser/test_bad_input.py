@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from aiohttp import web
 from playwright.async_api import Page, Route, expect
 
 from ivr.agents.view import FieldView
@@ -103,6 +106,39 @@ async def test_given_a_browser_that_is_closed_in_mid_card_then_the_card_goes_on_
     await expect(again.locator("#field-expiration-date .dots i")).to_have_count(2)
     scene.desk.key("anna", CardField.EXPIRY, 3)
     await expect(again.locator("#field-expiration-date .dots i")).to_have_count(3)
+
+
+async def test_given_a_link_of_another_page_then_it_opens_for_who_is_signed_in_and_signs_nobody_out(
+    scene: Scene,
+) -> None:
+    page = await scene.desk_of()
+    await scene.talking(page)
+    async with a_page(f'<a href="{scene.origin}/history">What was paid</a>') as elsewhere:
+        other = await page.context.new_page()
+        await other.goto(elsewhere)
+        await other.get_by_role("link").click()
+        await other.wait_for_url("**/history")
+        await expect(other.get_by_role("heading", level=1)).to_have_text("My calls")
+    await press(page, "Hang up")
+    await expect(stage(page)).to_have_text("The call is over")
+
+
+@asynccontextmanager
+async def a_page(html: str) -> AsyncIterator[str]:
+    """The address of a page of somebody else's."""
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.Response(text=html, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", show)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
 
 
 async def test_given_a_stream_that_is_cut_then_the_page_says_so_and_shows_all_of_it_when_it_is_back(

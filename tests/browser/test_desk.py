@@ -198,5 +198,7 @@ async def test_given_a_session_that_ends_in_a_call_then_the_page_says_so_and_sta
     anna = await scene.account("anna")
     await scene.behind.sessions.end_all(anna.id)
     await expect(page.locator("#signed-out")).to_be_visible()
+    await press(page, "Hang up")
+    await expect(page.locator("#problem")).to_contain_text("Sign in again. Calls go on meanwhile.")
     await expect(stage(page)).to_have_text("You are talking")
     await expect(page.get_by_label("Notes")).to_have_value("Pays the rest on Friday.")

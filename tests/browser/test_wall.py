@@ -118,3 +118,10 @@ async def test_given_a_keyboard_or_a_screen_reader_then_the_charts_are_tables_to
     await page.keyboard.press("Enter")
     await expect(page.locator("#stopped")).to_contain_text("find-bill/account")
     await accessible(page)
+
+
+async def test_given_a_session_that_ends_then_the_wall_does_not_stand_still_but_asks_to_sign_in(scene: Scene) -> None:
+    page = await wall_of(scene)
+    sue = await scene.account("sue")
+    await scene.behind.sessions.end_all(sue.id)
+    await page.wait_for_url("**/sign-in?next=*wall")

@@ -141,3 +141,28 @@ async def test_given_tries_then_each_is_in_the_log_without_what_was_typed(served
         ("-", Act.SIGNED_IN, False),
         ("anna", Act.SIGNED_IN, True),
     ]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_given_a_link_of_another_page_then_who_is_signed_in_stays_so_and_a_page_of_ours_goes_on(
+    served: Console, site: str
+) -> None:
+    visitor = served.visitor()  # their cookie is not sent with such a link
+    answer = await visitor.open("/history?day=1", **{"Sec-Fetch-Site": site})
+    assert (answer.status, answer.cookies) == (200, [])
+    assert 'http-equiv="refresh" content="0;url=/history?day=1"' in answer.text
+    outside = await visitor.open("/history?to=//evil.example", **{"Sec-Fetch-Site": site})
+    assert "evil" not in outside.text
+
+
+@pytest.mark.parametrize("path", ["/desk/do/hang-up", "/desk/do/cancel"])
+async def test_given_nobody_is_signed_in_any_more_then_an_act_at_the_desk_does_not_take_the_page_away(
+    served: Console, path: str
+) -> None:
+    visitor = await served.signed_in(Role.AGENT, "anna")
+    served.clock.pass_by(minutes=15)
+    visitor.headers["HX-Request"] = "true"
+    refused = await visitor.send(path)
+    assert (refused.status, refused.headers.get("HX-Redirect")) == (401, None)
+    assert refused.headers["HX-Retarget"] == "global #problem"
+    assert (await visitor.send("/people")).headers["HX-Redirect"] == "/sign-in"
