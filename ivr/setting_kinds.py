@@ -50,12 +50,16 @@ def _read_secret(value: object, info: ValidationInfo) -> str:
     return text
 
 
-def _server_address(url: str) -> str:
+def _address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise problem("is an address such as http://127.0.0.1:8088")
     if parts.username or parts.password:
         raise problem("must not hold a user name or a password: put them in their own settings")
+    return url
+
+
+def _without_slash(url: str) -> str:
     return url.rstrip("/")
 
 
@@ -75,6 +79,7 @@ def in_a_folder(path: Path) -> Path:
 
 Location = Annotated[Path, AfterValidator(_beside_the_file)]
 SecretFile = Annotated[SecretStr, BeforeValidator(_read_secret)]
-ServerAddress = Annotated[str, AfterValidator(_server_address)]
+WebAddress = Annotated[str, AfterValidator(_address)]
+ServerAddress = Annotated[WebAddress, AfterValidator(_without_slash)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]

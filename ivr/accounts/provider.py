@@ -14,3 +14,8 @@ class Provider:
     secret: str = field(repr=False)
     claim: str
     label: str
+
+    @property
+    def discovery(self) -> str:
+        """Where it tells of itself. `issuer` is a name: it stays as it is written, with a slash or without."""
+        return f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode
 
 import aiohttp
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -26,6 +27,7 @@ from ivr.accounts.provider import Provider
 from ivr.body import whole_body
 from ivr.store.accounts import Accounts
 
+_log = structlog.get_logger()
 _Json: TypeAlias = Mapping[str, Any]
 BACK: Final = "/sign-in/sso/back"
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
@@ -58,7 +60,7 @@ class SingleSignOn:
 
     async def begin(self, visitor: str) -> str:
         """Where to send the browser. SsoUnavailable if the provider does not answer as it should."""
-        known = await self._asked("GET", f"{self._provider.issuer}/.well-known/openid-configuration")
+        known = await self._asked("GET", self._provider.discovery)
         begun = _Begun(visitor, fresh(), fresh(), self._accounts.now() + _GOOD_FOR)
         state = fresh()
         self._remember(state, begun)
@@ -86,7 +88,7 @@ class SingleSignOn:
             or back.get("iss", self._provider.issuer) != self._provider.issuer
         ):
             raise SignInRefused(None)
-        known = await self._asked("GET", f"{self._provider.issuer}/.well-known/openid-configuration")
+        known = await self._asked("GET", self._provider.discovery)
         tokens = await self._tokens(known, back["code"], begun.verifier)
         claims = self._checked(tokens, await self._asked("GET", _named(known, "jwks_uri")), begun.nonce)
         account = await self._named_by(claims, known, tokens)
@@ -128,7 +130,9 @@ class SingleSignOn:
             key_set = KeySet.import_key_set(foreign)
             claims = jwt.decode(str(tokens.get("id_token", "")), key_set, algorithms=_ALGORITHMS).claims
             rules.validate(claims)
-        except (JoseError, ValueError, KeyError, TypeError):
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            # which claim, never what it says
+            _log.warning("sso_refused", error_type=type(error).__name__, reason=getattr(error, "claim", "token"))
             raise SignInRefused(None) from None
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if claims.get("azp", None if several else provider.client_id) != provider.client_id:

@@ -50,10 +50,15 @@ class Throttle:
 
 
 def _place(address: str) -> str:
+    """Where somebody is who has this address. A proxy may tell a port with it: 192.0.2.1:5678, [2001:db8::1]:5678."""
+    host = address.partition("]")[0].removeprefix("[") if address.startswith("[") else address
+    host = host.partition(":")[0] if host.count(":") == 1 else host
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(host)
     except ValueError:
-        return address
-    if ip.version == 4:
-        return address
+        return host
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
     return str(ipaddress.ip_network((ip, _HOME_BITS), strict=False))

@@ -116,13 +116,17 @@ async def _refused(visit: Visit) -> web.StreamResponse:
 
 async def _read_form(visit: Visit) -> None:
     """What a form brought, if it has the token that only our pages know. JSON comes with the token as a header."""
+    request = visit.request
+    # no page of ours sends files, and a codec of somebody's choice may take a second for what fits into a form
+    if request.content_type == "multipart/form-data" or (request.charset or "utf-8").lower() != "utf-8":
+        raise web.HTTPForbidden(text="problem-form")
     try:
-        fields = await visit.request.post()
+        fields = await request.post()
     except (ValueError, LookupError, RuntimeError):  # it is no form, whatever it says that it is
         raise web.HTTPForbidden(text="problem-form") from None
     if len(fields) > _MOST_FIELDS:
         raise web.HTTPRequestEntityTooLarge(_MOST_FIELDS, len(fields))
     visit.form.update((name, value) for name, value in fields.items() if isinstance(value, str))
-    token = visit.request.headers.get("X-CSRF-Token") or visit.form.pop("csrf", "")
-    if not visit.behind.keyed.same("csrf", cookie.value(visit.request), token):
+    token = request.headers.get("X-CSRF-Token") or visit.form.pop("csrf", "")
+    if not visit.behind.keyed.same("csrf", cookie.value(request), token):
         raise web.HTTPForbidden(text="problem-form")

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from ivr.accounts.provider import Provider
 from ivr.listening import Listening
-from ivr.setting_kinds import SecretFile, Section, ServerAddress, problem
+from ivr.setting_kinds import SecretFile, Section, WebAddress, problem
 
 _SHORTEST_SECRET = 32
 _ORIGIN = "is what browsers show as the address, without a path, such as https://console.example.com"
@@ -19,7 +19,7 @@ _ORIGIN = "is what browsers show as the address, without a path, such as https:/
 class SsoSettings(Section):
     """An OpenID Connect provider that people may sign in at."""
 
-    issuer: ServerAddress
+    issuer: WebAddress
     client_id: str = Field(min_length=1, max_length=200)
     client_secret: SecretFile | None = Field(default=None, alias="client_secret_file")
     claim: Literal["email", "preferred_username"] = "email"

@@ -66,6 +66,11 @@ class Visit:
         """The address that the request came from."""
         return origin_of(self.request, self.behind.settings.behind_proxy)
 
+    def count_try(self) -> None:
+        """Count a try to sign in. HTTPTooManyRequests, and it is none, if too many from there were wrong."""
+        if not self.behind.throttle.counted(self.origin):
+            raise web.HTTPTooManyRequests(text="problem-throttled")
+
     def html(self, template: str, status: int = 200, **values: object) -> web.Response:
         """A page, or a part of one, from a template; `t` in it is the texts, `visit` is this."""
         page = self.behind.rendering.page(template, visit=self, t=self.texts, **values)
@@ -94,6 +99,7 @@ class Visit:
 
 def origin_of(request: web.Request, behind_proxy: bool) -> str:
     """The address that a request came from; behind a proxy, the one that the proxy added last."""
-    if behind_proxy and (forwarded := request.headers.get("X-Forwarded-For", "")):
+    # a proxy adds to the line that came, or a line of its own: what came before is the client's word
+    if behind_proxy and (forwarded := ",".join(request.headers.getall("X-Forwarded-For", []))):
         return forwarded.rpartition(",")[2].strip()[:45]
     return (request.remote or "-")[:45]

@@ -181,6 +181,7 @@ async def test_given_payloads_as_the_names_that_are_shown_then_every_page_shows_
 NO_FORMS = [
     ("application/x-www-form-urlencoded", b"name=\xff"),
     ("application/x-www-form-urlencoded; charset=nonsense", b"name=anna"),
+    ("application/x-www-form-urlencoded; charset=punycode", b"name=anna"),
     ("multipart/form-data", b"name=anna"),
     ("multipart/form-data; boundary=x", b"name=anna"),
     ("multipart/form-data; boundary=x", b"--x\r\n\r\n\r\nanna\r\n--x--\r\n"),

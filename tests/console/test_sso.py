@@ -167,6 +167,26 @@ async def test_given_another_client_id_then_the_provider_does_not_know_us(tmp_pa
         assert (await visitor.back(answered)).status == 503
 
 
+async def test_given_somebody_who_was_not_sent_there_then_nothing_is_written_and_many_tries_wait(
+    nowhere: SsoSettings,
+) -> None:
+    async with console(2, sso=nowhere) as served:
+        visitor = away(served)
+        for _ in range(3):  # as by a picture in a page of somebody else's
+            assert (await visitor.back(f"{BACK}?state=x&code=y")).status == 403
+        assert not await acts_in(served.store)
+        visitor.way = "__Host-tonewall-sso=made-up"
+        tries = [(await visitor.back(f"{BACK}?state=x&code=y")).status for _ in range(3)]
+        assert tries == [403, 403, 429]
+
+
+@pytest.mark.parametrize("issuer", ["https://tenant.example.com/", "https://login.example.com/realms/us"])
+def test_the_name_of_a_provider_stays_as_it_is_written(issuer: str) -> None:
+    provider = SsoSettings.model_validate({"issuer": issuer, "client_id": "x"}).provider
+    assert provider.issuer == issuer
+    assert provider.discovery == f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
 @pytest.fixture
 def nowhere() -> SsoSettings:
     return SsoSettings.model_construct(None, issuer="http://localhost:1", client_id="x", client_secret=None)

@@ -6,10 +6,12 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from multidict import CIMultiDict
 
 from ivr.accounts.role import Role
 from ivr.accounts.throttle import MOST_TRIES, Throttle
-from tests.console.rig import PASSWORD, Clock, Console, console
+from ivr.console import cookie
+from tests.console.rig import ORIGIN, PASSWORD, Clock, Console, Visitor, console
 
 
 async def tries(served: Console, name: str, password: str) -> tuple[int, str]:
@@ -51,6 +53,30 @@ async def test_given_many_tries_at_the_same_time_then_no_more_are_checked_than_o
         assert sorted(tried.result()[0] for tried in many) == [403] * 3 + [429] * 5
 
 
+@pytest.mark.parametrize("lines", [["198.51.100.7, 192.0.2.1"], ["198.51.100.7", "192.0.2.1"]])
+async def test_given_a_proxy_then_the_address_that_it_added_counts_and_none_that_was_sent(lines: list[str]) -> None:
+    async with console(2, behind_proxy=True) as served:
+        visitor = served.visitor()
+        await visitor.open("/sign-in")
+        tried = [
+            await posted(
+                visitor, CIMultiDict([("X-Forwarded-For", line.replace(".7", f".{number}")) for line in lines])
+            )
+            for number in range(3)
+        ]
+        assert tried == [403, 403, 429]
+
+
+async def posted(visitor: Visitor, headers: CIMultiDict[str]) -> int:
+    """Somebody tries to sign in, with headers that may be there twice."""
+    headers.update({"Host": ORIGIN.partition("//")[2], "Origin": ORIGIN})
+    headers["Cookie"] = f"{cookie.NAME}={visitor.cookie}"
+    form = {"csrf": visitor.token, "name": "nobody", "password": "wrong password 1"}
+    url = f"http://127.0.0.1:{visitor.port}/sign-in"
+    async with visitor.http.post(url, data=form, headers=headers) as answer:
+        return answer.status
+
+
 @pytest.mark.parametrize(
     ("tried", "other", "same"),
     [
@@ -58,6 +84,10 @@ async def test_given_many_tries_at_the_same_time_then_no_more_are_checked_than_o
         ("2001:db8::1", "2001:db8::ffff:1", True),  # one home has all of them
         ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
         ("-", "192.0.2.1", False),
+        ("192.0.2.1:1024", "192.0.2.1:1025", True),
+        ("[2001:db8::1]:1024", "2001:db8::2", True),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
     ],
 )
 def test_given_two_addresses_then_they_are_the_same_place_only_where_one_person_has_both(

@@ -28,7 +28,7 @@ async def show(visit: Visit) -> web.Response:
 
 async def submit(visit: Visit) -> web.Response:
     """Name, password and code are right, or the form again: it never says which was wrong."""
-    _counted(visit)
+    visit.count_try()
     onward, name = own_path(visit.form.get("next", "/")), visit.form.get("name", "")
     password, code = visit.form.get("password", ""), visit.form.get("code", "")
     try:
@@ -54,7 +54,7 @@ async def ask_passkey(visit: Visit) -> web.Response:
 
 async def use_passkey(visit: Visit) -> web.Response:
     """The passkey is somebody's, or it is refused as a password is."""
-    _counted(visit)
+    visit.count_try()
     try:
         account = await visit.behind.passkeys.holder(visit.visitor, await visit.request.read())
     except SignInRefused as refused:
@@ -75,11 +75,6 @@ async def leave(visit: Visit) -> web.Response:
     await visit.behind.sessions.end(visit.session)
     await _leave_desk(visit)
     return cookie.gone(visit.see("/sign-in"))
-
-
-def _counted(visit: Visit) -> None:
-    if not visit.behind.throttle.counted(visit.origin):
-        raise web.HTTPTooManyRequests(text="problem-throttled")
 
 
 async def _leave_desk(visit: Visit) -> None:

@@ -31,14 +31,18 @@ async def leave_for(visit: Visit) -> web.Response:
 
 async def come_back(visit: Visit) -> web.Response:
     """From the provider, with its word on who it is."""
-    value = visit.request.cookies.get(_COOKIE, "")
+    provider, value = _provider(visit), visit.request.cookies.get(_COOKIE, "")
+    if not value:  # whoever was not sent there by us is no try of theirs: any page can show a picture from here
+        raise web.HTTPForbidden(text="problem-sso-refused")
+    visit.count_try()
     try:
-        account = await _provider(visit).finish(digest_of(value), visit.request.query)
+        account = await provider.finish(digest_of(value), visit.request.query)
     except SignInRefused as refused:
         await visit.record(Act.SIGNED_IN, "single sign-on", worked=False, who=refused.name)
         raise web.HTTPForbidden(text="problem-sso-refused") from None
     except SsoUnavailable:
         raise web.HTTPServiceUnavailable(text="problem-sso") from None
+    visit.behind.throttle.right(visit.origin)
     await visit.record(Act.SIGNED_IN, "single sign-on", who=account.name)
     # a redirect would count as the provider's link still, and come without the new cookie: a page goes on by itself
     response = await cookie.begun(visit, account, visit.html("sso.html.jinja"))
