@@ -93,7 +93,7 @@ async def opened(origin: str, database: Path, secret: str, agents: Sequence[str]
             for agent in agents:
                 value = fresh()
                 account = await store.accounts.add(agent, agent.title(), Role.AGENT)
-                await sessions.begin(digest_of(value), account.id, "127.0.0.1")
+                await sessions.begin(digest_of(value), account, "127.0.0.1")
                 headers = {"Cookie": f"{cookie.NAME}={value}", "Origin": origin, "HX-Request": "true"}
                 jar = aiohttp.DummyCookieJar()
                 http = aiohttp.ClientSession(origin, headers=headers, cookie_jar=jar)

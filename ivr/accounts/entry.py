@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -32,13 +33,12 @@ class Entry:
         account = await self._accounts.named(name.strip().lower()[:64])
         counted = account is not None and await self._accounts.try_counted(account.id)
         right = await self._passwords.right(account.password if account else None, password)
-        if account is None or not counted or not right:
+        if account is None or account.subject is not None or not counted or not right:
             raise SignInRefused(account)
         by = await self._codes.spent(account, code) if account.second_factor else ""
         if by is None:
             raise SignInRefused(account)
-        await self._let_in(account, password)
-        return account, by
+        return await self._let_in(account, password), by
 
     async def confirm(self, account: Account, password: str) -> bool:
         """Whether somebody who is signed in knows the password; counted as a try to sign in."""
@@ -48,17 +48,19 @@ class Entry:
             await self._accounts.signed_in(account.id)
         return counted and right
 
-    async def choose_password(self, account: Account, password: str, token: str | None = None) -> bool:
-        """A new password; whoever is signed in to the account is not any more. PasswordRefused, and why.
+    async def choose_password(self, account: Account, password: str, token: str | None = None) -> Account | None:
+        """The account with a new password; whoever is signed in to it is not any more. PasswordRefused, and why.
 
-        False if it was to be chosen by a one-time link with this `token`, and that was used just now.
+        None if the one-time link with this `token`, if it was by one, was used just now, or the account was reset.
         """
         earlier = [*await self._accounts.old_passwords(account.id)]
         if account.password is not None:
             earlier.append(account.password)
         await self._passwords.check_new(password, account.name, earlier)
         digest, link = await self._passwords.digest(password), digest_of(token) if token else None
-        return await self._accounts.set_password(account.id, digest, kept=REMEMBERED - 1, link=link)
+        kept, before = REMEMBERED - 1, account.password
+        chosen = await self._accounts.set_password(account.id, digest, kept=kept, before=before, link=link)
+        return replace(account, password=digest) if chosen else None
 
     def stale(self, account: Account) -> bool:
         """Whether the password stands alone and is too old."""
@@ -66,7 +68,10 @@ class Entry:
             return False
         return self._accounts.now() - account.password_set >= ROTATION
 
-    async def _let_in(self, account: Account, password: str) -> None:
+    async def _let_in(self, account: Account, password: str) -> Account:
         await self._accounts.signed_in(account.id)
-        if account.password and self._passwords.outdated(account.password):
-            await self._accounts.rehashed(account.id, await self._passwords.digest(password))
+        if not account.password or not self._passwords.outdated(account.password):
+            return account
+        stronger = await self._passwords.digest(password)
+        await self._accounts.rehashed(account.id, account.password, stronger)
+        return replace(account, password=stronger)

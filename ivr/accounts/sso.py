@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode
@@ -151,10 +151,10 @@ class SingleSignOn:
         if self._provider.claim == "email" and claims.get("email_verified") is not True:
             return None
         account = await self._accounts.named(str(claims.get(self._provider.claim, "")).lower())
-        if account is None or account.password is not None or account.subject is not None:
+        if account is None:
             return None
-        await self._accounts.link(account.id, subject)
-        return account
+        linked = await self._accounts.link(account.id, subject)
+        return replace(account, subject=subject) if linked else None
 
     async def _asked(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None

@@ -28,9 +28,13 @@ def put(response: web.StreamResponse, cookie: str) -> web.StreamResponse:
 
 
 async def begun(visit: Visit, account: Account, response: web.Response) -> web.Response:
-    """Somebody is signed in from this answer on, under a new value: one that was planted before is worth nothing."""
+    """Somebody is signed in from this answer on, under a new value: one that was planted before is worth nothing.
+
+    HTTPConflict if the account was locked or reset meanwhile.
+    """
     cookie = fresh()
-    await visit.behind.sessions.begin(digest_of(cookie), account.id, visit.origin)
+    if not await visit.behind.sessions.begin(digest_of(cookie), account, visit.origin):
+        raise web.HTTPConflict(text="problem-meanwhile")
     put(response, cookie)
     return response
 

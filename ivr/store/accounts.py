@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -107,20 +107,34 @@ class Accounts:
         """In which language the pages are from now on."""
         await self._change(number, language=language)
 
-    async def link(self, number: int, subject: str) -> None:
-        """Single sign-on leads to this account from now on."""
-        await self._change(number, subject=subject)
+    async def link(self, number: int, subject: str) -> bool:
+        """Single sign-on leads to this account from now on, and no one-time link does; False if a password does."""
 
-    async def set_password(self, number: int, password: str, *, kept: int, link: str | None = None) -> bool:
-        """A new password, as a digest; the last `kept` before it are remembered. Every session is over.
+        async def put(session: AsyncSession) -> bool:
+            row = await session.get_one(AccountRow, number)
+            if row.password is not None or row.subject is not None:
+                return False
+            row.subject = subject
+            await session.execute(delete(InvitationRow).where(InvitationRow.account_id == number))
+            return True
 
-        With the digest of a one-time `link`, the link is used up; False, and nothing happened, if somebody just did.
+        return await self._database.write(put)
+
+    async def set_password(
+        self, number: int, password: str, *, kept: int, before: str | None = None, link: str | None = None
+    ) -> bool:
+        """A new password in the place of `before`, as digests; the last `kept` before it are remembered.
+
+        Every session is over. With the digest of a one-time `link`, the link is used up. False, and nothing happened,
+        if somebody just did that, or the account has another password by now.
         """
 
         async def put(session: AsyncSession) -> bool:
             if link is not None and await session.get(InvitationRow, link) is None:
                 return False
             row = await session.get_one(AccountRow, number)
+            if row.password != before:
+                return False
             if row.password is not None:
                 session.add(OldPasswordRow(account_id=number, password=row.password))
                 await session.flush()
@@ -135,9 +149,9 @@ class Accounts:
 
         return await self._database.write(put)
 
-    async def rehashed(self, number: int, password: str) -> None:
-        """The same password with a stronger digest."""
-        await self._change(number, password=password)
+    async def rehashed(self, number: int, before: str, password: str) -> None:
+        """The same password with a stronger digest; nothing, if it is another by now."""
+        await self._change(number, AccountRow.password == before, password=password)
 
     async def old_passwords(self, number: int) -> Sequence[str]:
         """The digests of the passwords before this one."""
@@ -180,7 +194,8 @@ class Accounts:
 
     async def invited(self, digest: str) -> Account | None:
         """Whom a link is for; None if it is not good (any more)."""
-        query = _living().join(InvitationRow, InvitationRow.account_id == AccountRow.id)
+        query = _living().where(AccountRow.subject.is_(None))
+        query = query.join(InvitationRow, InvitationRow.account_id == AccountRow.id)
         return await self._one(query.where(InvitationRow.digest == digest, InvitationRow.until > self.now()))
 
     async def remove(self, number: int) -> None:
@@ -194,8 +209,8 @@ class Accounts:
 
         await self._database.write(close)
 
-    async def _change(self, number: int, **values: object) -> None:
-        change = update(AccountRow).where(AccountRow.id == number).values(**values)
+    async def _change(self, number: int, *only_if: ColumnElement[bool], **values: object) -> None:
+        change = update(AccountRow).where(AccountRow.id == number, *only_if).values(**values)
 
         async def write(session: AsyncSession) -> None:
             await session.execute(change)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ivr.store.account_models import SessionRow
+from ivr.accounts.account import Account
+from ivr.store.account_models import AccountRow, SessionRow
 from ivr.store.database import Database
 
 
@@ -29,16 +30,24 @@ class Sessions:
         self._now = database.now
         self._idle, self._longest = idle, longest
 
-    async def begin(self, digest: str, account: int, origin: str) -> None:
-        """Somebody signed in; sessions that are over are swept away."""
+    async def begin(self, digest: str, account: Account, origin: str) -> bool:
+        """Somebody signed in; sessions that are over are swept away.
 
-        async def put(session: AsyncSession) -> None:
-            now = self._now()
+        False, and nobody did, if the account was locked, removed or reset since it was looked at: checking a password
+        takes a while.
+        """
+
+        async def put(session: AsyncSession) -> bool:
+            row, now = await session.get_one(AccountRow, account.id), self._now()
+            opens = row.removed is None and not row.locked
+            if not opens or (row.password, row.subject) != (account.password, account.subject):
+                return False
             over = or_(SessionRow.seen <= now - self._idle, SessionRow.started <= now - self._longest)
             await session.execute(delete(SessionRow).where(over))
-            session.add(SessionRow(digest=digest, account_id=account, origin=origin, started=now, seen=now))
+            session.add(SessionRow(digest=digest, account_id=account.id, origin=origin, started=now, seen=now))
+            return True
 
-        await self._database.write(put)
+        return await self._database.write(put)
 
     async def find(self, digest: str) -> Session | None:
         """The session, if it is not over; looking does not keep it alive."""

@@ -51,7 +51,7 @@ class Scene:
         """A browser in which somebody has signed in."""
         account = await self.account(name, role)
         value = fresh()
-        await self.behind.sessions.begin(digest_of(value), account.id, "127.0.0.1")
+        await self.behind.sessions.begin(digest_of(value), account, "127.0.0.1")
         window = await self.browser.new_context(viewport=DESKTOP, locale="en", **context)
         window.set_default_timeout(PATIENCE)
         https = self.origin.replace("http:", "https:")  # which it need not be on this machine, but its cookie must

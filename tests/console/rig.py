@@ -154,7 +154,7 @@ class Console:
         account = known or await self.account(role, name)
         visitor = self.visitor()
         visitor.cookie = fresh()
-        await self.behind.sessions.begin(digest_of(visitor.cookie), account.id, "127.0.0.1")
+        await self.behind.sessions.begin(digest_of(visitor.cookie), account, "127.0.0.1")
         visitor.token = self.behind.keyed.digest("csrf", visitor.cookie)
         return visitor
 

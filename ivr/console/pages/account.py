@@ -24,11 +24,13 @@ async def change_password(visit: Visit) -> web.Response:
     if visit.form.get("new", "") != visit.form.get("again", ""):
         return await _page(visit, "password-not-the-same")
     try:
-        await visit.behind.entry.choose_password(visit.who, visit.form.get("new", ""))
+        changed = await visit.behind.entry.choose_password(visit.who, visit.form.get("new", ""))
     except PasswordRefused as refused:
         return await _page(visit, refused.reason)
+    if changed is None:
+        raise web.HTTPConflict(text="problem-meanwhile")
     await visit.record(Act.PASSWORD_SET)
-    return await cookie.begun(visit, visit.who, visit.see("/account"))
+    return await cookie.begun(visit, changed, visit.see("/account"))
 
 
 async def show_app(visit: Visit) -> web.Response:

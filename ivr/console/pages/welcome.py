@@ -25,11 +25,11 @@ async def choose(visit: Visit) -> web.Response:
         chosen = await visit.behind.entry.choose_password(account, password, visit.request.match_info["token"])
     except PasswordRefused as refused:
         return _form(visit, account, refused.reason)
-    if not chosen:
+    if chosen is None:
         raise web.HTTPGone(text="problem-link")
     await visit.record(Act.LINK_USED, who=account.name)
     await visit.record(Act.PASSWORD_SET, who=account.name)
-    return await cookie.begun(visit, account, visit.see("/"))
+    return await cookie.begun(visit, chosen, visit.see("/"))
 
 
 async def _invited(visit: Visit) -> Account:
