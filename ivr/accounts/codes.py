@@ -46,14 +46,14 @@ class Codes:
         """The app makes codes for this account from now on, if this is one of its codes."""
         if not re.fullmatch(r"[0-9a-f]{32}", salt):
             return False
-        step = self._step(account, salt, code)
+        step = self._step(account, salt, _bare(code))
         if step is not None:
             await self._accounts.set_totp(account.id, salt, step)
         return step is not None
 
     async def spent(self, account: Account, code: str) -> str | None:
         """Use a code up: "app" or "paper" if it was one, None if it is none or was used before."""
-        given = re.sub(r"[\s-]", "", code.lower())
+        given = _bare(code)
         if account.totp_salt is not None and (step := self._step(account, account.totp_salt, given)) is not None:
             return "app" if await self._accounts.spend_step(account.id, step) else None
         on_paper = await self._factors.spend_code(account.id, self._digest(account, given))
@@ -72,8 +72,13 @@ class Codes:
         """The time step that a code is of; every step that counts is looked at, whatever the code."""
         totp = pyotp.TOTP(self.secret(account, salt))
         now = int(self._accounts.now().timestamp()) // _STEP_SECONDS
-        given = code.strip().encode()
+        given = code.encode()
         fits = [
             now + late for late in _LATE_STEPS if hmac.compare_digest(totp.generate_otp(now + late).encode(), given)
         ]
         return fits[0] if fits else None
+
+
+def _bare(code: str) -> str:
+    """As people type it from an app or from paper: in groups, in capitals."""
+    return re.sub(r"[\s-]", "", code.lower())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from ivr.accounts.acts import Act
 from ivr.accounts.log import By
 from ivr.accounts.role import Role
 from ivr.agents.desk import AgentDesk
+from ivr.agents.errors import NotSignedOn
+from ivr.agents.view import Status
 from ivr.console.behind import Behind
 from ivr.console.rendering import Texts
 
@@ -90,6 +93,14 @@ class Visit:
     def by(self) -> By:
         """Who acts, as the log has it."""
         return By(self.account.name if self.account else "-", self.origin)
+
+    async def leave_desk(self, agent: str) -> None:
+        """No call is given to somebody who has left or may not come in, and their page's phone registers no more."""
+        if self.behind.desk is not None:
+            with suppress(NotSignedOn):
+                await self.behind.desk.set_status(agent, Status.SIGNED_OFF)
+        if self.behind.phones is not None:
+            await self.behind.phones.end(agent)
 
     async def record(self, act: Act, subject: str = "", *, worked: bool = True, who: str | None = None) -> None:
         """Write down that a privileged act was done or tried. `who` did it, if nobody has signed in."""

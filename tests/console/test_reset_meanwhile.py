@@ -11,6 +11,8 @@ from ivr.accounts.account import Account
 from ivr.accounts.log import By
 from ivr.accounts.passwords import Passwords
 from ivr.accounts.role import Role
+from ivr.agents.rehearsed import RehearsedDesk
+from ivr.agents.view import Status
 from tests.console.rig import PASSWORD, Console, Visitor, console
 from tests.console.test_account import invited
 
@@ -96,3 +98,17 @@ async def test_given_an_account_with_a_password_then_single_sign_on_does_not_tak
     anna = await anna_of(served)
     assert not await served.store.accounts.link(anna.id, "https://provider.example|7")
     assert (await anna_of(served)).subject is None
+
+
+@pytest.mark.parametrize("act", ["lock", "reset", "remove"])
+async def test_given_an_agent_at_work_when_an_admin_does_so_then_no_call_is_given_to_them(
+    served: Console, act: str
+) -> None:
+    agent, admin = await served.signed_in(Role.AGENT, "anna"), await served.signed_in(Role.ADMIN)
+    await agent.send("/desk/do/sign-on")
+    await agent.send("/desk/do/ready")
+    desk = served.behind.desk
+    assert isinstance(desk, RehearsedDesk)
+    assert desk.board.of("anna").status is Status.READY
+    await admin.send(f"/people/{(await anna_of(served)).id}/{act}")
+    assert desk.board.of("anna").status is Status.SIGNED_OFF

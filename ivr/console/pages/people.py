@@ -35,10 +35,12 @@ async def add(visit: Visit) -> web.Response:
 
 async def lock(visit: Visit) -> web.Response:
     """Nobody signs in to it until it is unlocked."""
+    account = await _meant(visit)
     try:
-        await visit.behind.office.lock(visit.by, await _meant(visit))
+        await visit.behind.office.lock(visit.by, account)
     except AccountError as error:
         return await _page(visit, wrong=_OF_ERROR[type(error).__name__])
+    await visit.leave_desk(account.name)
     return visit.see("/people")
 
 
@@ -51,15 +53,19 @@ async def unlock(visit: Visit) -> web.Response:
 async def reset(visit: Visit) -> web.Response:
     """Password and second factors are void; a one-time link, shown once, leads to new ones."""
     account = await _meant(visit)
-    return await _page(visit, link=await visit.behind.office.link(visit.by, account), whose=account.shown)
+    link = await visit.behind.office.link(visit.by, account)
+    await visit.leave_desk(account.name)
+    return await _page(visit, link=link, whose=account.shown)
 
 
 async def remove(visit: Visit) -> web.Response:
     """Nobody signs in to it ever again."""
+    account = await _meant(visit)
     try:
-        await visit.behind.office.remove(visit.by, await _meant(visit))
+        await visit.behind.office.remove(visit.by, account)
     except AccountError as error:
         return await _page(visit, wrong=_OF_ERROR[type(error).__name__])
+    await visit.leave_desk(account.name)
     return visit.see("/people")
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
 
 from ivr.accounts.acts import Act
 from ivr.accounts.errors import SignInRefused
-from ivr.agents.errors import NotSignedOn
-from ivr.agents.view import Status
 from ivr.console import cookie
 from ivr.console.visit import Visit
 
@@ -73,18 +70,8 @@ async def leave(visit: Visit) -> web.Response:
     if everywhere:
         await visit.behind.sessions.end_all(visit.who.id)
     await visit.behind.sessions.end(visit.session)
-    await _leave_desk(visit)
+    await visit.leave_desk(visit.who.name)
     return cookie.gone(visit.see("/sign-in"))
-
-
-async def _leave_desk(visit: Visit) -> None:
-    """No call is given to somebody who has left, and their page's phone registers no more."""
-    desk, phones, agent = visit.behind.desk, visit.behind.phones, visit.who.name
-    if desk is not None:
-        with suppress(NotSignedOn):
-            await desk.set_status(agent, Status.SIGNED_OFF)
-    if phones is not None:
-        await phones.end(agent)
 
 
 def own_path(path: str) -> str:
