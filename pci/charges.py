@@ -18,7 +18,7 @@ from pci.audit import Kind
 from pci.capture.captures import Captured
 from pci.contract import Charge, ChargeRequest, ChargeState, Closing
 from pci.desk import Desk
-from pci.errors import CaptureSpent, NotFound, NotSupported, OrderInProgress
+from pci.errors import CaptureSpent, NotFound, NotSupported, OrderInProgress, StoreFailed
 from pci.holds import Holds
 from pci.log import log
 from pci.once import Once
@@ -94,6 +94,14 @@ class Charges:
             raise CaptureSpent
         if request.action == "authorize" and not self._desk.processor.capabilities.holds:
             raise NotSupported
+        try:
+            return await self._made(request)
+        except StoreFailed:
+            self._recovery.add(charge_id)  # whatever is written down of it, and however far it came
+            raise
+
+    async def _made(self, request: ChargeRequest) -> Charge:
+        attempts, charge_id = self._desk.attempts, request.charge_id
         async with self._card(request) as (captured, card):
             await attempts.record(request, captured, self._desk.processor.name)
             await self._desk.audit.record(

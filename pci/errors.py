@@ -7,7 +7,7 @@
     │   └── CardGone  CardExpired  NothingHeld  NotSupported  TooLate
     ├── ConfigError           the one error whose message holds values: the operator's own settings, never a secret
     ├── KeyFileExposed  KeyFileBroken  KeyFileMissing
-    ├── StoreTooNew  StoreInUse
+    ├── StoreTooNew  StoreInUse  StoreFailed
     ├── RecordBroken
     └── SecretWiped
 
@@ -173,6 +173,10 @@ class StoreTooNew(PciError):
 
 class StoreInUse(PciError):
     """Another pci process uses the database: stop it first. Two would take each other's charges for lost ones."""
+
+
+class StoreFailed(PciError):
+    """The database could not be read or written: see whether its disk is full, or broken."""
 
 
 class RecordBroken(PciError):

@@ -12,7 +12,7 @@ from functools import partial
 from pci.audit import Kind
 from pci.contract import Charge, ChargeState, Closing
 from pci.desk import Desk
-from pci.errors import NotFound, NotSupported
+from pci.errors import NotFound, NotSupported, StoreFailed
 from pci.log import log
 from pci.once import Once
 from pci.processors.base import Collected, Misconfigured, NotSent, Voided
@@ -48,10 +48,14 @@ class Holds:
             raise NotFound
         if attempt.charge.state is ChargeState.AUTHORIZED and attempt.processor != self._desk.processor.name:
             raise NotSupported
-        if attempt.reference is None or not await attempts.close(charge_id, closing):
-            return (await attempts.find(charge_id) or attempt).closed_by(closing)
-        await audit.record(_REQUESTED[closing], resource=resource)
-        await self._send(charge_id, attempt.reference, closing)
+        try:
+            if attempt.reference is None or not await attempts.close(charge_id, closing):
+                return (await attempts.find(charge_id) or attempt).closed_by(closing)
+            await audit.record(_REQUESTED[closing], resource=resource)
+            await self._send(charge_id, attempt.reference, closing)
+        except StoreFailed:
+            self._recovery.add(charge_id)
+            raise
         charge = (await attempts.find(charge_id) or attempt).charge
         log.info("charge_answered", charge_id=charge_id, state=charge.state)
         await audit.record(

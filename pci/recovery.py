@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from itertools import chain, repeat
 from typing import Final, Protocol, TypeVar
 
@@ -24,6 +25,7 @@ from pci.attempts import Attempt
 from pci.audit import Kind
 from pci.contract import ChargeState, Closing
 from pci.desk import Desk
+from pci.errors import StoreFailed
 from pci.log import log
 from pci.processors.base import Approved, Authorized, Declined, Outcome, Pending, Unseen, Voided
 
@@ -85,9 +87,10 @@ class Recovery:
             await self._clock.sleep(pause)
             waited = self._clock.now() - began
             async with self._few:
-                attempt = await self._attempts.find(charge_id)
-                if attempt is None or await self._settled(attempt, waited):
-                    return
+                with suppress(StoreFailed):  # a disk that is full is not full for ever
+                    attempt = await self._attempts.find(charge_id)
+                    if attempt is None or await self._settled(attempt, waited):
+                        return
             if waited >= PATIENCE and not warned:
                 warned = True
                 log.error("charge_needs_a_person", charge_id=charge_id, reason="no-outcome")

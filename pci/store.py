@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Final, Self
 
 import aiosqlite
 
-from pci.errors import StoreInUse, StoreTooNew
+from pci.errors import StoreFailed, StoreInUse, StoreTooNew
 
 # entry n brings a file from user_version n to n + 1; published entries are never edited
 _MIGRATIONS: Final = (
@@ -136,15 +137,20 @@ class Store:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """All or nothing, and durable once left. Not to be nested; do nothing slow inside: it holds the only lock."""
+        """All or nothing, and durable once left; `StoreFailed`, and it may be either.
+
+        Not to be nested; do nothing slow inside: it holds the only lock.
+        """
         async with self._lock:
             try:
                 # inside the try: a task cancelled here has a transaction to roll back all the same
                 await self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 await self._connection.commit()
-            except BaseException:
+            except BaseException as error:
                 await self._connection.rollback()
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreFailed from None
                 raise
 
     async def scrub(self) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pci.contract import ChargeState
-from pci.errors import CaptureSpent, NotFound, OrderInProgress, SecretWiped, StoreInUse
-from pci.processors.base import Answer, Declined, Order, Processor, Standing
+from pci.contract import ChargeState, Closing
+from pci.errors import CaptureSpent, NotFound, OrderInProgress, SecretWiped, StoreFailed, StoreInUse
+from pci.processors.base import Answer, Collected, Declined, Order, Processor, Standing
 from pci.store import Store
-from tests.unit.charging import Around, FastClock, outcome, shop
+from tests.unit.charging import Around, FastClock, Shop, outcome, shop
 
 
 class Buggy(Around):
@@ -148,3 +148,70 @@ async def test_given_a_second_process_then_it_does_not_touch_the_charges_of_the_
         assert (await charge).state is ChargeState.APPROVED
     async with Store.open(tmp_path / "pci.sqlite"):
         pass  # free again
+
+
+async def broken(it: Shop, *, on: bool) -> None:
+    """Whether the database can be written."""
+    await it.store._connection.execute(f"PRAGMA query_only={on}")
+
+
+async def test_given_a_database_that_cannot_be_written_when_a_charge_begins_then_it_is_refused_and_others_go_on(
+    tmp_path: Path,
+) -> None:
+    async with shop(tmp_path) as it, it.charges(FastClock()) as charges:
+        refused, other = await it.request(), await it.request()
+        await broken(it, on=True)
+        with pytest.raises(StoreFailed):
+            await charges.charge(refused)
+        await broken(it, on=False)
+
+        assert (await charges.charge(other)).state is ChargeState.APPROVED
+        with pytest.raises(NotFound):
+            await charges.find(refused.charge_id)
+        assert await it.approved(refused.order_id) == 0
+
+
+class OnABrokenDisk(Around):
+    """The disk breaks while the bank answers."""
+
+    it: Shop
+
+    async def charge(self, order: Order, reference: str) -> Answer:
+        answer = await super().charge(order, reference)
+        await broken(self.it, on=True)
+        return answer
+
+    async def collect(self, reference: str) -> Collected:
+        collected = await super().collect(reference)
+        await broken(self.it, on=True)
+        return collected
+
+
+async def test_given_a_database_that_cannot_be_written_when_the_bank_answers_then_it_is_cleared_up_afterwards(
+    tmp_path: Path,
+) -> None:
+    async with shop(tmp_path) as it:
+        processor = OnABrokenDisk(it.processor)
+        processor.it = it
+        async with it.charges(FastClock(), processor) as charges:
+            request = await it.request()
+            with pytest.raises(StoreFailed):
+                await charges.charge(request)
+            await broken(it, on=False)
+            assert (await outcome(charges, request.charge_id)).state is ChargeState.APPROVED
+            assert await it.approved(request.order_id) == 1
+
+
+async def test_given_a_database_that_cannot_be_written_when_a_hold_is_collected_then_it_is_cleared_up_afterwards(
+    tmp_path: Path,
+) -> None:
+    async with shop(tmp_path) as it:
+        async with it.charges() as charges:
+            held = await it.authorized(charges)
+        processor = OnABrokenDisk(it.processor)
+        processor.it = it
+        async with it.charges(FastClock(), processor) as charges:
+            with pytest.raises(StoreFailed):
+                await charges.close(held.charge_id, Closing.COLLECT)
+            await broken(it, on=False)
+            assert (await outcome(charges, held.charge_id)).state is ChargeState.APPROVED
