@@ -22,8 +22,10 @@ from ivr.notify.errors import (
 from ivr.notify.port import Sms
 from ivr.notify.smpp_session import Patience, Session
 
+_NOT_BOUND: Final = 0x04
 # command_status values of SMPP 3.4, section 5.1.3; what is not listed is a fault of the message
 _ERRORS: Final[dict[int, type[NotifyError]]] = {
+    _NOT_BOUND: GatewayFailed,
     0x08: GatewayFailed,  # system error
     0x0B: DestinationRefused,
     0x0D: LoginRefused,  # bind failed
@@ -91,6 +93,8 @@ class SmppNotifier:
         """Hand it to the gateway; the gateway's id of it. See `Notifier`."""
         session = await self._bound_session()
         answer = await session.ask(self._submit(sms))
+        if answer.status == _NOT_BOUND:  # it was started anew behind its balancer: the next try binds
+            session.close()
         if answer.status:
             raise _error(answer.status)
         return answer.body.partition(b"\0")[0].decode("ascii", "replace")

@@ -27,6 +27,7 @@ from ivr.notify.smpp_session import Patience
 
 HEADER = struct.Struct("!IIII")
 BIND, SUBMIT, UNBIND, ENQUIRE, DELIVER, RESPONSE = 0x02, 0x04, 0x06, 0x15, 0x05, 0x80000000
+INCORRECT_BIND_STATUS = 0x04
 SMS = Sms("+15550100123", "hello")
 QUICK = Patience(answer=0.5, silence=0.2)
 
@@ -144,6 +145,25 @@ async def test_given_a_line_that_drops_then_the_next_message_binds_anew() -> Non
             while await notifier.send(SMS) == "last":  # until a message meets the line as it drops
                 pass
         assert await notifier.send(SMS) == "last"
+
+
+async def test_given_a_gateway_that_forgot_its_bind_then_no_text_is_lost_and_the_next_one_binds_anew() -> None:
+    binds = 0
+
+    async def gateway(line: Line) -> None:
+        nonlocal binds
+        await line.bind()
+        binds += 1
+        if binds == 1:
+            line.writer.write(pdu(SUBMIT | RESPONSE, INCORRECT_BIND_STATUS, await line.expect(SUBMIT)))
+        await line.serve()
+
+    async with notifier_to(gateway) as notifier:
+        with pytest.raises(GatewayFailed) as caught:
+            await notifier.send(SMS)
+        assert caught.value.retryable
+        assert await notifier.send(SMS) == "id-1"
+    assert binds == 2
 
 
 async def test_given_a_gateway_that_unbinds_then_it_is_answered_and_the_next_message_binds_anew() -> None:
