@@ -114,7 +114,8 @@ class Callback:
 
     def _errand(self) -> Errand:
         place = self._place
-        return Errand(place.queue, place.since, place.language, place.context, self._begins, self._done)
+        done = partial(self._floor.call_no_more, place)
+        return Errand(place.queue, place.since, place.language, place.context, self._begins, done)
 
     async def _begins(self) -> bool:
         self.called = True
@@ -129,9 +130,3 @@ class Callback:
             return False
         _log.info("callback_begun", attempt=self._place.tries + 1)
         return begun
-
-    async def _done(self) -> None:
-        try:
-            await self._floor.equipment.store.requests.callback_done(self._place.id)
-        except StoreError as error:
-            _log.error("callback_not_closed", reason=type(error).__name__)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 import structlog
@@ -27,6 +26,7 @@ from ivr.flow.person import Introduction, Reached
 from ivr.flow.spoken import Prompt
 from ivr.prompts.rendering import render
 from ivr.store.errors import StoreError
+from ivr.store.places import Place
 
 _log = structlog.get_logger()
 _LOOK_AGAIN_SECONDS: Final = 10.0
@@ -114,6 +114,13 @@ class Floor:
             self.board.turn(agent, Status.READY)
             self.assign()
 
+    async def call_no_more(self, place: Place) -> None:
+        """Somebody was reached, or waits on the line by themselves: nobody need call them back."""
+        try:
+            await self.equipment.store.requests.callback_done(place.id)
+        except StoreError as error:
+            _log.error("callback_not_closed", reason=type(error).__name__)
+
     async def connect(
         self, line: Line, introduction: Introduction, whisper: Sequence[str], caller: Caller
     ) -> Reached:
@@ -125,11 +132,14 @@ class Floor:
         if queue not in self.queues:
             return Reached.UNAVAILABLE
         matter = matter_of(introduction, caller, whisper, self.settings)
-        since = await self._place(matter) or self.board.clock()
+        place = await self._place(matter)
+        since = place.since if place else self.board.clock()
         record = await self.records.begin(matter, line.channel_id, since=since)
         if turned_away := self._turned_away(queue):  # written down all the same: they may keep this place
             await self.records.end(record, str(turned_away))
             return turned_away
+        if place:
+            self.equipment.tasks.create_task(self.call_no_more(place))
         return await self.wait(
             Visitor(line, matter, Waiting(queue, since), record, callback_key=introduction.callback_key)
         )
@@ -246,10 +256,10 @@ class Floor:
             board.turn(agent, status, notice)
         self.assign()
 
-    async def _place(self, matter: Matter) -> datetime | None:
-        """The place that they have kept, if they were to be called back and call again before: then nobody need."""
+    async def _place(self, matter: Matter) -> Place | None:
+        """The place that they have kept, if they were to be called back and call again before."""
         try:
-            return await self.equipment.store.places.taken(matter.queue, matter.number, matter.context)
+            return await self.equipment.store.places.of(matter.queue, matter.number, matter.context)
         except StoreError as error:
             _log.error("callbacks_not_read", reason=type(error).__name__)
             return None

@@ -72,21 +72,18 @@ class Places:
 
         await self._database.write(write)
 
-    async def taken(self, queue: str, number: str, context: Sequence[tuple[str, str]]) -> datetime | None:
-        """Somebody has come again by themselves: their place is theirs, and they are called no more; None if they
-        have none. Two callers of one number, such as a company's, are told apart by their account."""
+    async def of(self, queue: str, number: str, context: Sequence[tuple[str, str]]) -> Place | None:
+        """The place that somebody has; None if they have none. Two callers of one number, such as a company's, are
+        told apart by their account."""
+        query = select(CallbackRow).where(
+            CallbackRow.done.is_(None), CallbackRow.queue == queue, CallbackRow.number == number
+        )
 
-        async def write(session: AsyncSession) -> datetime | None:
-            query = select(CallbackRow).where(
-                CallbackRow.done.is_(None), CallbackRow.queue == queue, CallbackRow.number == number
-            )
-            for row in await session.scalars(query):
-                if _account(_read(row.context)) == _account(context):
-                    row.close(self._database.now())
-                    return row.asked
-            return None
+        async def look(session: AsyncSession) -> Place | None:
+            places = map(_place, await session.scalars(query))
+            return next((place for place in places if _account(place.context) == _account(context)), None)
 
-        return await self._database.write(write) if number else None
+        return await self._database.read(look) if number else None
 
 
 async def place_of(session: AsyncSession, call_id: str, queue: str) -> tuple[datetime | None, str]:

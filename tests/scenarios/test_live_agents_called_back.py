@@ -165,19 +165,6 @@ async def test_given_a_number_that_agents_may_not_call_then_it_is_never_called_a
     assert (await sees(live.desk, "anna", turned(Status.READY))).call is None
 
 
-async def test_given_a_caller_who_calls_again_before_then_the_place_is_theirs_and_nobody_calls_them(
-    live: LiveAgents,
-) -> None:
-    await keeps_place(live)
-    (place,) = await kept(live)
-
-    await keeps_place(live)
-
-    (again,) = await kept(live)
-    assert again.id != place.id
-    assert again.since == place.since
-
-
 async def test_given_a_restart_then_the_place_is_kept_and_they_are_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
