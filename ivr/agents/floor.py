@@ -170,7 +170,8 @@ class Floor:
 
     async def _served(self, visitor: Visitor, hold: Hold) -> Reached:
         waiting = visitor.waiting
-        deadline = asyncio.get_running_loop().time() + self.queues[waiting.queue].most_wait
+        now, most_wait = asyncio.get_running_loop().time, self.queues[waiting.queue].most_wait
+        deadline = now() + most_wait
         found = visitor.found
         while True:
             first: Callable[[AgentCall], State] = Ringing
@@ -188,6 +189,8 @@ class Floor:
             if await self.serve(call, first) is Over.TALKED:
                 return Reached.TALKED
             waiting.refused[agent] = self.board.clock()
+            if call.talked_since is not None:  # a talk was no wait
+                deadline = now() + most_wait
 
     async def turn(self, waiting: Waiting, deadline: float) -> str:
         """The agent whose turn it is with them; "" if they leave, or at the deadline (of the loop)."""

@@ -228,6 +228,24 @@ async def test_given_an_agent_who_does_not_come_back_then_the_caller_keeps_their
     assert view.notice is Notice.PHONE_LOST
 
 
+async def test_given_a_talk_longer_than_the_most_wait_when_its_agent_is_lost_then_the_caller_is_given_to_another(
+    live: LiveAgents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queues = live.desk.floor.queues
+    monkeypatch.setitem(queues, "billing", queues["billing"].model_copy(update={"most_wait": 0.2}))
+    await ready(live.desk, "anna")
+    caller = await asks(live)
+    phone = await together(live, caller, "anna")
+    await asyncio.sleep(0.3)
+    phone.hang_up(LOST)
+    await sees(live.desk, "anna", at(Stage.RINGING))
+    await ready(live.desk, "ben")
+
+    await live.desk.decline("anna")
+
+    await together(live, caller, "ben")
+
+
 async def test_given_a_connection_that_drops_while_they_talk_then_they_go_on_talking(live: LiveAgents) -> None:
     await ready(live.desk, "anna")
     caller = await asks(live)
