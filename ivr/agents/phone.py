@@ -74,6 +74,8 @@ class AgentPhone:
                 )
                 return await self._answered
         except TimeoutError:
+            with suppress(AriError):  # it stops by itself, after the grace
+                await self.hang_up()
             return Reached.NO_ANSWER
         except AriError as error:
             _log.error("agent_not_rung", reason=type(error).__name__, advice=_ADVICE)
