@@ -107,7 +107,7 @@ def leaky_ivr() -> None:
     """
     from asterisk_ari import AriError
     from ivr.calls.call import LiveCall
-    from ivr.flow.call import Keys
+    from ivr.flow.keys import Keys
 
     capture = LiveCall.capture
 

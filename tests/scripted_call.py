@@ -20,7 +20,6 @@ from ivr.flow.call import (
     Due,
     Found,
     Invoice,
-    Keys,
     Learned,
     LookupFailed,
     PaymentInProgress,
@@ -29,6 +28,7 @@ from ivr.flow.call import (
     StoredCard,
     Variables,
 )
+from ivr.flow.keys import Keys
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt
@@ -124,7 +124,7 @@ class ScriptedCall:
         if keys.speech is not None and words.startswith(_SAYS):
             return understood(words.removeprefix(_SAYS), keys.speech)
         pressed = words.removeprefix("presses ") if words != "waits" else ""
-        return keys.taken(pressed)
+        return keys.taken(pressed)[0]
 
     async def remembered_language(self) -> str | None:
         """Nobody has called before, unless a test says so."""

@@ -26,7 +26,6 @@ from ivr.flow.call import (
     Due,
     Found,
     Invoice,
-    Keys,
     Learned,
     PaymentInProgress,
     ReceiptChannel,
@@ -34,6 +33,7 @@ from ivr.flow.call import (
     StoredCard,
     Variables,
 )
+from ivr.flow.keys import Keys
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt, SpokenNumber

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished
-from ivr.flow.call import Keys
+from ivr.flow.keys import Keys
 from ivr.understanding.listening import Said
 from pci.contract import SpeechHeard
 from speech.recogniser import GARBAGE, Alternative
@@ -88,14 +88,10 @@ class _Question:
     async def _key(self, digit: str) -> None:
         """A key wins over whatever was said."""
         await self._hush()
-        self.answer = self.answer if self._keyed else ""
+        before = self.answer if self._keyed else ""
         self._keyed, self._latest = True, None
-        if digit == self._keys.finish_on_key:
-            self.answered = True
-            return
-        self.answer += digit
-        self.answered = len(self.answer) >= self._keys.most
-        self._wait(self._keys.inter_digit_timeout)
+        self.answer, self.answered = self._keys.add(digit, to=before)
+        self._wait(self._keys.patience(self.answer))
 
     async def _words(self, event: SpeechHeard) -> None:
         speech, ways = self._keys.speech, self._own(event)

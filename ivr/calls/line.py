@@ -22,7 +22,8 @@ from asterisk_ari import (
     StasisStart,
 )
 from ivr.calls.keys import Heard, Interrupted, read_keys
-from ivr.flow.call import CallerHungUp, Keys
+from ivr.flow.call import CallerHungUp
+from ivr.flow.keys import Keys
 
 _log = structlog.get_logger()
 _DISTURBANCES = 3

@@ -31,7 +31,8 @@ from asterisk_ari import (
     Watch,
 )
 from ivr.calls.line import Line
-from ivr.flow.call import CallerHungUp, Keys
+from ivr.flow.call import CallerHungUp
+from ivr.flow.keys import Keys
 from ivr.flow.person import Introduction, Reached
 
 _log = structlog.get_logger()

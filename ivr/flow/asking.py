@@ -8,9 +8,10 @@ from typing import ClassVar, TypeVar
 
 from pydantic import Field
 
-from ivr.flow.call import Call, Keys
+from ivr.flow.call import Call
 from ivr.flow.helpline import WantsPerson
 from ivr.flow.inputs import Answered
+from ivr.flow.keys import Keys
 from ivr.flow.spoken import Prompt
 from ivr.flow.values import Sayable, Seconds, Speech, speech
 from ivr.understanding.listening import AGAIN, PERSON, Said

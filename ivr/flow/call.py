@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
 
 from ivr.bill import Bill
 from ivr.flow.answer import Json
+from ivr.flow.keys import Keys
 from ivr.flow.spoken import Prompt
 from ivr.money import Money
-from ivr.understanding.listening import Listening, Said
 from pci.contract import Brand, CaptureOutcome, ChargeState, DeclineReason, PromptRule
 
 if TYPE_CHECKING:
@@ -35,36 +35,6 @@ Way = Literal["keypad", "speech"]
 KEYPAD: Final[tuple[Way, ...]] = ("keypad",)
 # what an expression of a flow computes with
 Value = Decimal | bool | str
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """How many keys to wait for and how long (seconds). `finish_on_key` "" means that no key ends the entry.
-
-    A single key that is among `choices` chose something that was offered, and may be written down; so may what
-    `amount` or `day` makes of the keys, where an amount of money or a day is asked for, and `item`, where they name
-    one of several things: its place among them, from 0. Nothing else may.
-
-    `speech` is what is listened for at the same time. A key ends the listening.
-    """
-
-    most: int
-    least: int = 1
-    finish_on_key: str = "#"
-    first_digit_timeout: float = 8.0
-    inter_digit_timeout: float = 4.0
-    choices: str = ""
-    amount: Callable[[str], Money | None] | None = None
-    day: Callable[[str], date | None] | None = None
-    item: Callable[[str], int | None] | None = None
-    speech: Listening | None = None
-
-    def taken(self, answer: str) -> str:
-        """What a live call would take of these keys; what was said stays as it is."""
-        if isinstance(answer, Said):
-            return answer
-        pressed = answer.split(self.finish_on_key)[0] if self.finish_on_key else answer
-        return pressed[: self.most]
 
 
 @dataclass(frozen=True, slots=True)

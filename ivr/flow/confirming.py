@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.flow.call import Call, Keys
+from ivr.flow.call import Call
 from ivr.flow.helpline import WantsPerson
+from ivr.flow.keys import Keys
 from ivr.flow.spoken import Prompt
 from ivr.understanding.listening import AGAIN, PERSON, Listening, Said
 from ivr.understanding.questions import for_choice, for_yes_or_no

@@ -18,7 +18,6 @@ from ivr.flow.call import (
     Due,
     Found,
     Invoice,
-    Keys,
     Learned,
     LookupFailed,
     PaymentInProgress,
@@ -28,6 +27,7 @@ from ivr.flow.call import (
     Variables,
 )
 from ivr.flow.handover import callback_offer
+from ivr.flow.keys import Keys
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt
@@ -118,6 +118,7 @@ class RehearsedCall:
         self._ledger = ledger
         self._catalogue = catalogue
         self._aloud = aloud
+        self._ahead = ""  # keys that came too late for one question, with nothing said before the next
         self._paid_for = 0
         self._cards: dict[str, Keyed] = {}
         self._sent: frozenset[ReceiptChannel] = frozenset()
@@ -125,12 +126,15 @@ class RehearsedCall:
     async def speak(self, prompt: Prompt) -> None:
         """Tell the party."""
         if prompt:
+            self._ahead = ""
             self._party.hear(self._heard(prompt))
 
     async def collect(self, prompt: Prompt, keys: Keys) -> str:
-        """What the party presses, cut as a live call would cut it, or says."""
+        """What the party presses or says. What a live call would not take of it answers the question that follows."""
+        ahead = self._ahead
         await self.speak(prompt)
-        return keys.taken(self._party.press(keys))
+        taken, self._ahead = keys.taken(ahead or self._party.press(keys))
+        return taken
 
     async def remembered_language(self) -> str | None:
         """What the party says."""

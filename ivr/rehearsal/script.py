@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from ivr.apis.errors import ApiUnreachable
 from ivr.flow.answer import Json, read_json
-from ivr.flow.call import CallerHungUp, Keys
+from ivr.flow.call import CallerHungUp
 from ivr.flow.engine import StepTaken
+from ivr.flow.keys import Keys
 from ivr.flow.person import Reached
 from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard
 from ivr.rehearsal.errors import WentOtherwise

@@ -10,8 +10,9 @@ from typing import Final, TextIO
 from ivr.apis.errors import ApiUnreachable
 from ivr.bill import refuse_card_number
 from ivr.flow.answer import Json, read_json
-from ivr.flow.call import CallerHungUp, Keys
+from ivr.flow.call import CallerHungUp
 from ivr.flow.engine import StepTaken
+from ivr.flow.keys import Keys
 from ivr.flow.person import Reached
 from ivr.rehearsal.cards import CARDS, DOWN, Keyed, NoCard
 from ivr.rehearsal.people import ABOUT, PEOPLE

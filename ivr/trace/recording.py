@@ -15,7 +15,6 @@ from ivr.flow.call import (
     Due,
     Found,
     Invoice,
-    Keys,
     Learned,
     LookupFailed,
     PaymentInProgress,
@@ -24,6 +23,7 @@ from ivr.flow.call import (
     StoredCard,
     Variables,
 )
+from ivr.flow.keys import Keys
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt

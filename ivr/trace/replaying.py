@@ -13,7 +13,6 @@ from ivr.flow.call import (
     Due,
     Found,
     Invoice,
-    Keys,
     Learned,
     LookupFailed,
     PaymentInProgress,
@@ -22,6 +21,7 @@ from ivr.flow.call import (
     StoredCard,
     Variables,
 )
+from ivr.flow.keys import Keys
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request
 from ivr.flow.spoken import Prompt
@@ -194,7 +194,7 @@ def _keys(keyed: events.Keyed, keys: Keys) -> str:
         return str(keyed.item)
     if keyed.keys == 1 and keys.choices:
         return next(key for key in _ANY_KEY if key not in keys.choices)
-    return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most]
+    return (_DIGIT * (keyed.keys - keyed.others) + "*" * keyed.others)[: keys.most + 1]
 
 
 def _alike(keyed: events.Keyed, keys: Keys) -> bool:

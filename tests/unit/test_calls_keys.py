@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from asterisk_ari import ChannelDtmfReceived, Gap, Playback, PlaybackFinished
 from ivr.calls.keys import Heard, Interrupted, read_keys
-from ivr.flow.call import Keys
+from ivr.flow.keys import Keys
 from ivr.understanding.listening import Listening as ListenedFor
 from ivr.understanding.listening import Said
 from ivr.understanding.questions import for_choice, for_digits, for_yes_or_no
@@ -54,9 +54,29 @@ async def test_given_a_finishing_key_then_the_keys_before_it_are_the_answer() ->
 
 
 async def test_given_as_many_keys_as_may_be_then_no_more_are_waited_for() -> None:
-    patient = Keys(most=1, first_digit_timeout=60, inter_digit_timeout=60)
+    patient = Keys(most=2, finish_on_key="", first_digit_timeout=60, inter_digit_timeout=60)
 
-    assert await Listening(*pressed("12")).read(patient) == "1"
+    assert await Listening(*pressed("123")).read(patient) == "12"
+
+
+async def test_given_the_finishing_key_after_a_full_answer_then_it_belongs_to_it() -> None:
+    caller = Listening(*pressed("1234#"))
+
+    assert await caller.read(Keys(most=4)) == "1234"
+    assert caller.heard.empty()
+
+
+async def test_given_a_full_answer_and_no_finishing_key_then_it_is_not_waited_for_as_long_as_for_more_digits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ivr.flow.keys._FINISHING_SECONDS", 0.02)
+
+    async with asyncio.timeout(30):
+        assert await Listening(*pressed("1234")).read(Keys(most=4, inter_digit_timeout=60)) == "1234"
+
+
+async def test_given_one_key_too_many_then_the_answer_is_wrong_and_that_key_is_not_kept() -> None:
+    assert await Listening(*pressed("411111111111")).read(Keys(most=11)) == "41111111111*"
 
 
 async def test_given_no_finishing_key_then_every_key_counts() -> None:
@@ -118,9 +138,11 @@ def test_given_any_keys_then_the_answer_is_what_was_pressed_up_to_the_first_end(
     text: str, most: int, finish: str
 ) -> None:
     keys = Keys(most=most, finish_on_key=finish, first_digit_timeout=0.001, inter_digit_timeout=0.001)
-    expected = (text.split(finish)[0] if finish else text)[:most]
+    before = text.split(finish)[0] if finish else text
+    expected = before[:most] + "*" * (len(before) > most and finish != "")
 
     assert asyncio.run(Listening(finished(PROMPT), *pressed(text)).read(keys)) == expected
+    assert keys.taken(text)[0] == expected, "so it is rehearsed"
 
 
 def words(text: str, *, final: bool = True) -> Heard:

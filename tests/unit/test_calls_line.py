@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
-from asterisk_ari import AriApp
+from asterisk_ari import AriApp, ChannelDtmfReceived
 from asterisk_ari.fake import FakeAsterisk
 from ivr.calls.line import Line
 from ivr.calls.listening import listen
-from ivr.flow.call import Keys
+from ivr.flow.keys import Keys
 
 HELLO = ["sound:hello"]
 QUICK = Keys(most=1, first_digit_timeout=0.02, inter_digit_timeout=0.02)
@@ -64,6 +65,23 @@ async def test_given_a_question_that_is_lost_then_its_time_out_begins_all_the_sa
     async with call(asterisk) as line:
         await next_sound_is_lost(line)
         assert await line.ask(HELLO, lambda: HELLO, QUICK) == ""
+
+
+async def test_given_the_pound_key_a_moment_after_a_full_number_then_it_is_no_answer_to_the_next_question(
+    asterisk: FakeAsterisk,
+) -> None:
+    async with call(asterisk) as line:
+
+        async def caller() -> None:
+            for key in "100044":
+                line.hear(ChannelDtmfReceived(line.channel_id, key))
+            await asyncio.sleep(0.1)
+            line.hear(ChannelDtmfReceived(line.channel_id, "#"))
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(caller())
+            assert await line.ask([], lambda: [], Keys(most=6, least=6)) == "100044"
+            assert await line.ask([], lambda: [], replace(QUICK, finish_on_key="", first_digit_timeout=0.3)) == ""
 
 
 async def test_given_sounds_that_are_heard_whole_then_none_is_taken_for_lost(asterisk: FakeAsterisk) -> None:

@@ -18,7 +18,6 @@ from ivr.flow.call import (
     Due,
     Found,
     Invoice,
-    Keys,
     Learned,
     LookupFailed,
     ReceiptChannel,
@@ -28,6 +27,7 @@ from ivr.flow.call import (
 from ivr.flow.call import PaymentInProgress as InProgress
 from ivr.flow.engine import MOST_STEPS, Ending, StepTaken, run_flow
 from ivr.flow.errors import FlowProblems
+from ivr.flow.keys import Keys
 from ivr.flow.library import parse_flow
 from ivr.flow.model import Flow
 from ivr.flow.person import Introduction, Reached

@@ -60,11 +60,12 @@ async def test_values_are_written_as_a_reader_expects_them() -> None:
     assert call.heard == ["You owe 125.40 USD 2026-11-22 1 1 1 1 American Express card"]
 
 
-async def test_keys_are_cut_at_the_finishing_key_and_at_the_length_that_was_asked_for() -> None:
+async def test_keys_are_cut_at_the_finishing_key_and_are_wrong_beyond_the_length_that_was_asked_for() -> None:
     ask = flow_of(
         "flow: f\nanswers: '1'\nsteps:\n"
         "  a: {ask: {prompt: enter-account, digits: 1..4, save: account_number}, next: {failed: bye}}\n"
         "  bye: {say: goodbye}"
     )
     assert (await play(ask, "caller presses 12#34")).call.variables.account_number == "12"
-    assert (await play(ask, "caller presses 123456")).call.variables.account_number == "1234"
+    dialogue = "caller presses 123456\ncaller hears does not have the right number\ncaller presses 1234"
+    assert (await play(ask, dialogue)).call.variables.account_number == "1234"

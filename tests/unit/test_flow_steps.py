@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.flow.requests import CallbackRequest, Window
 from ivr.flow.steps import VERBS
 from tests.flow_play import flow_of, one_step, play
 
@@ -75,6 +76,48 @@ async def test_ask_ends_at_the_key_that_the_flow_names() -> None:
     flow = one_step('ask: {prompt: you-owe, digits: 2..9, finish_on_key: "*", save: account_number}', "failed: bye")
     played = await play(flow, "caller presses 1000442\ncaller presses 55*7")
     assert played.call.variables.account_number == "55"
+
+
+async def test_ask_takes_no_number_that_is_too_long() -> None:
+    flow = one_step("ask: {prompt: you-owe, digits: 4, save: account_number}", "failed: bye")
+    played = await play(
+        flow,
+        """
+        caller presses 1000442#
+        caller presses 12345
+        caller hears does not have the right number of digits
+        caller presses 1234#
+        """,
+    )
+    assert played.call.variables.account_number == "1234"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keyed"),
+    [
+        ('amount: {currency: USD, least: "1.00", most: "90.00"}, save: amount', "90*00"),
+        ("day: {earliest: 1, latest: 90, timezone: UTC}, save: day", "0630"),
+    ],
+)
+async def test_ask_takes_no_amount_and_no_day_that_is_too_long(wanted: str, keyed: str) -> None:
+    flow = one_step(f"ask: {{prompt: you-owe, attempts: 2, {wanted}}}", "failed: bye")
+    keys = f"caller presses 1000442#\ncaller presses {keyed}7\ncaller presses {keyed}#\ncaller presses 1"
+    assert "it:done" in (await play(flow, keys)).path
+
+
+async def test_callback_takes_eleven_digits_and_the_pound_key_and_none_more() -> None:
+    flow = one_step("callback: {window: morning}", "failed: bye, unavailable: bye")
+    played = await play(
+        flow,
+        """
+        caller presses 1000442#
+        caller presses 155501001234
+        caller hears cannot be a telephone number
+        caller presses 15550100123#
+        caller presses 1
+        """,
+    )
+    assert played.call.requests == [CallbackRequest("15550100123", Window.MORNING, "callback")]
 
 
 async def test_menu_takes_star_and_pound_as_choices() -> None:

@@ -34,6 +34,9 @@ async def played(call: str, expect: str = "{}") -> Verdict:
         ("stays silent", "{outcomes: {account: failed}}"),
         ("waits\npresses: 1000442#\nhangs up", "{ends: caller-hung-up}"),
         (f"{CARD}approved\npresses: 1\nhears: please-wait-for-bank\nhangs up", "{ends: caller-hung-up, charges: []}"),
+        ("presses: 10004420\nhears: wrong-length\npresses: 1000442#\nhears: card-number\nhangs up",
+         "{ends: caller-hung-up}"),
+        ("presses: 123##\nhears: too-many-tries", "{outcomes: {account: failed}}"),
         ("stays silent\nhears: goodbye\nhangs up", "{ends: caller-hung-up}"),
     ],
 )  # fmt: skip

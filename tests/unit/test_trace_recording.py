@@ -24,12 +24,12 @@ from ivr.flow.call import (
     Due,
     Found,
     Invoice,
-    Keys,
     Learned,
     ReceiptChannel,
     StoredCard,
     Variables,
 )
+from ivr.flow.keys import Keys
 from ivr.flow.person import Introduction, Reached
 from ivr.flow.requests import CallbackRequest, EarlierPayment, Noted, Request, Window
 from ivr.flow.spoken import Prompt, SpokenDigits

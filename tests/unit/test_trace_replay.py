@@ -146,7 +146,11 @@ steps:
         encoding="utf-8",
     )
     flow = load_flow(caller, CATALOGUE)
-    for dialogue in ("caller presses 12#\ncaller presses 1000442#", "caller waits\ncaller hangs up"):
+    for dialogue in (
+        "caller presses 12#\ncaller presses 1000442#",
+        "caller presses 10004420\ncaller presses 1#\ncaller waits",
+        "caller waits\ncaller hangs up",
+    ):
         trace = read(await record(flow, ScriptedCall(dialogue, ENGLISH)), "trace")
         again = await asyncio.to_thread(replay, trace, flow)
         assert again.same, shown(again)

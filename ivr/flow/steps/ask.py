@@ -12,9 +12,10 @@ from pydantic.config import JsonDict
 
 from ivr.flow.amounts import KeyedAmount
 from ivr.flow.asking import Asking
-from ivr.flow.call import Call, Keys
+from ivr.flow.call import Call
 from ivr.flow.confirming import OR_SAY, YES, yes_or_no
 from ivr.flow.days import KEYS, KeyedDay
+from ivr.flow.keys import Keys
 from ivr.flow.spoken import Part, Prompt, SpokenNumber
 from ivr.flow.values import MOST_KEYS, Digits, KeyRange, SavedVariable, Sayable, Variable
 from ivr.money import Money
@@ -104,8 +105,7 @@ class Ask(Asking):
         call.variables.amount = None
         heard, person = self.by_speech(), bool(call.variables.person_key)
         listening = for_amount(call.language, wanted.currency, fits, person=person) if heard else None
-        # one key more than it needs, so that the finishing key is not taken for the answer to what follows
-        keys = replace(self._keys(1, wanted.most_keys + 1, listening), amount=wanted.read)
+        keys = replace(self._keys(1, wanted.most_keys, listening), amount=wanted.read)
         call.variables.amount = await self.answer(call, keys, wanted.read, right)
         return "done" if call.variables.amount else "failed"
 
@@ -123,8 +123,7 @@ class Ask(Asking):
         listening = (
             for_day(call.language, today, lambda keyed: read(keyed) is not None, person=person) if heard else None
         )
-        # one key more than it needs, as above
-        keys = replace(self._keys(1, KEYS + 1, listening), day=read)
+        keys = replace(self._keys(1, KEYS, listening), day=read)
         call.variables.day = await self.answer(call, keys, read, right)
         return "done" if call.variables.day else "failed"
 

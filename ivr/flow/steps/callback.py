@@ -12,9 +12,10 @@ from typing import ClassVar, Final, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
-from ivr.flow.call import Call, Keys
+from ivr.flow.call import Call
 from ivr.flow.confirming import NOT_CAUGHT, OR_SAY, YES, one_of, sorry_for, yes_or_no
 from ivr.flow.inputs import Answered
+from ivr.flow.keys import Keys
 from ivr.flow.outside import Outside
 from ivr.flow.requests import CallbackRequest, Noted, Window
 from ivr.flow.spoken import Prompt, SpokenNumber

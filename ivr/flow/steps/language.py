@@ -9,7 +9,8 @@ from babel import Locale
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ivr.flow.asking import Asking
-from ivr.flow.call import Call, Keys
+from ivr.flow.call import Call
+from ivr.flow.keys import Keys
 from ivr.flow.model import Step
 from ivr.flow.problems import quoted
 from ivr.flow.spoken import Prompt, SpokenIn

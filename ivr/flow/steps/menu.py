@@ -8,7 +8,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from ivr.flow.asking import Asking
-from ivr.flow.call import Call, Keys
+from ivr.flow.call import Call
+from ivr.flow.keys import Keys
 from ivr.flow.phrases import Phrases, in_language
 from ivr.flow.values import Key, StepName
 from ivr.understanding.questions import for_choice

@@ -10,10 +10,11 @@ from typing import ClassVar, Final, Literal, get_args
 from pydantic import Field
 
 from ivr.flow.amounts import KeyedAmount
-from ivr.flow.call import Call, Keys, LookupFailed
+from ivr.flow.call import Call, LookupFailed
 from ivr.flow.confirming import NOT_CAUGHT, OR_SAY, YES, one_of, sorry_for, yes_or_no
 from ivr.flow.errors import MissingVariable
 from ivr.flow.inputs import Answered
+from ivr.flow.keys import Keys
 from ivr.flow.requests import EarlierPayment, Noted, RefundReason, RefundRequest
 from ivr.flow.spoken import Prompt
 from ivr.flow.values import MOST_KEYS, Sayable, Speech, TextVariable, Variable, speech
