@@ -41,6 +41,13 @@ def flow_files(path: Path) -> list[Path]:
     return sorted(file for file in path.glob("*.yaml") if not file.name.endswith(TESTS))
 
 
+def with_called(file: Path) -> list[Path]:
+    """A flow file and those of the flows that it calls, as far as they can be found while there are problems."""
+    reading = Reading(lambda _: [])
+    reading.take(file)
+    return sorted(reading.problems)
+
+
 def load_flows(path: Path, catalogue: Catalogue, outside: Outside | None = None) -> FlowBook:
     """The flows of a folder (or of one file); FlowProblems if anything at all is wrong with any of them.
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ivr.errors import ConfigError
-from ivr.flow.library import flow_files
+from ivr.flow.library import flow_files, with_called
 
 MOST_FILES = 500
 MOST_BYTES = 8 * 1024 * 1024
@@ -59,8 +59,13 @@ class Content:
 
 
 def read_content(path: Path) -> Content:
-    """The flow files of a folder, or one; ConfigError if they cannot be read or are too much for a version."""
-    files = flow_files(path)
+    """The flow files of a folder, or one and those that it calls.
+
+    ConfigError if they cannot be read or are too much for a version.
+    """
+    if path.is_file() and path not in flow_files(path.parent):  # as it is laid out, it would not be found
+        raise ConfigError(f"{path}: is not named as a flow is; rename it to end in .yaml")
+    files = flow_files(path) if path.is_dir() else with_called(path)
     if len(files) > MOST_FILES:
         raise ConfigError(f"{path}: has {len(files)} flow files; a version holds at most {MOST_FILES}")
     try:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ivr import config
 from ivr.__main__ import main
 from ivr.commands import publish
 from ivr.publishing.author import system_user
+from ivr.publishing.served import Served
+from ivr.store.database import sqlite_url
+from ivr.store.store import open_store
 from tests.standins.live_ivr import ROOT, write_settings
 
 Run = Callable[..., int]
@@ -107,6 +112,45 @@ def test_given_one_flow_of_a_folder_then_it_is_not_published_alone(
 ) -> None:
     assert run("publish", str(flows / "pay-invoice.yaml"), "--note", "one of them") == 2
     assert "a version is all flows together; publish the folder" in capsys.readouterr().err
+
+
+def only(flows: Path, name: str, text: str) -> None:
+    """Let the settings name one flow of the folder."""
+    (flows / name).write_text(text)
+    settings = flows.parent / "ivr.toml"
+    settings.write_text(settings.read_text().replace(f'"{flows}"', f'"{flows / name}"'))
+
+
+def started(flows: Path) -> list[str]:
+    """Which flows a call side serves that starts now."""
+
+    async def start() -> list[str]:
+        settings = config.load(flows.parent / "ivr.toml")
+        async with open_store(sqlite_url(settings.database)) as store:
+            book = (await Served.open(store.versions, settings)).edition.book
+        return [*(flow.name for flow in book.flows), *book.called]
+
+    return asyncio.run(start())
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_given_one_flow_alone_then_those_that_it_calls_are_served_with_it(
+    run: Run, flows: Path, published: bool
+) -> None:
+    only(flows, "front.yaml", "flow: front\nanswers: '1'\nsteps:\n  a: {call: greeting}\n  b: {say: goodbye}\n")
+    (flows / "greeting.yaml").write_text("flow: greeting\nreturns: done\nsteps: {a: {say: welcome}}\n")
+    if published:
+        assert run("publish", "--note", "the first") == 0
+        assert run("publish", "--note", "the same") == 0
+    assert started(flows) == ["front", "greeting"]
+
+
+def test_given_one_flow_in_a_file_that_no_folder_would_be_searched_for_then_it_is_said_and_not_published(
+    run: Run, flows: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only(flows, "front.yml", "flow: front\nanswers: '1'\nsteps: {a: {say: goodbye}}\n")
+    assert run("publish", "--note", "the first") == 2
+    assert "front.yml: is not named as a flow is; rename it to end in .yaml" in capsys.readouterr().err
 
 
 def test_given_somebody_who_publishes_while_the_tests_are_played_then_the_later_one_is_told_who(
