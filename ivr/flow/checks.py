@@ -20,6 +20,7 @@ from ivr.flow.source import find, find_key, get, locate
 from ivr.flow.speech_checks import speech
 from ivr.flow.steps.ask import Ask
 from ivr.flow.steps.callback import Callback
+from ivr.flow.steps.language import ChooseLanguage
 from ivr.flow.steps.menu import Menu
 from ivr.flow.steps.pay import Pay
 from ivr.flow.steps.set import Set
@@ -224,9 +225,9 @@ def _helpline(source: Source) -> Iterator[Problem]:
         return
     for name, placed in steps.items():
         step, at = placed.step, ["steps", name]
-        if isinstance(step, Menu) and helpline.key in step.choices:
+        if isinstance(step, Menu | ChooseLanguage) and helpline.key in step.choices:
             what = f"{quoted(helpline.key)} is a choice here, and the key that leads to a person"
-            yield source.problem([*at, "menu", "choices"], Code.NO_PERSON, what, "give the choice another key")
+            yield source.problem([*at, step.verb, "choices"], Code.NO_PERSON, what, "give the choice another key")
         elif isinstance(step, Ask) and helpline.key == step.finish_on_key:
             what = f"{quoted(helpline.key)} ends the number here, and is the key that leads to a person"
             yield source.problem([*at, "ask", "finish_on_key"], Code.NO_PERSON, what, "end the number with #")

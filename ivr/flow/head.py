@@ -85,7 +85,8 @@ class Head(Written):
         default={}, max_length=20, description="when somebody is there, each under a name: see below"
     )
     person: Helpline | None = Field(
-        default=None, description="a step that one key leads to from every `ask` and `menu`: `{key: 0, step: agent}`"
+        default=None,
+        description="a step that one key leads to from every `ask`, `menu` and `language`: `{key: 0, step: agent}`",
     )
     input: Inputs = Field(
         default=KEYPAD,

@@ -1,4 +1,4 @@
-"""A person who is always one key away: in every ask and menu of a flow, one key alone leads to a step of its own."""
+"""A person who is always one key away: in every step that asks, one key alone leads to a step of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from ivr.flow.values import StepName, Written
 
 PERSON: Final = "person"
-"""The outcome of an ask or a menu in which the caller pressed that key."""
+"""The outcome of such a step in which the caller pressed that key."""
 
 
 class WantsPerson(Exception):
