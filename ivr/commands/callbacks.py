@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from ivr import config
-from ivr.commands.options import Commands, settings
+from ivr.commands.options import Commands, number, settings
 from ivr.errors import ConfigError
 from ivr.store.database import sqlite_url
 from ivr.store.requests import Callback
@@ -25,7 +25,7 @@ def add(commands: Commands) -> None:
     listing = verbs.add_parser("list", parents=[settings()], help="list who waits", description=_LIST)
     listing.set_defaults(command=_list)
     done = verbs.add_parser("done", parents=[settings()], help="somebody was called back", description=_DONE)
-    done.add_argument("id", type=int, metavar="ID", help="the id in the list")
+    done.add_argument("id", type=number, metavar="ID", help="the id in the list")
     done.set_defaults(command=_done)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr import config
-from ivr.commands.options import Commands, settings
+from ivr.commands.options import Commands, number, settings
 from ivr.store.database import sqlite_url
 from ivr.store.store import open_store
 from ivr.store.traces import CallLine
@@ -36,14 +36,14 @@ def add(commands: Commands) -> None:
     calls = commands.add_parser("calls", help="which calls there were", description=_ABOUT)
     verbs = calls.add_subparsers(title="commands", required=True, metavar="COMMAND")
     listing = verbs.add_parser("list", parents=[settings()], help="list the latest calls", description=_LIST)
-    listing.add_argument("--most", type=int, default=20, metavar="N", help="how many (default: 20)")
+    listing.add_argument("--most", type=number, default=20, metavar="N", help="how many (default: 20)")
     listing.set_defaults(command=_list)
     show = verbs.add_parser("show", parents=[settings()], help="show what a call did", description=_SHOW)
     show.add_argument("call", metavar="ID", help="the id of the call, as in the list and in the log")
     show.add_argument("--json", action="store_true", help="print the trace itself, as JSON Lines")
     show.set_defaults(command=_show)
     times = verbs.add_parser("times", parents=[settings()], help="compare keypad and voice", description=_TIMES)
-    times.add_argument("--most", type=int, default=500, metavar="N", help="of how many calls (default: 500)")
+    times.add_argument("--most", type=number, default=500, metavar="N", help="of how many calls (default: 500)")
     times.set_defaults(command=_times)
 
 

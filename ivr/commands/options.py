@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from argparse import ArgumentParser, _SubParsersAction
+from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
+_LARGEST: Final = 2**63 - 1
 
 
 def settings() -> ArgumentParser:
@@ -40,6 +42,14 @@ def flow() -> ArgumentParser:
     parent = ArgumentParser(add_help=False, parents=[sounds()])
     parent.add_argument("path", type=Path, metavar="FLOW", help="the flow file")
     return parent
+
+
+def number(text: str) -> int:
+    """An id, a version or how many, from 1 to what the ledger can hold; ArgumentTypeError for anything else."""
+    found = int(text) if re.fullmatch("[0-9]{1,19}", text) else 0
+    if not 1 <= found <= _LARGEST:
+        raise ArgumentTypeError(f"{text} is not a number from 1 to {_LARGEST}")
+    return found
 
 
 def colour() -> bool:

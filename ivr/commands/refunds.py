@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from ivr import config
-from ivr.commands.options import Commands, settings
+from ivr.commands.options import Commands, number, settings
 from ivr.errors import ConfigError
 from ivr.flow.requests import RefundStatus
 from ivr.store.database import sqlite_url
@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
     listing.add_argument("--all", action="store_true", help="those that are decided too")
     listing.set_defaults(command=_list)
     close = verbs.add_parser("close", parents=[settings()], help="write down a decision", description=_CLOSE)
-    close.add_argument("id", type=int, metavar="ID", help="the id in the list")
+    close.add_argument("id", type=number, metavar="ID", help="the id in the list")
     close.add_argument("status", choices=_FINAL, metavar="STATUS", help=f"one of {', '.join(_FINAL)}")
     close.set_defaults(command=_close)
 

@@ -6,7 +6,7 @@ import asyncio
 from argparse import Namespace
 
 from ivr import config
-from ivr.commands.options import Commands, settings
+from ivr.commands.options import Commands, number, settings
 from ivr.commands.publish import TAKEN_UP, author_and_note, signed
 from ivr.config import Settings
 from ivr.errors import ConfigError
@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
         "rollback", parents=parents, help="put an earlier version into service", description=_ABOUT
     )
     about = "its number (default: the version that was served before this one)"
-    rollback.add_argument("number", type=int, nargs="?", metavar="N", help=about)
+    rollback.add_argument("number", type=number, nargs="?", metavar="N", help=about)
     rollback.set_defaults(command=_rollback)
 
 

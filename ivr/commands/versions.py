@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr import config
-from ivr.commands.options import Commands, settings
+from ivr.commands.options import Commands, number, settings
 from ivr.errors import ConfigError
 from ivr.publishing.content import Content
 from ivr.store.database import sqlite_url
@@ -28,12 +28,12 @@ def add(commands: Commands) -> None:
     listing = verbs.add_parser("list", parents=[settings()], help="list what was published", description=_LIST)
     listing.set_defaults(command=_list)
     show = verbs.add_parser("show", parents=[settings()], help="show the flows of a version", description=_SHOW)
-    show.add_argument("number", type=int, metavar="N", help="the number of the version")
+    show.add_argument("number", type=number, metavar="N", help="the number of the version")
     show.add_argument("--save", type=Path, metavar="FOLDER", help="write the files into this new folder instead")
     show.set_defaults(command=_show)
     diff = verbs.add_parser("diff", parents=[settings()], help="how two versions differ", description=_DIFF)
-    diff.add_argument("older", type=int, metavar="A", help="the number of one version")
-    diff.add_argument("newer", type=int, metavar="B", help="the number of the other")
+    diff.add_argument("older", type=number, metavar="A", help="the number of one version")
+    diff.add_argument("newer", type=number, metavar="B", help="the number of the other")
     diff.set_defaults(command=_diff)
 
 

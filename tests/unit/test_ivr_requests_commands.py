@@ -65,3 +65,34 @@ def test_given_a_refund_then_it_is_listed_with_its_facts_until_it_is_decided(
     assert capsys.readouterr().out == "No refund waits for a decision.\n"
     assert main(["refunds", "list", "--all", "--config", config]) == 0
     assert "succeeded: 125.40 of 125.40 USD" in capsys.readouterr().out
+
+
+NUMBERED = pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("callbacks", "done"), ()),
+        (("refunds", "close"), ("failed",)),
+        (("calls", "list", "--most"), ()),
+        (("calls", "times", "--most"), ()),
+        (("versions", "show"), ()),
+        (("versions", "diff", "1"), ()),
+        (("rollback",), ("--note", "back")),
+    ],
+)
+
+
+@NUMBERED
+@pytest.mark.parametrize("number", [str(2**63), "9" * 5000, "0", "-1", "one"])
+def test_given_a_number_that_nothing_can_have_then_it_is_said(
+    capsys: pytest.CaptureFixture[str], before: tuple[str, ...], after: tuple[str, ...], number: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*before, number, *after])
+    assert f"{number} is not a number from 1 to {2**63 - 1}" in capsys.readouterr().err
+
+
+@NUMBERED
+def test_given_the_largest_number_then_it_is_looked_for(
+    config: str, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    assert main([*before, str(2**63 - 1), *after, "--config", config]) in (0, 2)
