@@ -9,7 +9,16 @@ from asterisk_ari import AriError
 from ivr.calls.call import LiveCall
 from ivr.calls.people import People
 from ivr.calls.services import Origin, Services
-from ivr.flow.call import Captured, CaptureOrder, Charged, Due, Invoice, SecureLineDown, StoredCard
+from ivr.flow.call import (
+    Captured,
+    CaptureOrder,
+    Charged,
+    Due,
+    Invoice,
+    PaymentInProgress,
+    SecureLineDown,
+    StoredCard,
+)
 from ivr.flow.spoken import Prompt
 from ivr.money import Money
 from pci.contract import CaptureEvent, CaptureOutcome, CaptureRequest, CaptureResult
@@ -104,7 +113,11 @@ class PayingCall(LiveCall):
             await self.drop()
             raise CardNotTaken(CaptureOutcome.CALLED_OFF)
         self._taking.sends()
-        charged = await super().charge(due, card)
+        try:
+            charged = await super().charge(due, card)
+        except PaymentInProgress:
+            self._taking.refused()
+            raise
         self._taking.charged(charged)
         return charged
 

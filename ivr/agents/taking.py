@@ -50,6 +50,7 @@ _log = structlog.get_logger()
 _LOOK_SECONDS: Final = 0.2
 _PURPOSE: Final = "agent"
 _NOT_CONFIRMED: Final = "not-confirmed"
+_IN_PROGRESS: Final = "in-progress"
 VOID_REQUESTED: Final = "void-requested"
 VOID_NOT_REQUESTED: Final = "void-not-requested"
 _MAY_BE_CHARGED: Final = (ChargeState.APPROVED, ChargeState.UNKNOWN, ChargeState.PENDING)
@@ -179,6 +180,11 @@ class Taking:
         """From now on it may be charged."""
         self._sent = True
         self._show(state=ChargeState.PENDING)
+
+    def refused(self) -> None:
+        """It was not charged, and will not be: another payment of the same is open, or was made."""
+        self._sent = False
+        self._show(state=None, told=_IN_PROGRESS)
 
     def charged(self, charged: Charged) -> None:
         """The bank has answered, as far as it is known."""

@@ -221,3 +221,24 @@ async def test_given_a_bill_that_is_paid_when_the_agent_takes_it_again_then_no_c
     await talk.desk.take_payment(ANNA, january)
     await talk.sees(Stage.TALKING, lambda payment: payment.told == "several-bills")
     assert len(await talk.stack.booked()) == 1
+
+
+async def test_given_a_bill_that_another_call_pays_meanwhile_then_the_agent_reads_so_and_not_that_the_bank_is_asked(
+    talk: Talk,
+) -> None:
+    await talk.takes()
+    await talk.keys_card(VISA)
+    await talk.is_paid_by_another_call()
+    talk.caller.press("1")
+    payment = await talk.sees(Stage.TALKING)
+    assert (payment.state, payment.told) == (None, "in-progress")
+    assert "order-in-progress" in heard(talk.caller)
+    assert await talk.stack.booked() == []
+
+    view = talk.desk.floor.board.of(ANNA)
+    assert view.call is not None
+    talk.caller.hang_up()
+    async with asyncio.timeout(30):
+        while (trace := await talk.desk.floor.equipment.store.traces.find(view.call.id)) is None:
+            await asyncio.sleep(0.2)
+    assert any(line.endswith("anna takes 125.40 USD: in-progress") for line in tell(read(trace, "the trace")))

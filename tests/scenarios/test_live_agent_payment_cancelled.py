@@ -11,6 +11,7 @@ import pytest
 from ivr.agents.view import Stage
 from ivr.errors import PciAnswerLost
 from ivr.money import Money
+from ivr.store.payments import Intent
 from pci.contract import CardField, Charge, ChargeRequest, ChargeState
 from tests.standins.live_ivr import ends
 from tests.standins.paying_agents import ANNA, BILL, Talk, talking
@@ -141,3 +142,27 @@ async def test_given_an_answer_that_is_lost_when_cancelled_then_a_refund_is_aske
     assert payment.told == "void-requested"
     (refund,) = await equipment.store.requests.refunds(closed=False)
     assert (refund.amount, refund.state) == (BILL.amount, ChargeState.UNKNOWN)
+
+
+async def test_given_a_bill_that_another_call_pays_when_cancelled_then_no_refund_is_promised_of_what_was_not_charged(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    equipment, cancelled = talk.desk.floor.equipment, asyncio.Event()
+    begin = equipment.store.payments.begin_payment
+
+    async def slow(intent: Intent) -> None:
+        await cancelled.wait()
+        await begin(intent)
+
+    await talk.takes()
+    await talk.keys_card(VISA)
+    await talk.is_paid_by_another_call()
+    monkeypatch.setattr(equipment.store.payments, "begin_payment", slow)
+    talk.caller.press("1")
+    await talk.sees(Stage.CHARGING, lambda payment: payment.state is ChargeState.PENDING)
+    await talk.desk.cancel(ANNA)
+    cancelled.set()
+
+    payment = await talk.sees(Stage.TALKING)
+    assert (payment.state, payment.told) == (None, "in-progress")
+    assert await equipment.store.requests.refunds(closed=False) == []

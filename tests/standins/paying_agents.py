@@ -14,8 +14,10 @@ from ivr import app
 from ivr.agents.desk import Payment
 from ivr.agents.live import LiveDesk
 from ivr.agents.view import PaymentView, Stage, Status
+from ivr.flow.call import Captured, Due
 from ivr.money import Money
-from pci.contract import CardField
+from ivr.store.payments import Intent
+from pci.contract import Brand, CardField
 from tests.conformance.agents.benches import at, sees
 from tests.standins.live_desk import AGENTS, FLOW
 from tests.standins.live_ivr import hears
@@ -60,6 +62,14 @@ class Talk:
         """The same, and says yes."""
         await self.keys_card(card)
         self.caller.press("1")
+
+    async def is_paid_by_another_call(self) -> None:
+        """Another caller has confirmed the bill, and the bank is asked."""
+        store = self.desk.floor.equipment.store
+        (listed,) = await store.invoices.find_bills(BILL.reference, BILL.amount)
+        await store.calls.record_call_start("another", dialled="1000", caller=None, flow="pay-invoice")
+        card = Captured("another-capture", Brand.VISA, "4242")
+        await store.payments.begin_payment(Intent("another.1", "another", Due(listed.invoice), card))
 
     async def sees(self, stage: Stage, wanted: Callable[[PaymentView], object] = lambda _: True) -> PaymentView:
         """What Anna sees of the payment, once the call is there and the payment so."""
