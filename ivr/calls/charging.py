@@ -85,7 +85,7 @@ class Charging:
         """Set when there is a payment to settle later."""
 
     async def under_way(self, invoice: Invoice) -> bool:
-        """Whether a payment of this invoice has begun and its outcome is not known; StoreError if nobody can say."""
+        """Whether another payment of this invoice would be refused; StoreError if nobody can say."""
         return await self._payments.under_way(invoice)
 
     async def charge(self, intent: Intent) -> Told:

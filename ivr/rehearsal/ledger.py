@@ -78,16 +78,16 @@ class Ledger:
         self._open_questions: list[_Question] = []
 
     def find_open_invoice(self, account: str) -> Invoice | None:
-        """The bill that this account should pay first: as in the real ledger, the oldest due date."""
+        """The bill that this account should pay first, as in the real ledger: the oldest due date; held ones last."""
         self.asked.add(account)
         bills = [
-            (entry.bill.due or date.max, number)
+            (entry.state is BillState.RESERVED, entry.bill.due or date.max, number)
             for number, entry in enumerate(self.entries)
             if entry.bill.account == account and entry.state is not BillState.PAID and not entry.purpose
         ]
         if not bills:
             return None
-        return self._invoice(min(bills)[1])
+        return self._invoice(min(bills)[-1])
 
     def put_bill(self, bill: Bill) -> Invoice | None:
         """Add a bill, or bring it up to date while it is open; None if it is paid."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.bill import Bill
 from ivr.flow.call import Invoice
 from ivr.money import Money
 from ivr.store.database import Database
-from ivr.store.models import HOLDS_INVOICE, InvoiceRow, InvoiceStatus, PaymentRow
+from ivr.store.models import HOLDING, InvoiceRow, InvoiceStatus, PaymentRow
+from pci.contract import ChargeState
+
+_HELD = exists().where(PaymentRow.invoice_id == InvoiceRow.id, PaymentRow.state == ChargeState.AUTHORIZED)
+_FIRST_TO_PAY = (_HELD, InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,10 @@ class Invoices:
         self._database = database
 
     async def find_open_invoice(self, account: str) -> Invoice | None:
-        """The invoice that this account should pay first: the oldest due date, those without one last."""
+        """The invoice that this account should pay first: the oldest due date, those without one last.
+
+        One whose amount the bank holds is found only if there is no other: it is not paid, and cannot be paid now.
+        """
         query = (
             select(InvoiceRow)
             .where(
@@ -49,14 +56,14 @@ class Invoices:
                 InvoiceRow.status == InvoiceStatus.OPEN,
                 InvoiceRow.purpose.is_(None),
             )
-            .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
+            .order_by(*_FIRST_TO_PAY)
             .limit(1)
         )
         row = await self._database.read(lambda session: session.scalar(query))
         return None if row is None else as_invoice(row)
 
     async def find_bills(self, name: str, amount: Money) -> list[Listed]:
-        """The bills of just this amount whose account or number this is; the oldest due date first."""
+        """The bills of just this amount whose account or number this is, the one to pay first at the top."""
         query = (
             select(InvoiceRow)
             .where(
@@ -65,7 +72,7 @@ class Invoices:
                 InvoiceRow.currency == amount.currency,
                 InvoiceRow.purpose.is_(None),
             )
-            .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
+            .order_by(*_FIRST_TO_PAY)
         )
         rows = await self._database.read(lambda session: session.scalars(query))
         return [Listed(as_invoice(row), row.status is InvoiceStatus.PAID) for row in rows]
@@ -108,9 +115,7 @@ class Invoices:
         stated = (bill.amount.minor, bill.amount.currency, bill.due, bill.mobile, bill.email)
         if (row.amount_minor, row.currency, row.due, row.mobile, row.email) == stated:
             return "unchanged"
-        holders = select(PaymentRow.charge_id).where(
-            PaymentRow.invoice_id == row.id, PaymentRow.state.in_(HOLDS_INVOICE)
-        )
+        holders = select(PaymentRow.charge_id).where(PaymentRow.invoice_id == row.id, HOLDING)
         if await session.scalar(holders):
             return "being_paid"
         row.amount_minor, row.currency, row.due, row.mobile, row.email = stated

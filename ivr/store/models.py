@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    bindparam,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -208,6 +209,10 @@ class PaymentRow(Base):
     language: Mapped[str] = mapped_column(String(2))
     created: Mapped[datetime]
     updated: Mapped[datetime]
+
+
+# in the words of the index: with bound values SQLite does not use it, and reads every payment that was ever made
+HOLDING = PaymentRow.state.in_(bindparam("holding", HOLDS_INVOICE, expanding=True, literal_execute=True))
 
 
 class StoredCardRow(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ivr.flow.call import Invoice
 from ivr.money import Money
 from ivr.store.errors import InvoiceAlreadyPaid, InvoiceChanged, PaymentInProgress
-from ivr.store.models import HOLDS_INVOICE, InvoiceRow, InvoiceStatus, PaymentRow
+from ivr.store.models import HOLDING, InvoiceRow, InvoiceStatus, PaymentRow
 
 
 async def payable(session: AsyncSession, invoice: Invoice, now: datetime) -> InvoiceRow:
@@ -22,7 +22,7 @@ async def payable(session: AsyncSession, invoice: Invoice, now: datetime) -> Inv
         return await _opened(session, invoice, now)
     if row.status is InvoiceStatus.PAID:
         raise InvoiceAlreadyPaid
-    holders = select(PaymentRow.charge_id).where(PaymentRow.invoice_id == row.id, PaymentRow.state.in_(HOLDS_INVOICE))
+    holders = select(PaymentRow.charge_id).where(PaymentRow.invoice_id == row.id, HOLDING)
     if await session.scalar(holders):
         raise PaymentInProgress
     if invoice.purpose:  # after a decline the caller may have named another amount

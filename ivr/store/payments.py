@@ -20,7 +20,7 @@ from ivr.money import Money
 from ivr.store.confirmations import Confirmations
 from ivr.store.database import Database
 from ivr.store.errors import ChargeMismatch, PaymentInProgress
-from ivr.store.models import UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
+from ivr.store.models import HOLDING, UNSETTLED, InvoiceRow, InvoiceStatus, PaymentRow
 from ivr.store.outbox import Outbox
 from ivr.store.payable import payable
 from ivr.store.request_models import RefundRow
@@ -96,14 +96,14 @@ class Payments:
         await self._database.write(begin)
 
     async def under_way(self, invoice: Invoice) -> bool:
-        """Whether a payment of this invoice has begun and its outcome is not known."""
+        """Whether another payment of this invoice would be refused: one is open, holds its amount or has taken it."""
         query = (
             select(PaymentRow.charge_id)
             .join(InvoiceRow, InvoiceRow.id == PaymentRow.invoice_id)
             .where(
                 InvoiceRow.account == invoice.account,
                 InvoiceRow.reference == invoice.reference,
-                PaymentRow.state.in_(UNSETTLED),
+                HOLDING,
             )
             .limit(1)
         )

@@ -140,6 +140,24 @@ async def test_given_a_payment_under_way_when_another_call_wants_to_pay_it_then_
     await ends(first)
 
 
+async def test_given_a_bill_whose_amount_the_bank_holds_when_it_is_to_be_paid_again_then_no_card_is_asked_for(
+    live: LiveIvr,
+) -> None:
+    live.card_side.state = ChargeState.AUTHORIZED
+    first = await live.to_confirmation()
+    live.card_side.may_answer.clear()
+    await charge_asked(live, first)
+    first.hang_up()
+    live.card_side.may_answer.set()
+    await live.log.tells("charge_settled", state="authorized")
+    second = await live.to_menu()
+    second.press("1")
+    await hears(second, "order-in-progress")
+
+    assert len(live.card_side.captures) == 1
+    assert await live.payments() == ["authorized"]
+
+
 async def test_given_an_unknown_payment_of_an_earlier_run_then_the_next_start_settles_it(live: LiveIvr) -> None:
     live.card_side.state = ChargeState.UNKNOWN
     call = await live.to_confirmation()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.bill import Bill
 from ivr.flow.call import CaptureOrder
+from ivr.money import Money
 from ivr.rehearsal.call import _PARTING, _THANKS
 from ivr.rehearsal.cards import CARDS, Keyed, NoCard
+from ivr.rehearsal.ledger import BillState, Entry, Ledger
 from pci.capture.fields import PARTING, THANKS
 from pci.contract import CaptureOutcome, CaptureRequest, ChargeState
 from pci.processors.simulator import _REASONS
@@ -30,6 +33,13 @@ def test_given_a_test_card_then_the_processor_simulator_knows_one_that_ends_alik
         assert card.charged.decline_reason is _REASONS[found[0].decline_code or ""]
     else:
         assert found[0].decline_code is found[0].fault is None
+
+
+def test_given_a_bill_whose_amount_is_held_then_another_of_the_account_is_found_first() -> None:
+    held, other = (Bill("7", reference, Money(990, "USD")) for reference in ("HELD", "OTHER"))
+    alone, both = Ledger([Entry(held, BillState.RESERVED)]), Ledger([Entry(held, BillState.RESERVED), Entry(other)])
+    found = [ledger.find_open_invoice("7") for ledger in (alone, both)]
+    assert [invoice.reference for invoice in found if invoice] == ["HELD", "OTHER"]
 
 
 def test_given_the_ways_a_capture_ends_then_each_can_be_rehearsed() -> None:

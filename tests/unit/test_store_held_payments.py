@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.store.errors import PaymentInProgress
 from pci.contract import ChargeState
-from tests.unit.ledger import Ledger, open_ledger
+from tests.unit.ledger import BILL, Ledger, open_ledger
 
 AUTHORIZED, APPROVED, NOT_CHARGED = ChargeState.AUTHORIZED, ChargeState.APPROVED, ChargeState.NOT_CHARGED
 
@@ -49,6 +50,24 @@ async def test_given_a_held_amount_when_it_is_closed_then_the_caller_is_texted_o
     await ledger.settle(AUTHORIZED)  # old news
     assert await ledger.state() is state
     assert await ledger.store.payments.held_payments() == ()
+
+
+async def test_given_a_held_amount_then_another_bill_of_the_account_is_paid_first_and_else_no_card_is_asked_for(
+    ledger: Ledger,
+) -> None:
+    await ledger.settle(AUTHORIZED)
+    invoices, held = ledger.store.invoices, ledger.invoice
+    assert await invoices.find_open_invoice(BILL.account) == held
+    assert await ledger.store.payments.under_way(held)
+    await invoices.put_bills([replace(BILL, reference="INV-1108", due=None)])
+    found = await invoices.find_open_invoice(BILL.account)
+    assert found is not None
+    assert found.reference == "INV-1108"
+    assert not await ledger.store.payments.under_way(found)
+    assert [listed.invoice.reference for listed in await invoices.find_bills(BILL.account, BILL.amount)] == [
+        "INV-1108",
+        held.reference,
+    ]
 
 
 async def test_given_a_voided_amount_then_the_invoice_can_be_paid_again(ledger: Ledger) -> None:

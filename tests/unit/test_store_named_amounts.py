@@ -46,7 +46,7 @@ async def test_given_an_amount_of_the_caller_then_its_row_comes_with_the_intent_
     assert await ledger.store.payments.under_way(GIFT)
     assert await ledger.settle_amount(ChargeState.APPROVED, "gift", 2500)
     assert await ledger.texts() == ["Payment received: 25.00 USD for donation, Visa ending 1111. Thank you."]
-    assert not await ledger.store.payments.under_way(GIFT)
+    assert await ledger.store.payments.under_way(GIFT)
 
 
 async def test_given_an_open_payment_of_it_then_a_second_is_refused_and_after_success_too(ledger: Ledger) -> None:
