@@ -114,8 +114,7 @@ class Callback:
 
     def _errand(self) -> Errand:
         place = self._place
-        done = partial(self._floor.call_no_more, place)
-        return Errand(place.queue, place.since, place.language, place.context, self._begins, done)
+        return Errand(place.queue, place.since, place.language, place.context, self._begins)
 
     async def _begins(self) -> bool:
         self.called = True

@@ -114,13 +114,6 @@ class Floor:
             self.board.turn(agent, Status.READY)
             self.assign()
 
-    async def call_no_more(self, place: Place) -> None:
-        """Somebody was reached, or waits on the line by themselves: nobody need call them back."""
-        try:
-            await self.equipment.store.requests.callback_done(place.id)
-        except StoreError as error:
-            _log.error("callback_not_closed", reason=type(error).__name__)
-
     async def connect(
         self, line: Line, introduction: Introduction, whisper: Sequence[str], caller: Caller
     ) -> Reached:
@@ -139,7 +132,7 @@ class Floor:
             await self.records.end(record, str(turned_away))
             return turned_away
         if place:
-            self.equipment.tasks.create_task(self.call_no_more(place))
+            self.equipment.tasks.create_task(self._call_no_more(place))
         return await self.wait(
             Visitor(line, matter, Waiting(queue, since), record, callback_key=introduction.callback_key)
         )
@@ -266,6 +259,13 @@ class Floor:
         except StoreError as error:
             _log.error("callbacks_not_read", reason=type(error).__name__)
             return None
+
+    async def _call_no_more(self, place: Place) -> None:
+        """They wait on the line by themselves."""
+        try:
+            await self.equipment.store.requests.callback_done(place.id)
+        except StoreError as error:
+            _log.error("callback_not_closed", reason=type(error).__name__)
 
     def _close(self, visitor: Visitor, reached: Reached | None) -> None:
         if not visitor.line.left:

@@ -43,7 +43,7 @@ _ADVICE: Final = "check [agents] trunk in ivr.toml and [originate] endpoints in 
 class Errand:
     """Why somebody is called back: their place in a queue, and what its agents are to see.
 
-    `begins` writes down that they are called now, and whether they want it still; `done` that they answered.
+    `begins` writes down that they are called now, and whether they want it still.
     """
 
     queue: str
@@ -51,7 +51,6 @@ class Errand:
     language: str
     context: tuple[tuple[str, str], ...] = field(repr=False)
     begins: Callable[[], Awaitable[bool]]
-    done: Callable[[], Awaitable[None]]
 
 
 class Outward:
@@ -140,10 +139,7 @@ class Outward:
         """Ring the other end; TALKED once somebody has picked up."""
         if self._errand and not await self._errand.begins():
             return Reached.UNAVAILABLE
-        reached = await self._ring(events)
-        if self._errand and reached is Reached.TALKED:
-            await self._errand.done()
-        return reached
+        return await self._ring(events)
 
     async def _ring(self, events: Watch) -> Reached:
         app, trunk = self._floor.equipment.app, self._floor.settings.trunk or ""

@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ivr.store.agent_models import AgentCallRow
 from ivr.store.database import Database
 from ivr.store.outbox import Outbox
+from ivr.store.places import Pairs, callbacks_of, read_context
 from ivr.store.webhooks import Webhooks
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class AgentCalls:
     async def reached(self, number: int, stage: str, **where: str) -> None:
         """The call stands there now; `where` are its agent, phone_channel, bridge and caller_channel that are new.
 
-        The first talk is when it was taken.
+        The first talk is when it was taken; nobody need call them back then.
         """
 
         async def write(session: AsyncSession) -> None:
@@ -89,6 +88,8 @@ class AgentCalls:
                 setattr(row, name, value)
             if stage == "talking" and row.taken is None:
                 row.taken = self._database.now()
+                for kept in await callbacks_of(session, row.queue, row.number, read_context(row.context)):
+                    kept.close(row.taken)
             self._webhooks.call(session, row)
 
         await self._database.write(write)
@@ -143,7 +144,7 @@ def _record(row: AgentCallRow) -> AgentCallRecord:
         bridge=row.bridge,
         number=row.number,
         language=row.language,
-        context=tuple((str(name), str(value)) for name, value in json.loads(row.context)),
+        context=read_context(row.context),
         asked=row.asked,
         taken=row.taken,
         ended=row.ended,

@@ -15,6 +15,7 @@ from ivr.store.agent_models import AgentCallRow
 from ivr.store.database import Database
 from ivr.store.request_models import NO_CONTEXT, CallbackRow
 
+Pairs = tuple[tuple[str, str], ...]
 _ACCOUNT: Final = "account_number"
 
 
@@ -30,7 +31,7 @@ class Place:
     queue: str
     since: datetime
     language: str
-    context: tuple[tuple[str, str], ...] = field(repr=False)
+    context: Pairs = field(repr=False)
     tries: int
     due: datetime | None
 
@@ -72,18 +73,23 @@ class Places:
 
         await self._database.write(write)
 
-    async def of(self, queue: str, number: str, context: Sequence[tuple[str, str]]) -> Place | None:
-        """The place that somebody has; None if they have none. Two callers of one number, such as a company's, are
-        told apart by their account."""
-        query = select(CallbackRow).where(
-            CallbackRow.done.is_(None), CallbackRow.queue == queue, CallbackRow.number == number
-        )
+    async def of(self, queue: str, number: str, context: Pairs) -> Place | None:
+        """The place that somebody has; None if they have none."""
 
         async def look(session: AsyncSession) -> Place | None:
-            places = map(_place, await session.scalars(query))
-            return next((place for place in places if _account(place.context) == _account(context)), None)
+            return next(map(_place, await callbacks_of(session, queue, number, context)), None)
 
-        return await self._database.read(look) if number else None
+        return await self._database.read(look)
+
+
+async def callbacks_of(session: AsyncSession, queue: str, number: str, context: Pairs) -> Sequence[CallbackRow]:
+    """What somebody waits for in a queue. Two callers of one number, such as a company's, are told apart by their
+    account."""
+    query = select(CallbackRow).where(
+        CallbackRow.done.is_(None), CallbackRow.queue == queue, CallbackRow.number == number
+    )
+    rows = await session.scalars(query) if queue and number else ()
+    return [row for row in rows if _account(read_context(row.context)) == _account(context)]
 
 
 async def place_of(session: AsyncSession, call_id: str, queue: str) -> tuple[datetime | None, str]:
@@ -94,12 +100,15 @@ async def place_of(session: AsyncSession, call_id: str, queue: str) -> tuple[dat
 
 
 def _place(row: CallbackRow) -> Place:
-    return Place(row.id, row.number, row.queue, row.asked, row.language, _read(row.context), row.tries, row.due)
+    return Place(
+        row.id, row.number, row.queue, row.asked, row.language, read_context(row.context), row.tries, row.due
+    )
 
 
-def _read(context: str) -> tuple[tuple[str, str], ...]:
+def read_context(context: str) -> Pairs:
+    """What agents see, as its column has it."""
     return tuple((str(name), str(value)) for name, value in json.loads(context))
 
 
-def _account(context: Sequence[tuple[str, str]]) -> str:
+def _account(context: Pairs) -> str:
     return dict(context).get(_ACCOUNT, "")

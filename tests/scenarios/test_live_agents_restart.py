@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from asterisk_ari.fake import FakeAsterisk, FakeCall
+from ivr.store.database import sqlite_url
+from ivr.store.store import open_store
+from tests.scenarios.test_live_agents_called_back import KEEPS_PLACE, LINE
 from tests.standins.desk_process import Door
-from tests.standins.live_desk import AGENTS, FLOW, phone_of
+from tests.standins.live_desk import AGENTS, phone_of
 from tests.standins.live_ivr import LOGINS, ROOT, ends, gate_before, heard, hears, write_settings
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
@@ -57,13 +60,18 @@ class Scene:
                 process.kill()
                 await process.wait()
 
-    async def caller(self) -> FakeCall:
+    async def asks(self) -> FakeCall:
         """Somebody who asks for an agent."""
         async with asyncio.timeout(60):
             await self.asterisk.until(lambda asterisk: "ivr" in asterisk.app_names)
         call = self.asterisk.dial("1000", caller="+15550100777")
         await hears(call, "enter-account")
         call.press("1000442#")
+        return call
+
+    async def caller(self) -> FakeCall:
+        """The same, where somebody is at work."""
+        call = await self.asks()
         await hears(call, "connecting")
         return call
 
@@ -79,7 +87,7 @@ class Scene:
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     flow = tmp_path / "flow.yaml"
-    flow.write_text(FLOW, encoding="utf-8")
+    flow.write_text(KEEPS_PLACE, encoding="utf-8")
     async with FakeAsterisk.open(LOGINS) as asterisk, gate_before(asterisk, tmp_path):
         asterisk.picks_up = False
         yield Scene(asterisk, await write_settings(tmp_path, AGENTS, flows=flow, stop_grace=0.2))
@@ -191,3 +199,32 @@ async def test_given_a_caller_who_is_gone_after_the_restart_then_the_agent_is_no
     async with scene.serving():
         async with asyncio.timeout(60):
             await phone.until(lambda call: call.ended)
+
+
+async def test_given_somebody_who_is_called_back_when_the_call_side_is_killed_then_they_talk_and_are_called_no_more(
+    scene: Scene, tmp_path: Path
+) -> None:
+    async with scene.serving() as served:
+        caller = await scene.asks()
+        await hears(caller, "callback-number-right")
+        caller.press("1")
+        await ends(caller)
+        await served.door.ready("anna")
+        before = await scene.phone("anna")
+        before.pick_up()
+        called = await scene.phone(LINE)
+        await served.kill()
+
+    async with scene.serving() as served:
+        async with asyncio.timeout(60):
+            await scene.asterisk.until(lambda asterisk: "ivr" in asterisk.app_names)
+        called.pick_up()
+        await hears(called, "hold-on")
+        await ends(before)
+        await served.door.ready("anna")
+        phone = await scene.phone("anna")
+        await served.door.do("accept", "anna")
+        phone.pick_up()
+        await together(called, phone)
+    async with open_store(sqlite_url(tmp_path / "ivr.db")) as store:
+        assert await store.places.kept() == []

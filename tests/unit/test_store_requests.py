@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from ivr.money import Money
 from ivr.store.requests import Asker
 from pci.contract import ChargeState
 from tests.unit.ledger import Ledger, open_ledger
+from tests.unit.test_agents_history import RECORD
 
 ASKER = Asker("call-9", "after-hours", "en")
 
@@ -54,6 +56,29 @@ async def test_given_a_caller_who_was_called_then_their_number_is_forgotten(tmp_
         assert not await requests.callback_done(waiting.id)
         assert await requests.waiting_callbacks() == []
         assert await requests.note(callback(), ASKER) is Noted.NOTED
+
+
+async def test_given_somebody_who_talks_with_an_agent_of_the_queue_then_they_are_called_no_more_and_others_are(
+    tmp_path: Path,
+) -> None:
+    async with open_ledger(tmp_path) as ledger:
+        requests, calls, begun = ledger.store.requests, ledger.store.agent_calls, {}
+        for call_id, queue, account in [
+            ("c1", "billing", "1000442"),
+            ("c2", "billing", "2000817"),  # the same company
+            ("c3", "spanish", "1000442"),
+            ("c4", "", "1000442"),  # a person calls them
+        ]:
+            record = replace(RECORD, call_id=call_id, queue=queue, context=(("account_number", account),))
+            begun[call_id] = await calls.begin(record)
+            wanted = CallbackRequest(RECORD.number, Window.ANY_TIME, call_id, queue)
+            await requests.note(wanted, Asker(call_id, "to-agents", "en"))
+        await calls.reached(begun["c1"], "ringing", agent="anna")
+        assert len(await requests.waiting_callbacks()) == 4
+
+        await calls.reached(begun["c1"], "talking", agent="anna")
+
+        assert {waiting.call_id for waiting in await requests.waiting_callbacks()} == {"c2", "c3", "c4"}
 
 
 async def test_given_an_approved_payment_then_it_can_be_asked_back_once(tmp_path: Path) -> None:
