@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from statistics import fmean
 from typing import Final
 
@@ -100,9 +100,9 @@ class Today:
     async def look(self) -> Day:
         """Today so far; StoreError if the ledger cannot say."""
         now = self._store.database.now()
-        midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         figures = self._store.figures
-        begun = hours_of(midnight, now)
+        begun = _hours_until(now)
+        midnight = begun[0]
         outcomes = await figures.outcomes(begun)
         hours = (
             Hour(begins, {kind: outcomes[number, kind] for kind in CallOutcome if (number, kind) in outcomes})
@@ -131,21 +131,26 @@ class Today:
 
     async def keep(self, put: Callable[[Day], None]) -> None:
         """Look again and again, until cancelled. A ledger that cannot say leaves what was seen before."""
-        time = asyncio.get_running_loop().time
+        clock = asyncio.get_running_loop().time
         while True:
-            began = time()
+            began = clock()
             try:
                 put(await self.look())
             except StoreError as error:
                 _log.warning("day_not_counted", reason=type(error).__name__)
-            await asyncio.sleep(max(_LOOK_AGAIN_SECONDS, _SHARE * (time() - began)))
+            await asyncio.sleep(max(_LOOK_AGAIN_SECONDS, _SHARE * (clock() - began)))
 
 
-def hours_of(midnight: datetime, now: datetime) -> Sequence[datetime]:
-    """The hours of a day that have begun; a day on which the clocks are changed has one more or less."""
-    hours, begins = [midnight], midnight.astimezone(now.tzinfo)
-    while (begins := begins + timedelta(hours=1)) <= now:
-        hours.append(begins.astimezone(midnight.tzinfo))
+def _hours_until(now: datetime) -> Sequence[datetime]:
+    """The hours of today that have begun; a day on which the clocks are changed has one more or less.
+
+    Each by the clock as it was then: the offset of now is not that of midnight on such a day.
+    """
+    midnight = datetime.combine(now.astimezone().date(), time.min).timestamp()
+    hours, begins = [], datetime.fromtimestamp(midnight, UTC)
+    while begins <= now:
+        hours.append(begins.astimezone())
+        begins += timedelta(hours=1)
     return hours
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.agents.day import Day, Today, Waits, hours_of
+from ivr.agents.day import Day, Today, Waits
 from ivr.flow.call import Due
 from ivr.store.calls import FinishedCall
 from ivr.store.database import sqlite_url
@@ -29,16 +29,23 @@ TEN = datetime(2026, 11, 28, 10, 15, tzinfo=UTC)
 STEP = '{"at":1,"type":"step","step":"%s","verb":"ask","outcome":"%s"}\n'
 
 
+@contextmanager
+def in_zone(name: str) -> Iterator[None]:
+    """On a machine whose clock shows the time of this zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", name)
+        time.tzset()
+        yield
+    time.tzset()
+
+
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+def clock() -> Iterator[Clock]:
     """A quarter past ten, on a machine whose clock shows UTC."""
     clock = Clock()
     clock.now = TEN
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
+    with in_zone("UTC"):
         yield clock
-    time.tzset()
 
 
 @pytest.fixture
@@ -143,8 +150,24 @@ async def test_given_a_ledger_that_fails_then_what_was_seen_stays_and_it_is_look
         assert (await seen.get()).at == TEN
 
 
-def test_given_a_day_on_which_the_clocks_are_set_back_then_it_has_twenty_five_hours() -> None:
-    midnight = datetime(2026, 11, 1, tzinfo=ZoneInfo("America/New_York"))
-    hours = hours_of(midnight, datetime(2026, 11, 2, 4, 59, tzinfo=UTC))
-    assert len(hours) == 25
-    assert [hour.hour for hour in hours[:4]] == [0, 1, 1, 2]
+BERLIN, NEW_YORK, CAIRO = "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "EET-2EEST,M4.5.5/0,M10.5.4/24"
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "midnight", "hours"),
+    [
+        (BERLIN, "2026-03-29T10:00Z", "2026-03-28T23:00Z", [0, 1, *range(3, 13)]),
+        (BERLIN, "2026-10-25T10:00Z", "2026-10-24T22:00Z", [0, 1, 2, 2, *range(3, 12)]),
+        (NEW_YORK, "2026-11-02T04:59Z", "2026-11-01T04:00Z", [0, 1, 1, *range(2, 24)]),
+        (CAIRO, "2026-04-24T10:00Z", "2026-04-23T22:00Z", [*range(1, 14)]),  # the day begins at one
+    ],
+)
+async def test_given_a_day_on_which_the_clocks_are_changed_then_it_has_the_hours_that_they_showed(
+    store: Store, clock: Clock, zone: str, now: str, midnight: str, hours: list[int]
+) -> None:
+    clock.now = datetime.fromisoformat(now)
+    with in_zone(zone):
+        day = await Today(store).look()
+
+    assert day.hours[0].begins == datetime.fromisoformat(midnight)
+    assert [hour.begins.hour for hour in day.hours] == hours
