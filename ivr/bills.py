@@ -1,4 +1,4 @@
-"""Bills from a CSV file: all of them, or none and a list of what to mend.
+"""Bills from a CSV file: a file with a mistake is refused whole, with a list of what to mend.
 
 Columns: account, reference, amount, currency, due, mobile, and email, which may be left out. No message repeats a
 value of the file: a value in the wrong column may be anything, a card number included.
@@ -73,7 +73,10 @@ class BillsRefused(Exception):
 
 
 async def import_bills(path: Path, invoices: Invoices) -> Imported:
-    """Put the bills of a file into the ledger; `BillsRefused` says what to mend first."""
+    """Put the bills of a file into the ledger; `BillsRefused` says what to mend first.
+
+    `ImportBrokenOff` if the ledger fails in the middle: the same file again goes on from there.
+    """
     return await invoices.put_bills(read_bills(path))
 
 

@@ -18,6 +18,7 @@ _ABOUT = "What callers owe: they key the account of a bill and pay it."
 _IMPORT = (
     "Add bills from a CSV file in UTF-8 with the columns account, reference, amount, currency, due, mobile. A bill is"
     " named by account and reference: importing it again updates it. If one row is wrong, nothing is imported."
+    " Callers can pay meanwhile; an import that breaks off in the middle goes on when the file is imported again."
 )
 
 

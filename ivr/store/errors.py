@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreUnavailable
+├── ImportBrokenOff
 ├── SchemaTooNew
 ├── PaymentRefused
 │   ├── InvoiceAlreadyPaid
@@ -26,6 +27,16 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The database did not answer: check `database` in ivr.toml, its folder's rights and the disk."""
+
+
+class ImportBrokenOff(StoreError):
+    """The database failed in the middle of an import of bills."""
+
+    def __init__(self, done: int, bills: int) -> None:
+        super().__init__(
+            f"The database failed when {done} of {bills} bills were imported; these stay. Check `database` in"
+            " ivr.toml, its folder's rights and the disk, then import the same file again: it goes on from there."
+        )
 
 
 class SchemaTooNew(StoreError):

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.bill import Bill
 from ivr.flow.call import Invoice
 from ivr.money import Money
 from ivr.store.database import Database
+from ivr.store.errors import ImportBrokenOff, StoreUnavailable
 from ivr.store.models import HOLDING, InvoiceRow, InvoiceStatus, PaymentRow
 from pci.contract import ChargeState
 
+_AT_A_TIME: Final = 250  # SQLite allows 1000 terms in a condition
+# in SQLite a writer who waits looks every tenth of a second: in a longer pause each gets their turn
+_OTHERS_TURN_SECONDS: Final = 0.12
 _HELD = exists().where(PaymentRow.invoice_id == InvoiceRow.id, PaymentRow.state == ChargeState.AUTHORIZED)
 _FIRST_TO_PAY = (_HELD, InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.id)
 
@@ -78,45 +86,56 @@ class Invoices:
         return [Listed(as_invoice(row), row.status is InvoiceStatus.PAID) for row in rows]
 
     async def put_bills(self, bills: Sequence[Bill]) -> Imported:
-        """Add new bills and bring open ones up to date, all or none; the same bills again change nothing.
+        """Add new bills and bring open ones up to date; the same bills again change nothing.
 
-        A bill that is paid, whose payment is under way or whose amount is held, stays as its payer heard it.
+        A bill that is paid, whose payment is under way or whose amount is held, stays as its payer heard it. Some
+        hundred are written at a time, so that no payment waits for all of them; if one of these parts cannot be
+        written, none of it is, the parts before it stay, and `ImportBrokenOff` says how many bills that is.
         """
-
-        async def put(session: AsyncSession) -> Imported:
-            counts = dict.fromkeys(("added", "updated", "unchanged", "paid", "being_paid"), 0)
-            for bill in bills:
-                counts[await self._put(session, bill)] += 1
-            return Imported(**counts)
-
-        return await self._database.write(put)
+        counts: Counter[str] = Counter()
+        for done in range(0, len(bills), _AT_A_TIME):
+            if done:
+                await asyncio.sleep(_OTHERS_TURN_SECONDS)
+            part = bills[done : done + _AT_A_TIME]
+            try:
+                counts += await self._database.write(partial(self._put, bills=part))
+            except StoreUnavailable as error:
+                raise ImportBrokenOff(done, len(bills)) from error
+        return Imported(**counts)
 
     async def put_bill(self, bill: Bill) -> Invoice | None:
         """As `put_bills`, for one; the invoice as it stands then, None if it is paid already."""
 
         async def put(session: AsyncSession) -> Invoice | None:
-            if await self._put(session, bill) == "paid":
+            if "paid" in await self._put(session, [bill]):
                 return None
-            named = select(InvoiceRow).where(
-                InvoiceRow.account == bill.account, InvoiceRow.reference == bill.reference
-            )
-            return as_invoice((await session.scalars(named)).one())
+            return as_invoice((await session.scalars(select(InvoiceRow).where(_named(bill)))).one())
 
         return await self._database.write(put)
 
-    async def _put(self, session: AsyncSession, bill: Bill) -> str:
-        query = select(InvoiceRow).where(InvoiceRow.account == bill.account, InvoiceRow.reference == bill.reference)
-        row = await session.scalar(query.with_for_update())
-        if row is None:
-            session.add(self._row(bill))
-            return "added"
+    async def _put(self, session: AsyncSession, bills: Sequence[Bill]) -> Counter[str]:
+        """Put each; how many came to what, in the words of `Imported`."""
+        named = select(InvoiceRow).where(or_(*map(_named, bills))).with_for_update()
+        rows = {(row.account, row.reference): row for row in await session.scalars(named)}
+        held = select(PaymentRow.invoice_id).where(
+            PaymentRow.invoice_id.in_([row.id for row in rows.values()]), HOLDING
+        )
+        being_paid = frozenset(await session.scalars(held))
+        counts: Counter[str] = Counter()
+        for bill in bills:
+            row = rows.get((bill.account, bill.reference))
+            if row is None:
+                session.add(self._row(bill))
+            counts["added" if row is None else self._update(row, bill, row.id in being_paid)] += 1
+        return counts
+
+    def _update(self, row: InvoiceRow, bill: Bill, being_paid: bool) -> str:
         if row.status is InvoiceStatus.PAID:
             return "paid"
         stated = (bill.amount.minor, bill.amount.currency, bill.due, bill.mobile, bill.email)
         if (row.amount_minor, row.currency, row.due, row.mobile, row.email) == stated:
             return "unchanged"
-        holders = select(PaymentRow.charge_id).where(PaymentRow.invoice_id == row.id, HOLDING)
-        if await session.scalar(holders):
+        if being_paid:
             return "being_paid"
         row.amount_minor, row.currency, row.due, row.mobile, row.email = stated
         row.updated = self._database.now()
@@ -136,6 +155,10 @@ class Invoices:
             created=now,
             updated=now,
         )
+
+
+def _named(bill: Bill) -> ColumnElement[bool]:
+    return and_(InvoiceRow.account == bill.account, InvoiceRow.reference == bill.reference)
 
 
 def as_invoice(row: InvoiceRow) -> Invoice:

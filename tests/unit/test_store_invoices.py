@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -11,8 +12,11 @@ import pytest
 
 from ivr.bill import Bill
 from ivr.money import Money
+from ivr.store.database import sqlite_url
+from ivr.store.errors import ImportBrokenOff
 from ivr.store.invoices import Imported
 from ivr.store.models import CallRow
+from ivr.store.store import open_store
 from pci.contract import ChargeState
 from tests.unit.ledger import BILL, Ledger, open_ledger
 
@@ -72,11 +76,30 @@ async def test_given_a_payment_under_way_or_held_then_its_invoice_stays_as_the_c
     assert await ledger.store.invoices.find_open_invoice(BILL.account) == ledger.invoice
 
 
-async def test_given_a_bill_that_the_database_refuses_then_none_of_the_import_is_there(ledger: Ledger) -> None:
-    bills = [Bill("8", "good", Money(100, "USD")), Bill("8", "worth nothing", Money(0, "USD"))]
-    with pytest.raises(Exception, match="database"):
-        await ledger.store.invoices.put_bills(bills)
-    assert await ledger.store.invoices.find_open_invoice("8") is None
+async def test_given_an_import_that_breaks_off_then_it_says_how_far_it_came_and_again_it_goes_on_from_there(
+    ledger: Ledger,
+) -> None:
+    invoices = ledger.store.invoices
+    bills = [Bill(f"8{number:03}", "INV-8", Money(100, "USD")) for number in range(300)]
+    with pytest.raises(ImportBrokenOff, match="when 250 of 301 bills were imported"):
+        await invoices.put_bills([*bills, Bill("8", "refused by the database", Money(0, "USD"))])
+    assert await invoices.find_open_invoice("8249") is not None
+    assert await invoices.find_open_invoice("8250") is None
+    assert await invoices.put_bills(bills) == Imported(added=50, unchanged=250)
+
+
+async def test_given_a_large_import_when_a_payment_begins_meanwhile_then_it_does_not_wait_for_the_end(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    bills = [Bill(str(number), "INV-9", Money(100, "USD")) for number in range(2500)]
+    async with open_store(sqlite_url(tmp_path / "ivr.db")) as other, asyncio.TaskGroup() as tasks:
+        importing = tasks.create_task(other.invoices.put_bills(bills))
+        while await ledger.store.invoices.find_open_invoice("0") is None:
+            await asyncio.sleep(0.01)
+        await ledger.begin()
+        assert await ledger.store.invoices.find_open_invoice("2499") is None
+    assert importing.result() == Imported(added=2500)
+    assert await ledger.state() is ChargeState.PENDING
 
 
 async def test_given_a_call_then_its_start_and_its_first_end_are_recorded(ledger: Ledger) -> None:
