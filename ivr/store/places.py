@@ -89,7 +89,7 @@ async def callbacks_of(session: AsyncSession, queue: str, number: str, context: 
         CallbackRow.done.is_(None), CallbackRow.queue == queue, CallbackRow.number == number
     )
     rows = await session.scalars(query) if queue and number else ()
-    return [row for row in rows if _account(read_context(row.context)) == _account(context)]
+    return [row for row in rows if account_of(read_context(row.context)) == account_of(context)]
 
 
 async def place_of(session: AsyncSession, call_id: str, queue: str) -> tuple[datetime | None, str]:
@@ -110,5 +110,6 @@ def read_context(context: str) -> Pairs:
     return tuple((str(name), str(value)) for name, value in json.loads(context))
 
 
-def _account(context: Pairs) -> str:
+def account_of(context: Pairs) -> str:
+    """The account that a call was about, as its agents were to see it; "" if they were not."""
     return dict(context).get(_ACCOUNT, "")

@@ -22,7 +22,7 @@ from ivr.flow.requests import (
 from ivr.money import Money
 from ivr.store.database import Database
 from ivr.store.models import InvoiceRow, PaymentRow
-from ivr.store.places import place_of
+from ivr.store.places import account_of, place_of, read_context
 from ivr.store.request_models import CallbackRow, RefundRow
 from pci.contract import ChargeState
 
@@ -152,16 +152,18 @@ class Requests:
         return await self._database.write(write)
 
     async def _note_callback(self, session: AsyncSession, request: CallbackRequest, asker: Asker) -> Noted:
+        asked, context = await place_of(session, asker.call_id, request.queue)
         same = select(CallbackRow).where(
             CallbackRow.number == request.number, CallbackRow.reason == request.reason, CallbackRow.done.is_(None)
         )
-        waiting = (await session.scalars(same)).first()
-        if waiting is not None:
+        for waiting in await session.scalars(same):
+            # as in `callbacks_of`: another caller of the number, such as a colleague, has a place of their own
+            if request.queue and account_of(read_context(waiting.context)) != account_of(read_context(context)):
+                continue
             waiting.window = request.window
             if request.queue != waiting.queue:
                 waiting.queue, waiting.tries, waiting.due = request.queue, 0, None
             return Noted.ALREADY
-        asked, context = await place_of(session, asker.call_id, request.queue)
         session.add(
             CallbackRow(
                 number=request.number,

@@ -36,17 +36,17 @@ async def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         yield opened
 
 
-async def asks(live: LiveAgents, caller: str = NUMBER) -> FakeCall:
+async def asks(live: LiveAgents, caller: str = NUMBER, account: str = "1000442") -> FakeCall:
     """A caller who has said which account it is about, and asks for somebody."""
     call = live.ivr.asterisk.dial("1000", caller=caller)
     await hears(call, "enter-account")
-    call.press("1000442#")
+    call.press(f"{account}#")
     return call
 
 
-async def keeps_place(live: LiveAgents, caller: str = NUMBER) -> FakeCall:
+async def keeps_place(live: LiveAgents, caller: str = NUMBER, account: str = "1000442") -> FakeCall:
     """A caller who finds nobody at work asks to be called back, and hangs up."""
-    call = await asks(live, caller)
+    call = await asks(live, caller, account)
     await hears(call, "callback-number-right")
     call.press("1")
     await ends(call)
@@ -163,6 +163,13 @@ async def test_given_a_number_that_agents_may_not_call_then_it_is_never_called_a
     (left,) = await live.desk.floor.equipment.store.requests.waiting_callbacks()
     assert left.number == "+442079460000"
     assert (await sees(live.desk, "anna", turned(Status.READY))).call is None
+
+
+async def test_given_two_callers_of_one_number_about_two_accounts_then_each_has_a_place(live: LiveAgents) -> None:
+    for account in ("1000442", "2000817", "2000817"):
+        await keeps_place(live, account=account)
+
+    assert [dict(place.context)["account_number"] for place in await kept(live)] == ["1000442", "2000817"]
 
 
 async def test_given_a_restart_then_the_place_is_kept_and_they_are_called(
