@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from ivr.understanding.lexicon import Lexicon, plain
 
-_DIX = (10, 70, 90)  # of them only dix-sept, dix-huit and dix-neuf are made
-_DIX_SEPT = 7
+_DIX_SEPT = 7  # of dix only dix-sept, dix-huit and dix-neuf are made
 Item = int | str
 """A number, or a plain word that is none."""
 
@@ -34,13 +33,14 @@ def numbers(words: Iterable[str], lexicon: Lexicon) -> list[Item]:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number so far: whole thousands, what is below them, and less than what may still be added."""
+    """A number so far: whole thousands, what is below them, and what may be added: from `least`, less than `room`."""
 
     thousands: int = 0
     below: int = 0
     room: int = 1000
     scale: int = 10**12
     begun: bool = False
+    least: int = 0
 
     @property
     def value(self) -> int:
@@ -62,11 +62,10 @@ def _further(number: _Number, piece: str, lexicon: Lexicon) -> _Number | None:
     value = lexicon.numbers.get(piece)
     if value and 100 < value < 200 and 2 <= number.below <= 9:  # due centotto
         return replace(number, below=number.below * 100 + value - 100, room=_room(value, lexicon))
-    if value is None or value >= number.room or (value == 0 and number.begun):
+    if value is None or not number.least <= value < number.room or (value == 0 and number.begun):
         return None
-    if lexicon.score and number.below % 100 in _DIX and number.begun and value < _DIX_SEPT:
-        return None
-    return replace(number, below=number.below + value, room=_room(value, lexicon), begun=True)
+    least = _DIX_SEPT if lexicon.score and value == 10 else 0
+    return replace(number, below=number.below + value, least=least, room=_room(value, lexicon), begun=True)
 
 
 def _room(added: int, lexicon: Lexicon) -> int:

@@ -100,6 +100,7 @@ def test_yes_does_not_count_before_the_question_was_heard() -> None:
         ("en", "one triple oh forty-four two", "1000442"),
         ("es", "uno cero cero cero cuarenta y cuatro dos", "1000442"),
         ("fr", "un zéro zéro zéro quarante-quatre deux", "1000442"),
+        ("fr", "septante-deux nonante et un soixante-dix deux", "7291702"),
         ("it", "uno zero zero zero quarantaquattro due", "1000442"),
         ("pt", "um zero zero zero quarenta e quatro dois", "1000442"),
         ("pt", "meia meia meia um dois três", "666123"),
