@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ivr.understanding.lexicons import LEXICONS
+from ivr.understanding.questions import for_digits
 from pci.hearing.counting import digits_in
 from pci.hearing.discretion import FEWEST, GOES_ON, Discretion
 from speech import Alternative, Heard
@@ -138,6 +140,44 @@ def test_in_the_other_languages_a_card_that_is_said_in_pairs_is_counted_too(lang
     discretion = Discretion(language)
     assert discretion.of(heard(pairs.split())).alternatives[0].words == ("[unk]",)
     assert discretion.card_said
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", "cuatro uno doble uno doble uno doble uno doble uno doble uno doble uno doble uno"),
+        ("es", "doble cuatrocientos once doble ciento once"),
+        ("fr", "quatre un double un double un double un double un double un double un double un"),
+        ("it", "quattro uno doppio uno doppio uno doppio uno doppio uno doppio uno doppio uno doppio uno"),
+        ("es", "cuatro mil mil ciento once mil ciento once mil ciento quince"),
+        ("fr", "quatre mille mille cent onze mille cent onze mille cent quinze"),
+        ("it", "quattro mila mille cento undici mille cento undici mille cento quindici"),
+        ("it", "quattromila millecentoundici millecentoundici millecentoquindici"),
+        ("pt", "quatro mil mil cento e onze mil cento e onze mil cento e quinze"),
+        ("es", "cuatrocientos cuatrocientos cuatrocientos cuatrocientos"),
+        ("fr", "soixante dix deux soixante dix deux soixante dix deux soixante dix deux"),
+    ],
+)
+def test_in_the_other_languages_a_card_that_is_said_with_doubles_and_thousands_is_counted_too(
+    language: str, words: str
+) -> None:
+    discretion = Discretion(language)
+    assert discretion.of(heard(words.split())).alternatives[0].words == ("[unk]",)
+    assert discretion.card_said
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "it", "pt"])
+@settings(deadline=None)
+@given(data=st.data())
+def test_never_fewer_digits_are_counted_than_the_call_side_makes_of_the_same_words(
+    language: str, data: st.DataObject
+) -> None:
+    asked = for_digits(language, 1, 999)
+    assert asked is not None
+    listened_for = st.sampled_from([*asked.words, *LEXICONS[language].scales, "[unk]"])
+    words = data.draw(st.lists(listened_for, max_size=20))
+    understood = asked.understand([heard(words).alternatives])
+    assert digits_in(words, language) >= (len(understood) if understood.isdecimal() else 0)
 
 
 @pytest.mark.parametrize(
