@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from speech.recogniser import Alternative
+from speech.recogniser import GARBAGE, Alternative
 
 OTHERWISE: Final = 5.0
 """What a less natural reading of the same words costs, in the log-likelihoods of the recogniser."""
@@ -125,9 +125,14 @@ def read_digits(*stretches: str) -> SpokenDigits:
 
 def most_digits(words: Iterable[str]) -> int:
     """How many digits these words are at most, whatever is said between them: who takes digits back has said them."""
-    numbers = [word for word in words if word in _NUMBERS]
+    said = list(words)
+    # whatever stands between two numbers may keep them apart: "forty and two" is 402
+    ways = (
+        [word for word in said if word in _NUMBERS],
+        [word if word in _NUMBERS or word in _FILLERS else GARBAGE for word in said],
+    )
     # one more digit, for "double" at the end, which belongs to what comes next
-    readings = spoken_digits([[Alternative((*numbers, "zero"), 0.0)]])
+    readings = [one for way in ways for one in spoken_digits([[Alternative((*way, "zero"), 0.0)]])]
     return max(len(reading.digits) for reading in readings) - 1
 
 
