@@ -12,7 +12,7 @@ from typing import Final
 
 from asterisk_ari import ChannelDtmfReceived, Gap, PlaybackFinished
 from ivr.flow.keys import Keys
-from ivr.understanding.listening import Said
+from ivr.understanding.listening import Listening, Said
 from pci.contract import SpeechHeard
 from speech.recogniser import GARBAGE, Alternative
 
@@ -77,7 +77,7 @@ class _Question:
                 await self._key(event.digit)
             case SpeechHeard():
                 if self._keys.speech is not None and not self._keyed:
-                    await self._words(event)
+                    await self._words(event, self._keys.speech)
             case PlaybackFinished():
                 if event.playback.id == self._prompt:
                     self._prompt_is_over()
@@ -93,11 +93,11 @@ class _Question:
         self.answer, self.answered = self._keys.add(digit, to=before)
         self._wait(self._keys.patience(self.answer))
 
-    async def _words(self, event: SpeechHeard) -> None:
-        speech, ways = self._keys.speech, self._own(event)
+    async def _words(self, event: SpeechHeard, speech: Listening) -> None:
+        ways = self._own(event, speech)
         likeliest = ways[0].words if ways else ()
         known = any(word != GARBAGE for word in likeliest)
-        if speech is None or not likeliest or (self._prompt and not (known and speech.barge_in)):
+        if not likeliest or (self._prompt and not known):
             return  # a noise under the question, or an answer to one that was not heard to its end
         if not event.final and not known:
             return
@@ -112,13 +112,18 @@ class _Question:
         self.answer, self.answered = said, speech.whole(said)
         self._wait(speech.pause)
 
-    def _own(self, event: SpeechHeard) -> Sequence[Alternative]:
-        """What of this is the caller's own: nothing faint of what began while the question may come back to us."""
+    def _own(self, event: SpeechHeard, speech: Listening) -> Sequence[Alternative]:
+        """What of this is the caller's own: nothing faint of what began while the question may come back to us.
+
+        Nothing of that at all, where the question has to be heard to its end.
+        """
         if self._began_in_echo is None:
             self._began_in_echo = asyncio.get_running_loop().time() < self._echo_until
         echo = self._began_in_echo
         if event.final or not any(way.words for way in event.alternatives):
             self._began_in_echo = None
+        if echo and not speech.barge_in:
+            return ()
         ways = [Alternative(way.words, way.score, frozenset(way.faint)) for way in event.alternatives]
         return [Alternative(way.loud, way.score) for way in ways] if echo else ways
 
