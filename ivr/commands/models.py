@@ -41,7 +41,7 @@ _PARTS: Final = {
     "grouped numbers": "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
     "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand",
     "amounts": "dollars cents point and",
-    "days": " ".join((*_ENGLISH.months, *_ENGLISH.weekdays, *_ENGLISH.ahead, *_ENGLISH.nth)),
+    "days": " ".join((*_ENGLISH.months, *_ENGLISH.weekdays, *_ENGLISH.days_ahead, *_ENGLISH.nth)),
     "yes and no": "yes no",
     "help": "agent operator repeat start again",
 }

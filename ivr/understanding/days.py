@@ -8,9 +8,12 @@ from datetime import date, timedelta
 from ivr.understanding.lexicon import Lexicon, plain
 from ivr.understanding.lexicons import LEXICONS
 from ivr.understanding.numbers import Item, numbers
+from speech.recogniser import GARBAGE
 
 _MONTH_FIRST = frozenset({"en"})
 _WEEK = 7
+_SOON = 62  # two months: with its number, a day of a name may be in the next one
+_TOMORROW = 1
 
 
 def day_of(keys: str, language: str, year: int) -> date | None:
@@ -26,27 +29,43 @@ def day_of(keys: str, language: str, year: int) -> date | None:
 
 
 def days(words: Sequence[str], language: str, today: date) -> list[str]:
-    """Every day that this may be, as it would be keyed, the most natural first."""
+    """Every day that this may be, as it would be keyed, the most natural first: a date, or a day from today on."""
     lexicon = LEXICONS[language]
-    spoken = [plain(word) for word in words]
-    found = [*_from_today(spoken, lexicon, today), *_in_the_year(spoken, lexicon, language)]
-    return list(dict.fromkeys(_keyed(month, day, language) for month, day in found if _is_day(month, day)))
+    said = [plain(word) for word in words]
+    items = numbers(_without_of(said, lexicon), lexicon.counting)
+    dates = [found for found in _in_the_year(items, lexicon, language) if _is_day(*found)]
+    named = any(item in lexicon.months for item in items)  # what was heard of "Friday, March third" is no next Friday
+    near = () if dates or named else _from_today(said, items, lexicon, today)
+    found = [*dates, *((day.month, day.day) for day in near)]
+    return list(dict.fromkeys(_keyed(month, day, language) for month, day in found))
 
 
-def _from_today(words: Sequence[str], lexicon: Lexicon, today: date) -> Iterator[tuple[int, int]]:
-    """Today, tomorrow, and the next day of a name, which is never today."""
-    for word in words:
-        ahead = lexicon.ahead.get(word)
-        if word in lexicon.weekdays:
-            ahead = (lexicon.weekdays[word] - today.weekday() - 1) % _WEEK + 1
-        if ahead is not None:
-            day = today + timedelta(ahead)
-            yield day.month, day.day
+def _from_today(words: Sequence[str], items: Sequence[Item], lexicon: Lexicon, today: date) -> Iterator[date]:
+    """Today, tomorrow, the day after it, and the next day of a name, which is never today.
+
+    With its number in the month a day is the next one that has both, if that is soon.
+    """
+    yield from (today + timedelta(ahead) for ahead in _ahead(words, lexicon))
+    numbered = [item for item in items if isinstance(item, int) and item]
+    for weekday in (lexicon.weekdays[word] for word in words if word in lexicon.weekdays):
+        if not numbered:
+            yield today + timedelta((weekday - today.weekday() - 1) % _WEEK + 1)
+        soon = (today + timedelta(ahead) for ahead in range(_SOON))
+        yield from (day for day in soon if [day.day] == numbered and day.weekday() == weekday)
 
 
-def _in_the_year(words: Sequence[str], lexicon: Lexicon, language: str) -> Iterator[tuple[int, int]]:
+def _ahead(words: Sequence[str], lexicon: Lexicon) -> Iterator[int]:
+    """How far ahead the days are that are named so. "Tomorrow" after what was not heard may be the day after it."""
+    at = 0
+    while at < len(words):
+        name = next((name for name in lexicon.ahead if tuple(words[at : at + len(name)]) == name), ())
+        if name and not (lexicon.ahead[name] == _TOMORROW and words[at - 1 : at] == [GARBAGE]):
+            yield lexicon.ahead[name]
+        at += len(name) or 1
+
+
+def _in_the_year(items: Sequence[Item], lexicon: Lexicon, language: str) -> Iterator[tuple[int, int]]:
     """A month by its name with the number before or behind it, or two numbers. Behind them there may be a year."""
-    items: list[Item] = numbers(_without_of(words, lexicon), lexicon.counting)
     months = [place for place, item in enumerate(items) if item in lexicon.months]
     if months:
         month = lexicon.months[str(items[months[0]])]

@@ -70,9 +70,10 @@ class Lexicon:
         return {plain(word): value for value, word in enumerate(self.weekday_names)}
 
     @cached_property
-    def ahead(self) -> Mapping[str, int]:
-        """Today and tomorrow."""
-        return {plain(word): value for word, value in self.days_ahead.items()}
+    def ahead(self) -> Mapping[tuple[str, ...], int]:
+        """Today, tomorrow and the day after it, by their words, the most words first."""
+        names = {tuple(map(plain, spoken(name))): value for name, value in self.days_ahead.items()}
+        return dict(sorted(names.items(), key=lambda name: -len(name[0])))
 
     @cached_property
     def counting(self) -> Lexicon:

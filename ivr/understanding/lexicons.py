@@ -36,7 +36,7 @@ _ENGLISH: Final = Lexicon(
         "January February March April May June July August September October November December".split()
     ),
     weekday_names=tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
-    days_ahead={"today": 0, "tomorrow": 1},
+    days_ahead={"today": 0, "tomorrow": 1, "day after tomorrow": 2},
     nth={
         word: value
         for value, word in enumerate(
@@ -88,7 +88,7 @@ _SPANISH: Final = Lexicon(
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
     ),
     weekday_names=tuple("lunes martes miércoles jueves viernes sábado domingo".split()),
-    days_ahead={"hoy": 0, "mañana": 1},
+    days_ahead={"hoy": 0, "mañana": 1, "pasado mañana": 2},
     nth={"primero": 1},
     coins=_coins(
         USD="dólar dólares, centavo centavos",
@@ -121,7 +121,7 @@ _FRENCH: Final = Lexicon(
     twice=("double",),
     month_names=tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
     weekday_names=tuple("lundi mardi mercredi jeudi vendredi samedi dimanche".split()),
-    days_ahead={"aujourd'hui": 0, "demain": 1},
+    days_ahead={"aujourd'hui": 0, "demain": 1, "après demain": 2},
     nth={"premier": 1},
     coins=_coins(
         USD="dollar dollars, cent cents",
@@ -171,7 +171,7 @@ _ITALIAN: Final = Lexicon(
         "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
     ),
     weekday_names=tuple("lunedì martedì mercoledì giovedì venerdì sabato domenica".split()),
-    days_ahead={"oggi": 0, "domani": 1},
+    days_ahead={"oggi": 0, "domani": 1, "dopodomani": 2, "dopo domani": 2},
     nth={"primo": 1},
     coins=_coins(
         USD="dollaro dollari, centesimo centesimi",
@@ -212,7 +212,7 @@ _PORTUGUESE: Final = Lexicon(
         "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
     ),
     weekday_names=("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo"),
-    days_ahead={"hoje": 0, "amanhã": 1},
+    days_ahead={"hoje": 0, "amanhã": 1, "depois de amanhã": 2},
     nth={"primeiro": 1},
     coins=_coins(
         USD="dólar dólares, centavo centavos",

@@ -82,6 +82,14 @@ def test_a_day_is_understood_as_our_prompts_say_it(language: str, day: date) -> 
         ("tomorrow would be fine", "1130"),
         ("on Friday", "1204"),
         ("Sunday", "1206"),  # not today
+        ("Friday, December eleventh", "1211"),
+        ("Friday, March third", "0303"),
+        ("Friday the eleventh", "1211"),
+        ("Sunday the twenty-ninth", "1129"),
+        ("Friday the first", "0101"),
+        ("Friday twelve eleven", "1211"),
+        ("the day after tomorrow", "1201"),
+        ("the day after tomorrow, not tomorrow", "1201"),
     ],
 )
 def test_a_day_is_said_in_many_ways(words: str, keys: str) -> None:
@@ -93,6 +101,16 @@ def test_a_day_is_said_in_many_ways(words: str, keys: str) -> None:
     [
         ("es", "el primero de diciembre", "0112"),
         ("es", "el tres doce", "0312"),
+        ("es", "viernes once de diciembre", "1112"),
+        ("es", "viernes once", "1112"),
+        ("fr", "vendredi onze décembre", "1112"),
+        ("it", "venerdì undici dicembre", "1112"),
+        ("pt", "segunda vinte e um de dezembro", "2112"),
+        ("es", "pasado mañana", "0112"),
+        ("fr", "après-demain", "0112"),
+        ("it", "dopodomani", "0112"),
+        ("it", "dopo domani", "0112"),
+        ("pt", "depois de amanhã", "0112"),
         ("fr", "demain", "3011"),
         ("fr", "le vingt et un janvier", "2101"),
         ("it", "venerdì", "0412"),
@@ -108,6 +126,23 @@ def test_a_day_is_said_in_other_languages(language: str, words: str, keys: str) 
 )
 def test_what_is_no_day_is_none(words: str) -> None:
     assert days(spoken(words), "en", TODAY) == []
+
+
+@pytest.mark.parametrize("words", ["Friday the tenth", "Friday the forty-second", "Friday, March [unk]"])
+def test_a_day_of_the_week_whose_date_does_not_fit_it_is_none(words: str) -> None:
+    assert days(spoken(words), "en", TODAY) == []
+
+
+def test_a_date_is_no_other_day_although_a_day_of_the_week_is_said_with_it() -> None:
+    assert days(spoken("Friday, March third"), "en", TODAY) == ["0303"]
+
+
+@pytest.mark.parametrize(("language", "tomorrow"), [("en", "tomorrow"), ("es", "mañana"), ("pt", "amanhã")])
+def test_tomorrow_after_what_was_not_heard_is_none_for_it_may_be_the_day_after_it(
+    language: str, tomorrow: str
+) -> None:
+    assert days(["[unk]", "[unk]", "[unk]", tomorrow], language, TODAY) == []
+    assert days([tomorrow, "[unk]"], language, TODAY) != []
 
 
 @given(st.lists(st.sampled_from([*LEXICONS["en"].days_said(), "[unk]"]), max_size=12), LANGUAGE)
