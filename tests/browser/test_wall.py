@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.async_api import Page, expect
 
 from ivr.accounts.role import Role
@@ -120,8 +121,15 @@ async def test_given_a_keyboard_or_a_screen_reader_then_the_charts_are_tables_to
     await accessible(page)
 
 
-async def test_given_a_session_that_ends_then_the_wall_does_not_stand_still_but_asks_to_sign_in(scene: Scene) -> None:
+@pytest.mark.parametrize("cut", [False, True], ids=["its stream is there", "its stream is cut"])
+async def test_given_a_session_that_ends_then_the_wall_does_not_stand_still_but_asks_to_sign_in(
+    scene: Scene, cut: bool
+) -> None:
     page = await wall_of(scene)
+    if cut:
+        scene.behind.closing.set()
+        await expect(page.locator("#offline")).to_be_visible()
     sue = await scene.account("sue")
     await scene.behind.sessions.end_all(sue.id)
+    scene.behind.closing.clear()
     await page.wait_for_url("**/sign-in?next=*wall")
