@@ -139,7 +139,7 @@ def main() -> int:
     seconds = parser.parse_args().seconds
     restart_with_clean_memory()
     try:
-        with VoskRecogniser.open([Model("en", SHIPPED["en"])]) as recogniser:
+        with VoskRecogniser.open([Model("en", SHIPPED["en"])], listeners=max(STREAMS)) as recogniser:
             rows = asyncio.run(bench(recogniser, seconds))
     except SpeechError as problem:
         print(f"The bench could not be run: {problem}", file=sys.stderr)
