@@ -8,12 +8,13 @@ from contextlib import contextmanager
 import pytest
 
 from ivr.accounts.account import Account
+from ivr.accounts.acts import Act
 from ivr.accounts.log import By
 from ivr.accounts.passwords import Passwords
 from ivr.accounts.role import Role
 from ivr.agents.rehearsed import RehearsedDesk
 from ivr.agents.view import Status
-from tests.console.rig import PASSWORD, Console, Visitor, console
+from tests.console.rig import PASSWORD, Console, Visitor, acts_in, console
 from tests.console.test_account import invited
 
 ADMIN = By("admin", "test")
@@ -63,6 +64,7 @@ async def test_given_a_password_that_is_being_checked_then_nobody_is_signed_in_b
     with meanwhile(served, act):
         visitor = await tried(served)
     assert (await visitor.open("/account")).status == 303
+    assert Act.SIGNED_IN not in [act.act for act in await acts_in(served.store)]
 
 
 async def test_given_a_new_password_that_is_being_chosen_then_the_reset_holds(served: Console) -> None:

@@ -36,12 +36,13 @@ async def submit(visit: Visit) -> web.Response:
     visit.behind.throttle.right(visit.origin)
     if by == "paper":
         await visit.record(Act.CODE_SPENT, who=account.name)
+    response = await cookie.begun(visit, account, visit.see(onward))
     await visit.record(
         Act.SIGNED_IN,
         {"app": "password and app", "paper": "password and paper"}.get(by, "password"),
         who=account.name,
     )
-    return await cookie.begun(visit, account, visit.see(onward))
+    return response
 
 
 async def ask_passkey(visit: Visit) -> web.Response:
@@ -58,9 +59,10 @@ async def use_passkey(visit: Visit) -> web.Response:
         await visit.record(Act.SIGNED_IN, "passkey", worked=False, who=refused.name)
         raise web.HTTPForbidden(text="problem-passkey") from None
     visit.behind.throttle.right(visit.origin)
-    await visit.record(Act.SIGNED_IN, "passkey", who=account.name)
     onward = own_path(visit.request.query.get("next", "/"))
-    return await cookie.begun(visit, account, web.json_response({"to": onward}))
+    response = await cookie.begun(visit, account, web.json_response({"to": onward}))
+    await visit.record(Act.SIGNED_IN, "passkey", who=account.name)
+    return response
 
 
 async def leave(visit: Visit) -> web.Response:

@@ -43,9 +43,9 @@ async def come_back(visit: Visit) -> web.Response:
     except SsoUnavailable:
         raise web.HTTPServiceUnavailable(text="problem-sso") from None
     visit.behind.throttle.right(visit.origin)
-    await visit.record(Act.SIGNED_IN, "single sign-on", who=account.name)
     # a redirect would count as the provider's link still, and come without the new cookie: a page goes on by itself
     response = await cookie.begun(visit, account, visit.html("sso.html.jinja"))
+    await visit.record(Act.SIGNED_IN, "single sign-on", who=account.name)
     response.del_cookie(_COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
